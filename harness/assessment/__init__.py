@@ -1,0 +1,1 @@
+"""From facts to verdicts: criteria, applicability, plan and roll-up; pure."""

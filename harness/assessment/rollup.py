@@ -1,0 +1,164 @@
+"""From judgements to verdicts to a conclusion: pure, closed-world, fail-closed.
+
+The ladder is unit -> case -> provision -> framework. Any FAIL fails; else anything open is
+INCONCLUSIVE; else PASS if anything passed; else NOT_APPLICABLE. What was not judged is
+INCONCLUSIVE, never absent, and zero applicable units conclude nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from harness.assessment.judging import reason
+from harness.model.assessment import CaseResult, ProvisionResult, UnitResult
+from harness.model.catalogue import Catalogue, CatalogueProvision
+from harness.model.declaration import DecidedBy, Quantifier, UnitDeclaration
+from harness.model.ids import FactKey, ItemId
+from harness.model.judgement import Conclusion, Judgement, Outcome, Reason, Verdict
+
+_OF_OUTCOME = {
+    Outcome.HELD: Verdict.PASS,
+    Outcome.CONTRADICTED: Verdict.FAIL,
+    Outcome.UNDECIDED: Verdict.INCONCLUSIVE,
+}
+_NEEDS_A_PERSON = frozenset({DecidedBy.OPERATOR, DecidedBy.JUDGEMENT})
+
+
+def roll_up(verdicts: Iterable[Verdict]) -> Verdict:
+    """Combine verdicts of equals (design, Judging)."""
+    seen = set(verdicts)
+    for verdict in (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS):
+        if verdict in seen:
+            return verdict
+    if seen == {Verdict.NOT_CLAIMED} or Verdict.NOT_CLAIMED in seen:
+        return Verdict.NOT_CLAIMED
+    return Verdict.NOT_APPLICABLE if seen else Verdict.INCONCLUSIVE
+
+
+def item_verdict(decided_by: DecidedBy, judgement: Judgement) -> tuple[Verdict, Reason]:
+    """Verdict of one item; a HELD that does not rest on what its kind of unit needs is not one.
+
+    An automatic unit holds only on facts with evidence, a rule only on dossier rows, and a unit
+    that needs a person only on an answer.
+    """
+    if judgement.outcome is not Outcome.HELD:
+        return _OF_OUTCOME[judgement.outcome], judgement.reason
+    if decided_by in _NEEDS_A_PERSON and not judgement.answers:
+        return Verdict.INCONCLUSIVE, reason("person-not-asked")
+    if decided_by is DecidedBy.AUTOMATIC and not (judgement.facts and judgement.evidence):
+        return Verdict.INCONCLUSIVE, reason("held-without-evidence", criterion=judgement.criterion)
+    if decided_by is DecidedBy.RULE and not judgement.rows:
+        return Verdict.INCONCLUSIVE, reason("held-without-rows", criterion=judgement.criterion)
+    if decided_by is DecidedBy.NONE:
+        return Verdict.INCONCLUSIVE, reason("not-implemented")
+    return Verdict.PASS, judgement.reason
+
+
+def unit_verdict(
+    declaration: UnitDeclaration, judgements: Sequence[Judgement]
+) -> tuple[Verdict, Reason, dict[ItemId, Verdict]]:
+    """Verdict of a unit from the judgements that it recorded, and from nothing else."""
+    if not judgements:
+        return Verdict.INCONCLUSIVE, reason("no-judgement"), {}
+    items: dict[ItemId, Verdict] = {}
+    reasons: dict[Verdict, Reason] = {}
+    for judgement in judgements:
+        verdict, why = item_verdict(declaration.decided_by, judgement)
+        items[judgement.item] = roll_up((verdict, items.get(judgement.item, verdict)))
+        reasons.setdefault(verdict, why)
+    result = _over_items(declaration.quantifier, items.values())
+    return result, reasons.get(result, judgements[0].reason), items
+
+
+def _over_items(quantifier: Quantifier, verdicts: Iterable[Verdict]) -> Verdict:
+    seen = tuple(verdicts)
+    if quantifier is Quantifier.ONE:
+        if Verdict.PASS in seen:
+            return Verdict.PASS
+        return Verdict.INCONCLUSIVE if Verdict.INCONCLUSIVE in seen else Verdict.FAIL
+    return roll_up(seen)
+
+
+def mixed_firmware(versions: Mapping[FactKey, frozenset[str]]) -> Reason | None:
+    """The reason why facts of several firmware versions decide nothing; None if there is one."""
+    united = frozenset().union(*versions.values()) if versions else frozenset()
+    if len(united) <= 1:
+        return None
+    return reason("firmware-changed", versions=", ".join(sorted(united)))
+
+
+def case_results(catalogue: Catalogue, units: Sequence[UnitResult]) -> tuple[CaseResult, ...]:
+    """Roll units up to their cases."""
+    return tuple(
+        CaseResult(
+            case=case.id,
+            provision=case.provision,
+            verdict=roll_up(unit.verdict for unit in units if unit.case == case.id),
+        )
+        for case in catalogue.cases
+    )
+
+
+def provision_results(
+    catalogue: Catalogue, units: Sequence[UnitResult]
+) -> tuple[ProvisionResult, ...]:
+    """Roll units up to provisions; a provision without a unit is INCONCLUSIVE."""
+    return tuple(_provision(provision, units) for provision in catalogue.provisions)
+
+
+def _provision(provision: CatalogueProvision, units: Sequence[UnitResult]) -> ProvisionResult:
+    mine = [unit for unit in units if unit.provision == provision.id]
+    verdict = roll_up(unit.verdict for unit in mine)
+    first = next((unit for unit in mine if unit.verdict is verdict), None)
+    why = (
+        reason("follows-from-unit", unit=first.unit, because=first.reason.code)
+        if first
+        else reason("no-unit")
+    )
+    return ProvisionResult(
+        provision=provision.id, mandatory=provision.mandatory, verdict=verdict, reason=why
+    )
+
+
+def conclude(
+    catalogue: Catalogue, provisions: Sequence[ProvisionResult], *, firmware: str
+) -> tuple[Conclusion, Reason]:
+    """The conclusion by the catalogue's decision rule.
+
+    CONFORMANT needs every mandatory, applicable provision at PASS, at least one of them, and one
+    known firmware version that the conclusion speaks of.
+    """
+    rule = catalogue.decision_rule
+    satisfied = _satisfied_by_alternative(catalogue, provisions)
+    failed = [
+        result.provision
+        for result in provisions
+        if result.verdict is Verdict.FAIL
+        and result.provision not in satisfied
+        and (result.mandatory or rule.claimed_recommendation_fails == "not-conformant")
+    ]
+    if failed:
+        return Conclusion.NOT_CONFORMANT, reason("provisions-fail", provisions=", ".join(failed))
+    binding = [result for result in provisions if result.mandatory]
+    open_ones = [
+        result.provision
+        for result in binding
+        if result.verdict is Verdict.INCONCLUSIVE and result.provision not in satisfied
+    ]
+    if open_ones:
+        return Conclusion.INCONCLUSIVE, reason("provisions-open", count=len(open_ones))
+    if not any(result.verdict is Verdict.PASS for result in binding):
+        return Conclusion.INCONCLUSIVE, reason("nothing-applicable")
+    if not firmware:
+        return Conclusion.INCONCLUSIVE, reason("firmware-unknown")
+    return Conclusion.CONFORMANT, reason("all-mandatory-pass")
+
+
+def _satisfied_by_alternative(
+    catalogue: Catalogue, provisions: Sequence[ProvisionResult]
+) -> frozenset[str]:
+    passed = {result.provision for result in provisions if result.verdict is Verdict.PASS}
+    return frozenset(
+        provision
+        for group in catalogue.decision_rule.alternatives
+        if passed & set(group)
+        for provision in group
+    )

@@ -1,0 +1,328 @@
+"""What probes see of the bench. Concrete drivers stay behind these (design, layers, contract 2).
+
+Every call is bounded by a time-out. A peer that refuses, resets or is silent is a *result*; only the
+bench's own failure raises `BenchFault`. A target outside the scope raises `ScopeError` before a
+packet leaves.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from harness.model.bench_config import BenchSettings, SampleConfig
+from harness.model.question import Question
+from harness.model.states import Capability, DeviceState
+
+
+class Connected(StrEnum):
+    """How a TCP connection attempt ended."""
+
+    OPEN = "open"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+
+
+class Stream(Protocol):
+    """A TCP connection to the DUT, through the scope guard. Close it, or use it as a context."""
+
+    def send(self, data: bytes) -> None:
+        """Send all of ``data``. Raises StreamClosed if the peer has reset."""
+        ...
+
+    def receive(self, limit: int = 65536, timeout_s: float = 3.0) -> bytes:
+        """At most ``limit`` bytes; ``b""`` when the peer closed.
+
+        Raises:
+            TimeoutError: silence for ``timeout_s``.
+            StreamClosed: the peer reset the connection.
+        """
+        ...
+
+    def start_tls(self, server_name: str = "") -> None:
+        """Go on inside TLS with the widest settings that the local library has; no validation.
+
+        Raises:
+            StreamClosed: the handshake failed; the message says how.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close; never raises."""
+        ...
+
+
+class StreamClosed(Exception):  # noqa: N818  (a result, not a fault)
+    """The peer reset or ended the stream; the message says how."""
+
+
+@dataclass(frozen=True)
+class ToolRun:
+    """A finished run of an external program.
+
+    Attributes:
+        timed_out: it was killed at its bound; outputs hold what came before.
+    """
+
+    argv: tuple[str, ...]
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+    timed_out: bool
+
+
+@dataclass(frozen=True)
+class HttpExchange:
+    """One HTTP request and its answer, as bytes on the wire would read, bodies bounded.
+
+    Attributes:
+        error: why there is no answer; ``""`` if there is one.
+        truncated: the body was longer than the bound.
+    """
+
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: bytes
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    error: str
+    truncated: bool
+    duration_ms: int
+
+
+class HttpSession(Protocol):
+    """HTTP through the guard: no proxies from the environment, no automatic redirects, no reuse of
+    cookies beyond this session, certificates not validated (the tls probe looks at those).
+    """
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        basic: tuple[str, str] | None = None,
+    ) -> HttpExchange:
+        """One exchange; a peer that fails is an exchange with ``error``.
+
+        Raises:
+            ScopeError: the URL's host is outside the scope.
+        """
+        ...
+
+    def close(self) -> None:
+        """Forget cookies and connections."""
+        ...
+
+
+class SshResult(StrEnum):
+    """How an SSH login attempt ended."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNANSWERED = "unanswered"
+    """Incompatible, reset, silent: never the same as rejected."""
+
+
+@dataclass(frozen=True)
+class SshAttempt:
+    """One SSH login attempt and, if it worked, the output of the command run to confirm it."""
+
+    result: SshResult
+    detail: str
+    output: bytes
+    duration_ms: int
+
+
+class NetworkLink(Protocol):
+    """The IP link to one sample."""
+
+    @property
+    def address(self) -> str:
+        """The sample's address."""
+        ...
+
+    @property
+    def interface(self) -> str:
+        """The bench interface that leads there."""
+        ...
+
+    def guard(self, address: str) -> None:
+        """Raise ScopeError unless ``address`` is in scope and routed over the bench interface."""
+        ...
+
+    def connect(self, port: int, timeout_s: float = 3.0) -> tuple[Connected, Stream | None]:
+        """Open a TCP connection to the sample."""
+        ...
+
+    def udp(self, port: int, payload: bytes, timeout_s: float = 1.0) -> tuple[Connected, bytes]:
+        """Send one datagram over a connected socket: an answer is OPEN with its bytes, an ICMP
+        refusal REFUSED, silence TIMEOUT.
+        """
+        ...
+
+    def http(self, timeout_s: float = 10.0) -> HttpSession:
+        """A fresh HTTP session to the sample's address."""
+        ...
+
+    def ssh_login(
+        self, port: int, user: str, password: str, command: str, timeout_s: float = 10.0
+    ) -> SshAttempt:
+        """Try one password on a connection of its own and run ``command`` to confirm."""
+        ...
+
+    def nmap(self, arguments: Sequence[str], ports: str, timeout_s: float) -> ToolRun:
+        """Run nmap on the sample's address only, over the bench interface, XML on stdout.
+
+        Raises:
+            BenchFault: nmap is not installed or cannot be run.
+        """
+        ...
+
+    @property
+    def privileged(self) -> bool:
+        """Whether raw sockets work (SYN and UDP scans)."""
+        ...
+
+
+class ConsoleSession(Protocol):
+    """Exclusive use of a serial console; every byte both ways goes to the transcript."""
+
+    @property
+    def baud(self) -> int:
+        """The baud rate in use."""
+        ...
+
+    def send(self, data: bytes) -> None:
+        """Write all of ``data``."""
+        ...
+
+    def read(self, timeout_s: float, limit: int = 65536) -> bytes:
+        """What came in within ``timeout_s``; ``b""`` for silence."""
+        ...
+
+    def expect(self, patterns: Sequence[bytes], timeout_s: float) -> tuple[int, bytes]:
+        """Read until one of the regular expressions matches; its index (-1: none) and all bytes."""
+        ...
+
+
+class TranscriptSink(Protocol):
+    """Where a console session writes what passed."""
+
+    def record(self, kind: str, **fields: object) -> None:
+        """Append one record, flushed."""
+        ...
+
+
+class Console(Protocol):
+    """A serial console that one owner at a time may take."""
+
+    def take(self, transcript: TranscriptSink) -> AbstractContextManager[ConsoleSession]:
+        """Own the console; an earlier session is dead from now on.
+
+        Raises:
+            BenchFault: it is taken, or the port cannot be opened.
+        """
+        ...
+
+
+class PowerSwitch(Protocol):
+    """Power of one sample."""
+
+    def cycle(self) -> None:
+        """Off, then on. Raises BenchFault if that did not happen."""
+        ...
+
+
+class StateControl(Protocol):
+    """How to bring a sample into a state: scripted, by drivers, or asked of the operator."""
+
+    def enter(self, state: DeviceState) -> bool:
+        """Bring the sample into ``state``; whether the state was confirmed.
+
+        Raises:
+            BenchFault: it cannot be reached on this bench.
+        """
+        ...
+
+
+class Operator(Protocol):
+    """The person at the bench, or a script that stands in for one."""
+
+    @property
+    def name(self) -> str:
+        """Who answers."""
+        ...
+
+    @property
+    def scripted(self) -> bool:
+        """Answers come from a file."""
+        ...
+
+    def ask(self, question: Question, item: str, shown: str) -> tuple[str, str] | None:
+        """The answer and its reason; None if nobody answered."""
+        ...
+
+
+@dataclass(frozen=True)
+class Login:
+    """A login in clear. Only drivers and login probes hold one."""
+
+    user: str
+    password: str
+
+
+class SampleLinks(Protocol):
+    """Everything the bench has for one sample. A link that is not there is None."""
+
+    @property
+    def config(self) -> SampleConfig: ...
+    @property
+    def capabilities(self) -> frozenset[Capability]: ...
+    @property
+    def network(self) -> NetworkLink | None: ...
+    @property
+    def console(self) -> Console | None: ...
+    @property
+    def power(self) -> PowerSwitch | None: ...
+    @property
+    def states(self) -> StateControl | None: ...
+    @property
+    def label(self) -> Login | None:
+        """The factory login printed on the sample."""
+        ...
+
+    @property
+    def user(self) -> Login | None:
+        """The login that the user sets when the device is initialised."""
+        ...
+
+
+class Bench(Protocol):
+    """The bench as a whole. ``close`` tears everything down in reverse order, bounded."""
+
+    @property
+    def settings(self) -> BenchSettings: ...
+    @property
+    def kind(self) -> str:
+        """``private``, ``physical``, ...: shown in records."""
+        ...
+
+    @property
+    def operator(self) -> Operator | None: ...
+    @property
+    def tools(self) -> Mapping[str, str]:
+        """Versions of the programs that the bench uses."""
+        ...
+
+    def samples(self) -> Iterator[SampleLinks]:
+        """Links of each sample, in the order of the config."""
+        ...
+
+    def close(self) -> None: ...

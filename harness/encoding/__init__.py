@@ -1,0 +1,1 @@
+"""How bytes, text, time and trees of files are written down; knows nothing of testing."""

@@ -1,0 +1,63 @@
+"""JSON that hashes the same everywhere (RFC 8785) and is read strictly (RFC 8259, section 4)."""
+
+import hashlib
+import json
+from typing import Any, NoReturn
+
+import rfc8785
+
+from harness.errors import CaptureError
+
+MAX_SAFE_INTEGER = 2**53 - 1
+"""Largest integer that every JSON reader keeps exactly (RFC 7493, section 2.2)."""
+
+
+def canonical(document: Any) -> bytes:  # noqa: ANN401  (any JSON value)
+    """Serialise ``document`` by RFC 8785 (JCS).
+
+    Raises:
+        CaptureError: a value has no canonical form (an integer beyond 2**53-1, NaN, bytes).
+    """
+    try:
+        return rfc8785.dumps(document)
+    except rfc8785.CanonicalizationError as error:
+        message = f"no canonical JSON for this value: {error}"
+        raise CaptureError(message) from error
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        message = f"duplicate JSON key {twice[0]!r}"
+        raise CaptureError(message)
+    return result
+
+
+def _no_constants(name: str) -> NoReturn:
+    message = f"{name} is not JSON"
+    raise CaptureError(message)
+
+
+def load_strict(data: bytes | str) -> Any:  # noqa: ANN401  (any JSON value)
+    """Parse JSON; duplicate keys, NaN and infinities are errors, not surprises.
+
+    Raises:
+        CaptureError: not UTF-8, not JSON, too deeply nested, or ambiguous.
+    """
+    try:
+        return json.loads(data, object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
+    except (ValueError, RecursionError) as error:
+        message = f"not strict JSON: {error}"
+        raise CaptureError(message) from error
+
+
+def sha256_hex(data: bytes) -> str:
+    """SHA-256 of ``data`` as 64 lower-case hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def digest_of(document: Any) -> str:  # noqa: ANN401  (any JSON value)
+    """SHA-256 of the canonical form of ``document``."""
+    return sha256_hex(canonical(document))

@@ -1,0 +1,47 @@
+r"""What a device sends, as text that is exact in storage and harmless in front of a person.
+
+Two different jobs, never mixed:
+
+* `to_latin` / `from_latin`: lossless storage. One byte becomes one character (U+0000..U+00FF), so
+  captures stay readable, greppable and exactly reversible.
+* `neutralise`: display. Control characters, terminal escapes and bidirectional marks become visible
+  escapes; the result is one line and still needs HTML escaping by the template engine.
+"""
+
+import unicodedata
+from typing import Final
+
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def to_latin(data: bytes) -> str:
+    """Store device bytes as text, one character a byte."""
+    return data.decode("latin-1")
+
+
+def from_latin(text: str) -> bytes:
+    """The bytes that `to_latin` stored.
+
+    Raises:
+        UnicodeEncodeError: the text was not made by `to_latin`.
+    """
+    return text.encode("latin-1")
+
+
+def neutralise(text: str, limit: int = 500) -> str:
+    r"""Make device text safe to show: one line, no controls, no escapes, at most ``limit`` long.
+
+    >>> neutralise("ok\x1b[31mred\u202e")
+    'ok\\x1b[31mred\\u202e'
+    """
+    shown = "".join(_visible(character) for character in text[: limit + 1])
+    return shown if len(text) <= limit else shown[:limit] + "…"
+
+
+def _visible(character: str) -> str:
+    if unicodedata.category(character) not in _INVISIBLE:
+        return character
+    code = ord(character)
+    if code <= 0xFF:  # noqa: PLR2004  (one byte)
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"  # noqa: PLR2004

@@ -1,0 +1,135 @@
+"""What HTTP servers show to anyone (probe ``http``) and do with bad input (``http-input``)."""
+
+from enum import StrEnum
+from typing import ClassVar, Literal
+
+from harness.facts.base import Endpoint, Facts
+from harness.model.base import Frozen
+from harness.model.observation import EvidenceRef, Observation
+
+
+class Disclosure(Frozen):
+    """Product and version that a server tells anyone who connects.
+
+    Attributes:
+        where: ``header Server``, ``page /``, ``ssh identification``.
+        text: as sent, neutralised.
+        product, version: parsed; ``version`` empty when only a product is named.
+    """
+
+    where: str
+    text: str
+    product: str
+    version: str
+    evidence: EvidenceRef
+
+
+class LoginPoint(Frozen):
+    """A place where HTTP asks for credentials.
+
+    Attributes:
+        method: ``form`` or ``basic``.
+        path: of the page with the form, or of the protected page.
+        action: where a form is sent; empty for basic.
+        user_field, password_field: names of a form's fields; user_field may be empty.
+    """
+
+    method: Literal["form", "basic"]
+    path: str
+    action: str = ""
+    user_field: str = ""
+    password_field: str = ""
+    evidence: EvidenceRef
+
+
+class Redirect(Frozen):
+    """A Location that the device named; ``followed`` only if the scope guard let it."""
+
+    path: str
+    location: str
+    followed: bool
+    reason: str = ""
+    evidence: EvidenceRef
+
+
+class HttpServer(Frozen):
+    """One HTTP endpoint as seen without logging in.
+
+    Attributes:
+        logins: places that ask for credentials.
+        open_configuration: whether a settings page or API can be read without login. Its control is
+            the login point that refused: a server without one is Unknown.
+        open_pages: paths answered 200 with neither login nor redirect.
+        redirects_to_tls: every page asked for leads to https on the same host.
+    """
+
+    endpoint: Endpoint
+    tls: bool
+    answered: Observation
+    status: int = 0
+    title: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    logins: tuple[LoginPoint, ...] = ()
+    redirects: tuple[Redirect, ...] = ()
+    redirects_to_tls: Observation
+    open_pages: tuple[str, ...] = ()
+    open_configuration: Observation
+    disclosures: tuple[Disclosure, ...] = ()
+
+
+class HttpFacts(Facts):
+    """HTTP servers of one address; ``examined`` names their endpoints."""
+
+    SCHEMA: ClassVar[str] = "certbench/facts-http/1"
+    PROBE: ClassVar[str] = "http"
+
+    servers: tuple[HttpServer, ...]
+
+    def on(self, endpoint: str) -> HttpServer | None:
+        """The server on ``tcp/443``."""
+        return next((s for s in self.servers if s.endpoint.name == endpoint), None)
+
+
+class InputOutcome(StrEnum):
+    """What a server did with one unexpected input."""
+
+    REJECTED = "rejected"
+    """A 4xx answer, or the connection closed without one, the server alive after."""
+    IGNORED = "ignored"
+    """Answered as if the odd part had not been there."""
+    SERVER_ERROR = "server-error"
+    """A 5xx answer."""
+    INTERNALS_SHOWN = "internals-shown"
+    """A stack trace, a query or a path of the implementation came back."""
+    NO_ANSWER = "no-answer"
+    DIED = "died"
+    """The known-good request after it failed, and the one before it had not."""
+
+
+class InputCase(Frozen):
+    """One unexpected input and its outcome."""
+
+    name: str
+    outcome: InputOutcome
+    evidence: EvidenceRef
+
+
+class HttpInputServer(Frozen):
+    """All cases of one endpoint. ``control``: a well-formed request accepted before and after."""
+
+    endpoint: Endpoint
+    control: Observation
+    cases: tuple[InputCase, ...]
+
+
+class HttpInputFacts(Facts):
+    """Handling of unexpected input; ``examined`` names the endpoints."""
+
+    SCHEMA: ClassVar[str] = "certbench/facts-http-input/1"
+    PROBE: ClassVar[str] = "http-input"
+
+    servers: tuple[HttpInputServer, ...]
+
+    def on(self, endpoint: str) -> HttpInputServer | None:
+        """The server on ``tcp/443``."""
+        return next((s for s in self.servers if s.endpoint.name == endpoint), None)

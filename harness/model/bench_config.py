@@ -1,0 +1,130 @@
+"""The bench config: which samples are wired how, and what may be done to them."""
+
+import ipaddress
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, field_validator
+
+from harness.model.base import Document, Frozen
+from harness.model.states import Impact
+
+
+class NetworkLinkConfig(Frozen):
+    """How a sample is reached over IP."""
+
+    address: str
+    mac: str = ""
+
+    @field_validator("address")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        return str(ipaddress.ip_address(value))
+
+
+class ConsoleConfig(Frozen):
+    """A serial console: any pyserial URL (device, ``socket://``, ``rfc2217://``).
+
+    Attributes:
+        baud: 0 = find it.
+    """
+
+    url: str
+    baud: int = 0
+    user: str = "root"
+
+
+class LoginConfig(Frozen):
+    """A login of one sample. Secrets are given by reference: ``env:NAME`` or ``file:PATH``."""
+
+    user: str
+    password: Annotated[str, Field(pattern=r"^(env|file):.+$")]
+
+
+class PowerConfig(Frozen):
+    """How the sample is switched off and on: commands, run without a shell, or a person."""
+
+    kind: Literal["operator", "command"] = "operator"
+    off: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+
+
+class ReferenceConfig(Frozen):
+    """A reference device that the command starts in place of a physical sample."""
+
+    device: Literal["router"]
+    flaws: tuple[str, ...] = ()
+    seed: int | None = None
+
+
+class IdentityConfig(Frozen):
+    """Where this kind of device states its firmware version.
+
+    Attributes:
+        path: page or API that a logged-in user can read: ``/api/about``.
+        pattern: regular expression with one group, over that page or over the console's boot log.
+    """
+
+    path: str = ""
+    pattern: str = r"(?i)firmware[^0-9]{0,20}([0-9][0-9A-Za-z.\-]*)"
+
+
+class SampleConfig(Frozen):
+    """One physical unit on the bench."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
+    origin: Literal["supplier", "lab-drawn", "market"] = "supplier"
+    serial: str = ""
+    hardware: str = ""
+    network: NetworkLinkConfig | None = None
+    console: ConsoleConfig | None = None
+    power: PowerConfig | None = None
+    label: LoginConfig | None = None
+    user: LoginConfig | None = None
+    identity: IdentityConfig = IdentityConfig()
+    reference: ReferenceConfig | None = None
+
+
+class CredentialLimits(Frozen):
+    """Bounds on login attempts, per login point and visit."""
+
+    max_attempts: Annotated[int, Field(ge=1)] = 40
+    guessing_attempts: Annotated[int, Field(ge=1)] = 12
+    timeout_s: float = 10.0
+
+
+class BenchSettings(Frozen):
+    """The bench itself.
+
+    Attributes:
+        scope: the only networks that anything is ever sent to.
+        interface: the only interface that anything is ever sent over; ``""`` = the one that holds
+            the route to the samples, which must be on-link.
+        namespace: ``private`` runs the whole survey in a network namespace of its own.
+        max_impact: the highest impact of a probe that may run.
+        consents: ids of destructive steps that the supplier agreed to.
+        udp_ports: UDP ports to ask; a full sweep takes hours against an ICMP rate limit.
+    """
+
+    name: str
+    scope: tuple[str, ...]
+    interface: str = ""
+    namespace: Literal["", "private"] = ""
+    max_impact: Impact = Impact.INTRUSIVE
+    consents: tuple[str, ...] = ()
+    credentials: CredentialLimits = CredentialLimits()
+    udp_ports: tuple[int, ...] = (53, 67, 69, 123, 161, 500, 1900, 5353, 5683)
+    equipment: tuple[str, ...] = ()
+
+    @field_validator("scope")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ipaddress.ip_network(network)) for network in value)
+
+
+class BenchConfig(Document):
+    """A bench.toml."""
+
+    SCHEMA: ClassVar[str] = "certbench/bench/1"
+
+    bench: BenchSettings
+    sample: Annotated[tuple[SampleConfig, ...], Field(min_length=1)]

@@ -1,0 +1,102 @@
+"""A framework as data: provisions, cases, units and the rule that makes a conclusion of them."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from harness.model.base import Document, Frozen
+from harness.model.ids import CaseId, FrameworkRef, ProvisionId, UnitId
+
+
+class CatalogueProvision(Frozen):
+    """A requirement, titled in our own words.
+
+    Attributes:
+        section: heading it stands under.
+        status: as the framework prints it: ``M``, ``R``, ``M C (5)``.
+        mandatory: whether it binds, given that it applies.
+        conditional: whether N/A is a possible answer in the ICS.
+        conditions: numbers in the catalogue's ``conditions``.
+        confirmed: checked against a second source or the official text.
+    """
+
+    id: ProvisionId
+    section: str
+    title: str
+    status: str
+    mandatory: bool
+    conditional: bool = False
+    conditions: tuple[str, ...] = ()
+    confirmed: bool = False
+
+
+class CatalogueCase(Frozen):
+    """A test case: several units on one provision. ``purpose`` in our own words."""
+
+    id: CaseId
+    provision: ProvisionId
+    kind: Literal["conceptual", "functional", "conceptual/functional"]
+    purpose: str
+    confirmed: bool = False
+
+
+class CatalogueUnit(Frozen):
+    """A test unit.
+
+    Attributes:
+        unit_class: how it could be decided at best: ``documentation_rule``, ``network_tooling``...
+        inherits: the case whose units it repeats on a subset of rows.
+    """
+
+    id: UnitId
+    case: CaseId
+    kind: Literal["conceptual", "functional"]
+    unit_class: str = ""
+    inherits: str = ""
+    network_relevant: bool = False
+
+
+class DecisionRule(Frozen):
+    """How provision verdicts make a conclusion. Versioned: it is shown in plan and report.
+
+    Attributes:
+        recommendation_not_claimed: ``not-claimed`` if justified; a missing reason is ``fail``.
+        claimed_recommendation_fails: what a FAIL of a recommendation that the supplier claims does
+            to the conclusion.
+        mandatory_not_supported: what an ICS answer N on a mandatory row does.
+        alternatives: sets of provisions of which one PASS is enough.
+        unconfirmed: ``indicative`` marks conclusions that rest on unconfirmed entries.
+    """
+
+    id: str
+    version: int
+    recommendation_not_claimed: Literal["not-claimed"] = "not-claimed"
+    claimed_recommendation_fails: Literal["not-conformant", "report-only"] = "not-conformant"
+    mandatory_not_supported: Literal["not-conformant"] = "not-conformant"
+    alternatives: tuple[tuple[ProvisionId, ...], ...] = ()
+    unconfirmed: Literal["indicative", "ignore"] = "indicative"
+    note: str = ""
+
+
+class Catalogue(Document):
+    """One version of one framework: ``catalogue.toml`` of its suite."""
+
+    SCHEMA: ClassVar[str] = "certbench/catalogue/1"
+
+    framework: FrameworkRef
+    title: str
+    publisher: str
+    legal_status: str
+    test_specification: str = ""
+    source_note: str
+    conditions: dict[str, str] = {}
+    provisions: Annotated[tuple[CatalogueProvision, ...], Field(min_length=1)]
+    cases: tuple[CatalogueCase, ...]
+    units: Annotated[tuple[CatalogueUnit, ...], Field(min_length=1)]
+    decision_rule: DecisionRule
+
+    def provision_of(self, unit: UnitId) -> ProvisionId:
+        """The provision that a unit belongs to. Raises KeyError for an unknown unit."""
+        cases = {case.id: case.provision for case in self.cases}
+        units = {entry.id: entry.case for entry in self.units}
+        return cases[units[unit]]

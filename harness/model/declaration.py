@@ -1,0 +1,100 @@
+"""Declarations of probes and of test units: what `plan` and the scheduler read."""
+
+from enum import StrEnum
+
+from harness.model.base import Frozen
+from harness.model.ids import ProbeName, UnitId
+from harness.model.question import Question
+from harness.model.states import Capability, DeviceState, Impact, Lock
+
+
+class ProbeDeclaration(Frozen):
+    """What a probe needs, takes and does.
+
+    Attributes:
+        name: also the name of its interpreter and of its folder among the captures.
+        version: changes whenever what is collected changes.
+        summary: one line for people.
+        capabilities: what the bench must offer for the sample.
+        upstream: probes whose facts of the same visit it reads; run before it. A missing upstream
+            fact makes the attempt `NOT_POSSIBLE`.
+        after: probes that, when they run in the same visit, run before it, without being needed.
+        states: the states that it can run in; empty = all.
+        impact: how much it can disturb the device.
+        locks: what it needs for itself.
+        timeout_s: wall-clock bound after which the attempt FAILS.
+        estimate_s: typical duration on a home router, for the plan.
+    """
+
+    name: ProbeName
+    version: int
+    summary: str
+    capabilities: tuple[Capability, ...]
+    upstream: tuple[ProbeName, ...] = ()
+    after: tuple[ProbeName, ...] = ()
+    states: tuple[DeviceState, ...] = ()
+    impact: Impact
+    locks: tuple[Lock, ...] = ()
+    timeout_s: float
+    estimate_s: float
+
+
+class DecidedBy(StrEnum):
+    """Who or what can close a unit."""
+
+    AUTOMATIC = "automatic"
+    """Facts alone."""
+    RULE = "rule"
+    """The dossier alone, by a deterministic rule."""
+    OPERATOR = "operator"
+    """A person at the bench; facts alone can only contradict."""
+    JUDGEMENT = "judgement"
+    """An assessor at a desk; facts alone can only contradict."""
+    NONE = "none"
+    """Nothing yet: the unit is not implemented."""
+
+
+class Quantifier(StrEnum):
+    """How items combine into the unit."""
+
+    EACH = "each"
+    """Every item must hold."""
+    ONE = "one"
+    """One item that holds is enough."""
+
+
+class Samples(StrEnum):
+    """Which samples a unit looks at."""
+
+    FIRST = "first"
+    """The first sample of the bench config."""
+    EACH = "each"
+    """Every sample, so that they can be compared; uniqueness needs at least two."""
+
+
+class FactNeed(Frozen):
+    """One fact that a unit declares to need."""
+
+    probe: ProbeName
+    state: DeviceState
+    samples: Samples = Samples.FIRST
+
+
+class UnitDeclaration(Frozen):
+    """What a test function says about itself before it runs.
+
+    Attributes:
+        per: IXIT table whose rows are its items (``1-AuthMech``), or ``""`` for one item, the DUT.
+        applies: id of the applicability condition in the catalogue, or ``""``.
+        module, function: where it stands, for messages.
+    """
+
+    unit: UnitId
+    decided_by: DecidedBy
+    facts: tuple[FactNeed, ...] = ()
+    per: str = ""
+    quantifier: Quantifier = Quantifier.EACH
+    questions: tuple[Question, ...] = ()
+    summary: str = ""
+    module: str = ""
+    function: str = ""

@@ -1,0 +1,59 @@
+"""The test plan: every unit with how it is decided, and the visits that the survey will make."""
+
+from typing import ClassVar
+
+from harness.model.base import Document, Frozen
+from harness.model.declaration import DecidedBy, FactNeed
+from harness.model.ids import CaseId, FrameworkRef, ProbeName, ProvisionId, SampleId, UnitId
+from harness.model.states import DeviceState
+
+
+class PlannedUnit(Frozen):
+    """One unit in the plan.
+
+    Attributes:
+        applicable: false only by the applicability function, whose ICS row ``reason`` names.
+        reason: why not applicable, or why it will be INCONCLUSIVE on this bench; ``""`` otherwise.
+        blocked: facts that this bench can't deliver, each with the reason.
+    """
+
+    id: UnitId
+    case: CaseId
+    provision: ProvisionId
+    kind: str
+    decided_by: DecidedBy
+    applicable: bool
+    claimed: bool = True
+    reason: str = ""
+    facts: tuple[FactNeed, ...] = ()
+    blocked: tuple[str, ...] = ()
+
+
+class TestPlan(Document):
+    """Plan of one framework on one dossier and bench."""
+
+    SCHEMA: ClassVar[str] = "certbench/test-plan/1"
+    __test__: ClassVar[bool] = False
+
+    framework: FrameworkRef
+    catalogue_digest: str
+    dossier_digest: str
+    units: tuple[PlannedUnit, ...]
+    estimate_s: float
+
+
+class PlannedVisit(Frozen):
+    """One stay of a sample in a state, with the probes to run."""
+
+    sample: SampleId
+    state: DeviceState
+    probes: tuple[ProbeName, ...]
+
+
+class SurveyPlan(Document):
+    """What the survey will do for all frameworks together: each state is entered once."""
+
+    SCHEMA: ClassVar[str] = "certbench/survey-plan/1"
+
+    visits: tuple[PlannedVisit, ...]
+    estimate_s: float

@@ -1,0 +1,77 @@
+"""Questions to people, and their answers as evidence.
+
+A unit never prompts: it declares typed questions. An answer binds the digest of the question and of
+the facts that were shown, so that it stops counting when either changes.
+"""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from harness.encoding.canonical import digest_of
+from harness.model.base import Document, Frozen
+
+
+class AnswerKind(StrEnum):
+    """Type of an answer."""
+
+    CHOICE = "choice"
+    TEXT = "text"
+    NUMBER = "number"
+    PHOTO = "photo"
+    FILE = "file"
+
+
+class Question(Frozen):
+    """Something that only a person can observe or judge.
+
+    Attributes:
+        id: unique within the suite: ``5.1-1-2b``; one id may serve several units.
+        prompt: what to do, look at and decide, in plain words.
+        kind: type of the answer.
+        choices: the allowed answers of a `CHOICE`.
+        holds: the choices that mean that the requirement holds; every other one contradicts it,
+            except those in ``unsure``.
+        unsure: the choices that decide nothing.
+        during: the device state in which an observation is made, or ``""`` for a judgement made
+            at a desk after the survey.
+    """
+
+    id: str
+    prompt: str
+    kind: AnswerKind = AnswerKind.CHOICE
+    choices: tuple[str, ...] = ("yes", "no", "cannot tell")
+    holds: tuple[str, ...] = ("yes",)
+    unsure: tuple[str, ...] = ("cannot tell",)
+    during: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over every part of the question."""
+        return digest_of(self.to_json())
+
+
+class Answer(Document):
+    """What a person answered, when, and on which facts. Append-only: a correction is a new one.
+
+    Attributes:
+        item: the IXIT row or interface the answer speaks of; ``""`` when the unit has one item.
+        person: a name; an unauthenticated claim unless ``signed``.
+        scripted: the answer came from a file, not from a person at the bench.
+        facts_digest: SHA-256 over the facts shown beside the question; ``""`` if none were shown.
+        replaces: number of the answer that this one corrects, with ``reason``.
+    """
+
+    SCHEMA: ClassVar[str] = "certbench/answer/1"
+
+    number: int
+    question: str
+    question_digest: str
+    item: str = ""
+    value: str
+    reason: str = ""
+    person: str
+    at: str
+    scripted: bool = False
+    signed: bool = False
+    facts_digest: str = ""
+    replaces: int | None = None

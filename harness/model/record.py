@@ -1,0 +1,129 @@
+"""What a survey writes down about itself: samples, visits, attempts, equipment."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+from harness.model.base import Document, Frozen
+from harness.model.ids import FactKey, SampleId, VisitId
+from harness.model.states import DeviceState, Purpose
+
+
+class AttemptOutcome(StrEnum):
+    """How an attempt of a probe ended."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    """A bench fault, a time-out or an error of the probe; what was captured before it stays."""
+    NOT_POSSIBLE = "not-possible"
+    """The bench has no such link, or a fact that the probe builds on is missing."""
+    NOT_ALLOWED = "not-allowed"
+    """More impact than the bench config allows."""
+    NOT_SCHEDULED = "not-scheduled"
+    """The run ended before its turn."""
+
+
+class CaptureEntry(Frozen):
+    """One capture of an attempt. ``complete`` is false when it ends in the middle or dropped."""
+
+    name: str
+    schema_name: str
+    size: int
+    sha256: str
+    complete: bool
+    dropped: int = 0
+
+
+class AttemptRecord(Document):
+    """One attempt of one probe: ``attempt.json`` beside its captures.
+
+    Attributes:
+        reason: why it did not complete; ``""`` if it did.
+        tools: name -> version of the programs and libraries that took part.
+        upstream: the attempts of upstream probes in the same visit whose facts it was given.
+    """
+
+    SCHEMA: ClassVar[str] = "certbench/attempt/1"
+
+    key: FactKey
+    probe_version: int
+    outcome: AttemptOutcome
+    reason: str = ""
+    started: str
+    ended: str
+    tools: dict[str, str] = {}
+    upstream: dict[str, int] = {}
+    captures: tuple[CaptureEntry, ...] = ()
+
+
+class FirmwareReading(Frozen):
+    """The firmware version as read from the device; empty when it could not be read.
+
+    Attributes:
+        version: what the device says, neutralised.
+        source: where it was read: ``http /about``, ``console``, ``operator``.
+        fact: the identity fact it came from, as a folder.
+    """
+
+    version: str
+    source: str
+    fact: str
+
+
+class VisitRecord(Document):
+    """One stay of one sample in one state: ``visit.json``.
+
+    Attributes:
+        entered_by: the transition that led here: ``unboxed``, ``initialise``, ``reset``, ...
+        state_confirmed: false when nothing showed that the device really is in ``state``.
+    """
+
+    SCHEMA: ClassVar[str] = "certbench/visit/1"
+
+    sample: SampleId
+    visit: VisitId
+    state: DeviceState
+    entered_by: str
+    state_confirmed: bool
+    started: str
+    ended: str = ""
+    firmware_before: FirmwareReading | None = None
+    firmware_after: FirmwareReading | None = None
+
+
+class SampleRecord(Frozen):
+    """One physical unit as it was handed in and as it is wired to the bench."""
+
+    id: SampleId
+    origin: str
+    serial: str = ""
+    hardware: str = ""
+    address: str = ""
+    mac: str = ""
+    console: str = ""
+
+
+class SurveyRecord(Document):
+    """The survey as a whole: ``survey.json``.
+
+    Attributes:
+        complete: every planned attempt has an outcome and the run ended by itself.
+        tools: name -> version of the bench's software and programs.
+        equipment: what the bench config says of adapters, in the order given.
+        job: the certifier's job number (nonce), ``""`` outside a certification.
+    """
+
+    SCHEMA: ClassVar[str] = "certbench/survey/1"
+
+    run_id: str
+    purpose: Purpose
+    bench: str
+    bench_kind: str
+    started: str
+    ended: str = ""
+    complete: bool = False
+    samples: tuple[SampleRecord, ...]
+    visits: tuple[tuple[SampleId, VisitId], ...] = ()
+    tools: dict[str, str] = {}
+    equipment: tuple[str, ...] = ()
+    dossier_digest: str = ""
+    job: str = ""

@@ -1,0 +1,17 @@
+"""The one import of test suites: declarations, facts, the dossier, answers and criteria.
+
+::
+
+    from harness.testing import case, unit, ...
+
+    @case("5.6-1-2", kind="functional")
+    class TestEnabledInterfaces:
+        "Interfaces are as declared (EN 303 645 5.6-1)."
+
+        @unit("a", facts=[need(PortsFacts, INITIALISED)], per="15-Intf")
+        def test_status_is_as_declared(self, facts: FactView, ixit: Ixit) -> Judgements:
+            return tuple(... for row in ixit.intf)
+
+A unit returns its judgements; it asserts nothing, prompts nobody and opens nothing. This package
+imports no pytest.
+"""

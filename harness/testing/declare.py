@@ -1,0 +1,122 @@
+"""Declarations of suites: `case` on a class, `unit` on a test function, `discover` to read them."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Sequence
+from types import ModuleType
+from typing import Final, TypeVar
+
+from harness.errors import UsageError
+from harness.facts.base import Facts
+from harness.model.declaration import (
+    DecidedBy,
+    FactNeed,
+    Quantifier,
+    Samples,
+    UnitDeclaration,
+)
+from harness.model.ids import ProbeName, UnitId
+from harness.model.question import Question
+from harness.model.states import DeviceState
+
+_CASE: Final = "__certbench_case__"
+_UNIT: Final = "__certbench_unit__"
+C = TypeVar("C", bound=type)
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def need(facts: type[Facts], state: DeviceState, samples: Samples = Samples.FIRST) -> FactNeed:
+    """One fact that a unit reads: of which probe, in which state, of which samples."""
+    return FactNeed(probe=ProbeName(facts.PROBE), state=state, samples=samples)
+
+
+def case(case_id: str) -> Callable[[C], C]:
+    """Say which test case of the catalogue a class is."""
+
+    def mark(cls: C) -> C:
+        setattr(cls, _CASE, case_id)
+        return cls
+
+    return mark
+
+
+def unit(
+    letter: str,
+    *,
+    decided_by: DecidedBy = DecidedBy.AUTOMATIC,
+    facts: Sequence[FactNeed] = (),
+    per: str = "",
+    quantifier: Quantifier = Quantifier.EACH,
+    questions: Sequence[Question] = (),
+) -> Callable[[Function], Function]:
+    """Say which unit of its case a test function is, and everything that it will read.
+
+    Args:
+        letter: ``a`` of ``5.1-1-2a``; ``""`` where a case is its own unit.
+        decided_by: who can close it.
+        facts: what it reads; reading anything else makes it INCONCLUSIVE.
+        per: IXIT table whose rows are its items; ``""`` for one item, the DUT.
+        quantifier: how the items combine.
+        questions: what people are asked.
+    """
+
+    def mark(function: Function) -> Function:
+        declaration = UnitDeclaration(
+            unit=UnitId(letter),
+            decided_by=decided_by,
+            facts=tuple(facts),
+            per=per,
+            quantifier=quantifier,
+            questions=tuple(questions),
+            summary=(inspect.getdoc(function) or "").partition("\n")[0],
+            module=function.__module__,
+            function=function.__qualname__,
+        )
+        setattr(function, _UNIT, declaration)
+        return function
+
+    return mark
+
+
+def declaration_of(owner: type | None, function: object) -> UnitDeclaration | None:
+    """The declaration of a test function, with its full unit id; None if it declares nothing."""
+    declared = getattr(function, _UNIT, None)
+    case_id = getattr(owner, _CASE, None)
+    if not isinstance(declared, UnitDeclaration) or not isinstance(case_id, str):
+        return None
+    return declared.model_copy(update={"unit": UnitId(case_id + declared.unit)})
+
+
+def discover(package: ModuleType) -> tuple[UnitDeclaration, ...]:
+    """Every unit that the modules of a suite declare, by unit id.
+
+    Raises:
+        UsageError: two functions claim one unit.
+        ImportError: a module of the suite cannot be imported; the caller decides what that means.
+    """
+    found: dict[UnitId, UnitDeclaration] = {}
+    for declaration in _declarations(package):
+        if declaration.unit in found:
+            first = found[declaration.unit]
+            message = (
+                f"unit {declaration.unit} is claimed twice: {first.module}.{first.function} "
+                f"and {declaration.module}.{declaration.function}"
+            )
+            raise UsageError(message)
+        found[declaration.unit] = declaration
+    return tuple(found[key] for key in sorted(found))
+
+
+def _declarations(package: ModuleType) -> Iterator[UnitDeclaration]:
+    for info in pkgutil.iter_modules(package.__path__):
+        if not info.name.startswith("test_"):
+            continue
+        module = importlib.import_module(f"{package.__name__}.{info.name}")
+        for _, cls in inspect.getmembers(module, inspect.isclass):
+            if cls.__module__ != module.__name__:
+                continue
+            for _, function in inspect.getmembers(cls, inspect.isfunction):
+                declaration = declaration_of(cls, function)
+                if declaration is not None:
+                    yield declaration

@@ -1,0 +1,125 @@
+"""What a unit sees: facts that it declared, and answers of people."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from harness.assessment.judging import all_of, contradicted, held, over_attempts, reason, undecided
+from harness.errors import UsageError
+from harness.facts.base import Facts
+from harness.facts.store import FactBase, FactRecord
+from harness.model.declaration import Samples, UnitDeclaration
+from harness.model.ids import ProbeName, SampleId
+from harness.model.judgement import Judgement
+from harness.model.question import Answer, Question
+from harness.model.states import DeviceState
+
+F = TypeVar("F", bound=Facts)
+
+
+class UndeclaredFactError(UsageError):
+    """A unit asked for a fact that it did not declare; it is INCONCLUSIVE."""
+
+
+class FactView:
+    """The facts of a survey, through the declaration of one unit.
+
+    Attributes:
+        read: the records that were handed out, for the firmware check.
+    """
+
+    def __init__(self, base: FactBase, declaration: UnitDeclaration) -> None:
+        """Show ``base`` to the unit of ``declaration``."""
+        self._base = base
+        self._declaration = declaration
+        self.read: list[FactRecord[Facts]] = []
+
+    @property
+    def samples(self) -> tuple[SampleId, ...]:
+        """Every sample of the survey, first one first."""
+        return self._base.samples
+
+    def records(
+        self, facts_type: type[F], state: DeviceState, sample: SampleId | None = None
+    ) -> tuple[FactRecord[F], ...]:
+        """Every attempt's fact; ``sample`` defaults to the first.
+
+        Raises:
+            UndeclaredFactError: not declared with `need`, or another sample than declared.
+        """
+        first = self._base.samples[0]
+        wanted = sample or first
+        declared = any(
+            entry.probe == facts_type.PROBE
+            and entry.state == state
+            and (entry.samples is Samples.EACH or wanted == first)
+            for entry in self._declaration.facts
+        )
+        if not declared:
+            message = (
+                f"{self._declaration.unit} reads {facts_type.PROBE} of sample {wanted} in state "
+                f"{state.value} without declaring it"
+            )
+            raise UndeclaredFactError(message)
+        found = self._base.of(facts_type, wanted, state)
+        self.read.extend(found)
+        return found
+
+    def judge(
+        self,
+        facts_type: type[F],
+        state: DeviceState,
+        item: str,
+        criterion: str,
+        look: Callable[[FactRecord[F]], Judgement],
+        sample: SampleId | None = None,
+    ) -> Judgement:
+        """Apply ``look`` to every attempt's fact and combine; UNDECIDED when there is none."""
+        found = self.records(facts_type, state, sample)
+        if not found:
+            wanted = sample or self._base.samples[0]
+            why = self._base.why_missing(ProbeName(facts_type.PROBE), wanted, state)
+            missing = reason("fact-missing", fact=facts_type.PROBE, why=why)
+            return undecided(item, criterion, missing)
+        return over_attempts(item, criterion, found, look)
+
+
+class AnswerView:
+    """The answers that count for one unit: the newest per question and item."""
+
+    def __init__(self, answers: Sequence[Answer], declaration: UnitDeclaration) -> None:
+        """Show those of ``answers`` that belong to the unit's questions as they stand now."""
+        self._declaration = declaration
+        self._answers = answers
+
+    def judge(self, question: Question, item: str = "DUT", facts_digest: str = "") -> Judgement:
+        """What the person's answer says of ``item``; UNDECIDED while nobody answered.
+
+        An answer given for another wording of the question, or beside other facts, is void.
+        """
+        if question not in self._declaration.questions:
+            message = f"{self._declaration.unit} reads question {question.id} without declaring it"
+            raise UsageError(message)
+        wanted = "" if item == "DUT" else item
+        given = [
+            answer
+            for answer in self._answers
+            if answer.question == question.id and answer.item in {wanted, item}
+        ]
+        if not given:
+            return undecided(item, question.id, reason("person-not-asked", question=question.id))
+        answer = given[-1]
+        if answer.question_digest != question.digest or answer.facts_digest != facts_digest:
+            return undecided(item, question.id, reason("answer-void", question=question.id))
+        if answer.value in question.unsure or answer.value not in question.choices:
+            why = reason("answer-unsure", question=question.id, value=answer.value)
+            return undecided(item, question.id, why)
+        make = held if answer.value in question.holds else contradicted
+        why = reason("answered", question=question.id, value=answer.value, person=answer.person)
+        return make(item, question.id, why, answers=(answer.number,))
+
+    def with_facts(self, question: Question, item: str, seen: Sequence[Judgement]) -> Judgement:
+        """A person's unit to which facts can only object: ``seen`` contradicts or says nothing."""
+        against = [entry for entry in seen if entry.outcome.value == "contradicted"]
+        if against:
+            return all_of(item, question.id, against)
+        return self.judge(question, item)

@@ -1,0 +1,1 @@
+"""Conformance suites, one package a framework; they import only ``harness.testing``."""
