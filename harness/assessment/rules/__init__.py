@@ -1,0 +1,53 @@
+"""Rules: what can be decided from the supplier's declaration alone.
+
+A rule is a pure function of IXIT rows. It gives one judgement a row, which cites the row; it never
+guesses from prose: an empty field that it needs is UNDECIDED, and only a plain statement of the
+supplier contradicts. Whether the declaration is true of the device is for the functional units.
+"""
+
+from harness.assessment.rules.cryptography import (
+    CryptoEntry,
+    CryptoTable,
+    Status,
+    authentication_crypto_is_best_practice,
+    authentication_crypto_is_not_broken,
+    communication_crypto_is_best_practice,
+    communication_crypto_is_not_broken,
+    crypto_table,
+)
+from harness.assessment.rules.implementations import implementations_are_reviewed
+from harness.assessment.rules.inputs import input_sources_are_validated
+from harness.assessment.rules.interfaces import (
+    debug_interfaces_are_off,
+    debug_interfaces_have_a_switch,
+    intermittent_interfaces_are_off,
+    unexposed_interfaces_are_closed,
+)
+from harness.assessment.rules.parameters import (
+    critical_parameters_are_not_hard_coded,
+    guarantees_match_type,
+)
+from harness.assessment.rules.rows import no_rows, row_ref
+from harness.assessment.rules.services import services_name_their_authentication
+
+__all__ = [
+    "CryptoEntry",
+    "CryptoTable",
+    "Status",
+    "authentication_crypto_is_best_practice",
+    "authentication_crypto_is_not_broken",
+    "communication_crypto_is_best_practice",
+    "communication_crypto_is_not_broken",
+    "critical_parameters_are_not_hard_coded",
+    "crypto_table",
+    "debug_interfaces_are_off",
+    "debug_interfaces_have_a_switch",
+    "guarantees_match_type",
+    "implementations_are_reviewed",
+    "input_sources_are_validated",
+    "intermittent_interfaces_are_off",
+    "no_rows",
+    "row_ref",
+    "services_name_their_authentication",
+    "unexposed_interfaces_are_closed",
+]
