@@ -15,3 +15,26 @@
 A unit returns its judgements; it asserts nothing, prompts nobody and opens nothing. This package
 imports no pytest.
 """
+
+from harness.assessment import rules
+from harness.model.declaration import DecidedBy
+from harness.model.dossier import Dossier, Ixit
+from harness.model.judgement import Judgement, Judgements
+from harness.model.question import Question
+from harness.testing.declare import case, need, unit
+from harness.testing.view import AnswerView, FactView
+
+__all__ = [
+    "AnswerView",
+    "DecidedBy",
+    "Dossier",
+    "FactView",
+    "Ixit",
+    "Judgement",
+    "Judgements",
+    "Question",
+    "case",
+    "need",
+    "rules",
+    "unit",
+]
