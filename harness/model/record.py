@@ -56,7 +56,9 @@ class AttemptRecord(Document):
 
 
 class FirmwareReading(Frozen):
-    """The firmware version as read from the device; empty when it could not be read.
+    """The firmware version as read at the start or end of a visit; empty when nobody could.
+
+    Never stored: it follows from the first and last identity fact of the visit.
 
     Attributes:
         version: what the device says, neutralised.
@@ -86,8 +88,6 @@ class VisitRecord(Document):
     state_confirmed: bool
     started: str
     ended: str = ""
-    firmware_before: FirmwareReading | None = None
-    firmware_after: FirmwareReading | None = None
 
 
 class SampleRecord(Frozen):

@@ -88,15 +88,21 @@ def declaration_of(owner: type | None, function: object) -> UnitDeclaration | No
     return declared.model_copy(update={"unit": UnitId(case_id + declared.unit)})
 
 
-def discover(package: ModuleType) -> tuple[UnitDeclaration, ...]:
+def discover(
+    package: ModuleType, broken: dict[str, str] | None = None
+) -> tuple[UnitDeclaration, ...]:
     """Every unit that the modules of a suite declare, by unit id.
+
+    Args:
+        package: the imported suite.
+        broken: where to note modules that cannot be imported, with the reason; their units are then
+            missing here and INCONCLUSIVE later. Without it the error is raised.
 
     Raises:
         UsageError: two functions claim one unit.
-        ImportError: a module of the suite cannot be imported; the caller decides what that means.
     """
     found: dict[UnitId, UnitDeclaration] = {}
-    for declaration in _declarations(package):
+    for declaration in _declarations(package, broken):
         if declaration.unit in found:
             first = found[declaration.unit]
             message = (
@@ -108,15 +114,25 @@ def discover(package: ModuleType) -> tuple[UnitDeclaration, ...]:
     return tuple(found[key] for key in sorted(found))
 
 
-def _declarations(package: ModuleType) -> Iterator[UnitDeclaration]:
+def _declarations(package: ModuleType, broken: dict[str, str] | None) -> Iterator[UnitDeclaration]:
     for info in pkgutil.iter_modules(package.__path__):
         if not info.name.startswith("test_"):
             continue
-        module = importlib.import_module(f"{package.__name__}.{info.name}")
-        for _, cls in inspect.getmembers(module, inspect.isclass):
-            if cls.__module__ != module.__name__:
-                continue
-            for _, function in inspect.getmembers(cls, inspect.isfunction):
-                declaration = declaration_of(cls, function)
-                if declaration is not None:
-                    yield declaration
+        try:
+            module = importlib.import_module(f"{package.__name__}.{info.name}")
+        except Exception as error:
+            if broken is None:
+                raise
+            broken[info.name] = f"{type(error).__name__}: {error}"
+        else:
+            yield from _in_module(module)
+
+
+def _in_module(module: ModuleType) -> Iterator[UnitDeclaration]:
+    for _, cls in inspect.getmembers(module, inspect.isclass):
+        if cls.__module__ != module.__name__:
+            continue
+        for _, function in inspect.getmembers(cls, inspect.isfunction):
+            declaration = declaration_of(cls, function)
+            if declaration is not None:
+                yield declaration

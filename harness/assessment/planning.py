@@ -1,0 +1,194 @@
+"""The plan: how each unit is decided, what blocks it on this bench, and what the survey must visit.
+
+Pure: dossier, catalogue, unit and probe declarations and the bench's capabilities are passed in.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.assessment.judging import reason
+from harness.model.catalogue import Catalogue, CatalogueProvision
+from harness.model.declaration import (
+    DecidedBy,
+    FactNeed,
+    ProbeDeclaration,
+    Samples,
+    UnitDeclaration,
+)
+from harness.model.dossier import Dossier, Support
+from harness.model.ids import ProbeName, SampleId, UnitId
+from harness.model.judgement import Reason
+from harness.model.plan import PlannedUnit, PlannedVisit, SurveyPlan, TestPlan
+from harness.model.states import Capability, DeviceState, Impact
+
+
+@dataclass(frozen=True)
+class Applicability:
+    """What the ICS says of one provision.
+
+    Attributes:
+        applicable: false only by an N/A on a row that allows it.
+        claimed: false by an N; on a mandatory row that is a non-conformity.
+        why: names the ICS row; None when the provision is applicable and claimed.
+        answered: there is an ICS row at all; without one nothing of the provision can pass.
+    """
+
+    applicable: bool
+    claimed: bool
+    why: Reason | None
+    answered: bool
+
+
+def applicability(
+    catalogue: Catalogue, provision: CatalogueProvision, dossier: Dossier
+) -> Applicability:
+    """The one applicability function: from the ICS row and whether the row may be N/A."""
+    row = dossier.ics_row(catalogue.framework.slug, provision.id)
+    if row is None:
+        why = reason("no-ics-row", provision=provision.id)
+        return Applicability(applicable=True, claimed=True, why=why, answered=False)
+    named = {"provision": provision.id, "detail": row.detail}
+    if row.support is Support.NOT_APPLICABLE:
+        if not provision.conditional and provision.mandatory:
+            why = reason("not-applicable-not-allowed", **named)
+            return Applicability(applicable=True, claimed=False, why=why, answered=True)
+        why = reason("not-applicable", **named)
+        return Applicability(applicable=False, claimed=False, why=why, answered=True)
+    if row.support is Support.NO:
+        code = "mandatory-not-supported" if provision.mandatory else "not-claimed"
+        return Applicability(
+            applicable=True, claimed=False, why=reason(code, **named), answered=True
+        )
+    return Applicability(applicable=True, claimed=True, why=None, answered=True)
+
+
+def blocked_facts(
+    needs: Iterable[FactNeed],
+    probes: Mapping[ProbeName, ProbeDeclaration],
+    capabilities: Mapping[SampleId, frozenset[Capability]],
+    max_impact: Impact,
+) -> tuple[str, ...]:
+    """The facts that this bench can't deliver, each with the reason."""
+    samples = tuple(capabilities)
+    blocked = []
+    for need in needs:
+        declared = probes.get(need.probe)
+        if declared is None:
+            blocked.append(f"{need.probe}: no such probe is installed")
+            continue
+        lacking = sorted(
+            name.value for name in declared.capabilities if name not in capabilities[samples[0]]
+        )
+        if lacking:
+            blocked.append(f"{need.probe}: this bench has no {', '.join(lacking)}")
+        if declared.impact.rank > max_impact.rank:
+            blocked.append(f"{need.probe}: impact {declared.impact.value} is not allowed here")
+        if need.samples is Samples.EACH and len(samples) < 2:  # noqa: PLR2004  (a pair)
+            blocked.append(f"{need.probe}: comparing needs two samples, this bench has one")
+    return tuple(dict.fromkeys(blocked))
+
+
+def make_plan(
+    catalogue: Catalogue,
+    dossier: Dossier,
+    units: Sequence[UnitDeclaration],
+    probes: Mapping[ProbeName, ProbeDeclaration],
+    bench: tuple[Mapping[SampleId, frozenset[Capability]], Impact],
+) -> TestPlan:
+    """Every unit of the catalogue, implemented or not."""
+    capabilities, max_impact = bench
+    declared = {declaration.unit: declaration for declaration in units}
+    provisions = {provision.id: provision for provision in catalogue.provisions}
+    cases = {case.id: case.provision for case in catalogue.cases}
+    planned = []
+    for unit in catalogue.units:
+        found = declared.get(UnitId(unit.id))
+        answer = applicability(catalogue, provisions[cases[unit.case]], dossier)
+        needs = found.facts if found else ()
+        blocked = blocked_facts(needs, probes, capabilities, max_impact)
+        planned.append(
+            PlannedUnit(
+                id=unit.id,
+                case=unit.case,
+                provision=cases[unit.case],
+                kind=unit.kind,
+                decided_by=found.decided_by if found else DecidedBy.NONE,
+                applicable=answer.applicable,
+                claimed=answer.claimed,
+                reason=_planned_reason(answer, found, blocked),
+                facts=needs,
+                blocked=blocked,
+            )
+        )
+    needs_all = [need for entry in planned if entry.applicable for need in entry.facts]
+    survey = survey_plan(needs_all, probes, tuple(capabilities))
+    return TestPlan(
+        framework=catalogue.framework,
+        catalogue_digest=catalogue.digest,
+        dossier_digest=dossier.digest,
+        units=tuple(planned),
+        estimate_s=survey.estimate_s,
+    )
+
+
+def _planned_reason(
+    answer: Applicability, found: UnitDeclaration | None, blocked: tuple[str, ...]
+) -> str:
+    if answer.why is not None:
+        detail = answer.why.params.get("detail", "")
+        return f"{answer.why.code}: {answer.why.params['provision']} {detail}".strip()
+    if found is None:
+        return "not implemented"
+    if blocked:
+        return "not on this bench: " + "; ".join(blocked)
+    if found.questions and found.decided_by in {DecidedBy.OPERATOR, DecidedBy.JUDGEMENT}:
+        return "a person must answer"
+    return ""
+
+
+def survey_plan(
+    needs: Iterable[FactNeed],
+    probes: Mapping[ProbeName, ProbeDeclaration],
+    samples: Sequence[SampleId],
+) -> SurveyPlan:
+    """The visits that deliver all needed facts: each sample enters each state once.
+
+    States come in the order of a device's life, so that ``as-received`` is never too late.
+    """
+    wanted: dict[tuple[SampleId, DeviceState], set[ProbeName]] = {}
+    for need in needs:
+        for sample in samples if need.samples is Samples.EACH else samples[:1]:
+            wanted.setdefault((sample, need.state), set()).add(need.probe)
+    order = list(DeviceState)
+    visits = tuple(
+        PlannedVisit(sample=sample, state=state, probes=_closed(wanted[sample, state], probes))
+        for sample, state in sorted(
+            wanted, key=lambda entry: (samples.index(entry[0]), order.index(entry[1]))
+        )
+    )
+    estimate = max(
+        (
+            sum(_estimate(visit, probes) for visit in visits if visit.sample == sample)
+            for sample in samples
+        ),
+        default=0.0,
+    )
+    return SurveyPlan(visits=visits, estimate_s=estimate)
+
+
+def _closed(
+    names: set[ProbeName], probes: Mapping[ProbeName, ProbeDeclaration]
+) -> tuple[ProbeName, ...]:
+    found = set(names)
+    waiting = list(names)
+    while waiting:
+        declared = probes.get(waiting.pop())
+        for upstream in declared.upstream if declared else ():
+            if upstream not in found:
+                found.add(upstream)
+                waiting.append(upstream)
+    return tuple(sorted(found))
+
+
+def _estimate(visit: PlannedVisit, probes: Mapping[ProbeName, ProbeDeclaration]) -> float:
+    return sum(probes[name].estimate_s for name in visit.probes if name in probes)

@@ -1,0 +1,91 @@
+"""Allure results as evidence: the verdict as a label, no host, no secret.
+
+Allure has no fifth status: nothing is ever derived from its colours. What it writes is scrubbed of
+every secret that the bench knows, and of the names of the lab's machines.
+"""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import allure_commons
+import pytest
+from allure_commons.logger import AllureFileLogger
+from allure_commons.types import LabelType
+from typing_extensions import override
+
+from harness.model.assessment import UnitResult
+
+_HIDDEN_LABELS = frozenset({LabelType.HOST, LabelType.THREAD})
+
+
+class AllureBridge:
+    """Labels each result with its verdict and replaces Allure's writer by a scrubbing one."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        """Scrub ``secrets``, longest first."""
+        self._secrets = tuple(secrets)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Take over from Allure's own file writer."""
+        manager = allure_commons.plugin_manager
+        for name, plugin in list(manager.list_name_plugin()):
+            if type(plugin) is AllureFileLogger:
+                manager.unregister(plugin)
+                folder = str(config.option.allure_report_dir)
+                manager.register(_ScrubbingLogger(folder, self._secrets), name)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:  # noqa: ANN401  (a hook wrapper)
+        """Label the running Allure test with what the unit said."""
+        if call.when == "call":
+            for name, result in item.user_properties:
+                if name == "certbench" and isinstance(result, UnitResult):
+                    _label(result)
+        yield
+
+
+def _label(result: UnitResult) -> None:
+    labels = {
+        "verdict": result.verdict.value,
+        "unit": result.unit,
+        "case": result.case,
+        "provision": result.provision,
+        "decided_by": result.decided_by.value,
+        "reason": result.reason.code,
+    }
+    for name, value in labels.items():
+        allure_commons.plugin_manager.hook.add_label(label_type=name, labels=[value])
+
+
+class _ScrubbingLogger(AllureFileLogger):
+    """Writes Allure results without secrets, host names and threads."""
+
+    def __init__(self, folder: str, secrets: tuple[str, ...]) -> None:
+        super().__init__(folder)  # type: ignore[no-untyped-call]
+        self._folder = Path(folder)
+        self._secrets = secrets
+
+    @override
+    def _report_item(self, item: Any) -> None:
+        super()._report_item(item)  # type: ignore[no-untyped-call]
+        name = item.file_pattern.format(prefix=item.uuid)
+        path = self._folder / name
+        if path.is_file():
+            document = self._scrubbed(json.loads(path.read_text("utf-8")))
+            path.write_text(json.dumps(document, sort_keys=True, ensure_ascii=False), "utf-8")
+
+    def _scrubbed(self, value: Any) -> Any:  # noqa: ANN401  (any JSON value)
+        if isinstance(value, str):
+            for secret in self._secrets:
+                value = value.replace(secret, "*" * 8)
+            return value
+        if isinstance(value, list):
+            return [self._scrubbed(entry) for entry in value]
+        if isinstance(value, dict):
+            if value.get("name") in _HIDDEN_LABELS:
+                return {"name": value["name"], "value": "-"}
+            return {name: self._scrubbed(entry) for name, entry in value.items()}
+        return value

@@ -1,0 +1,78 @@
+"""Opens what a user names as evidence: a run directory, a bundle directory or a zip."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.encoding.canonical import load_strict
+from harness.encoding.tree import DirectoryTree, SubTree, Tree, read
+from harness.errors import CaptureError, EvidenceError, UsageError
+from harness.evidence.archive import open_bundle
+from harness.facts.store import FactBase
+from harness.interpret.survey import read_survey
+from harness.model.dossier import Dossier
+from harness.model.question import Answer
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that judging reads.
+
+    Attributes:
+        root: the tree that holds ``survey/`` and ``assessments/``.
+    """
+
+    root: Tree
+    facts: FactBase
+    dossier: Dossier
+    answers: tuple[Answer, ...]
+
+
+def open_root(path: Path) -> Tree:
+    """The tree that holds ``survey/`` and ``assessments/``, of a run or of a bundle.
+
+    Raises:
+        UsageError: nothing of the kind is there.
+        EvidenceError: a bundle that cannot be opened safely.
+    """
+    if path.is_dir():
+        tree = DirectoryTree(path)
+        if (path / "survey" / "survey.json").is_file():
+            return tree
+        if (path / "data" / "survey" / "survey.json").is_file():
+            return SubTree(tree, "data")
+        raise UsageError(f"{path}: neither a run directory nor a bundle: no survey/survey.json")
+    if path.is_file():
+        return SubTree(open_bundle(path), "data")
+    raise UsageError(f"{path}: no such run directory or bundle")
+
+
+def open_evidence(path: Path) -> Evidence:
+    """Read a survey from its captures.
+
+    Raises:
+        UsageError: nothing of the kind is there.
+        EvidenceError: a record is missing or unreadable.
+    """
+    root = open_root(path)
+    survey = SubTree(root, "survey")
+    try:
+        dossier = Dossier.from_bytes(read(survey, "dossier.json"))
+        answers = tuple(
+            Answer.from_bytes(read(survey, name))
+            for name in survey.names()
+            if name.startswith("answers/")
+        )
+    except (ValueError, CaptureError) as error:
+        raise EvidenceError(f"{path}: {error}") from error
+    ordered = tuple(sorted(answers, key=lambda answer: answer.number))
+    return Evidence(root, read_survey(survey), dossier, ordered)
+
+
+def known_secrets(path: Path) -> tuple[str, ...]:
+    """Secrets of a run directory, longest first; a bundle has none."""
+    file = path / "private" / "secrets.json"
+    if not file.is_file():
+        return ()
+    document = load_strict(file.read_bytes())
+    values = [str(entry["value"]) for entry in document["secrets"]]
+    return tuple(sorted(values, key=len, reverse=True))

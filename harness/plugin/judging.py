@@ -1,0 +1,255 @@
+"""Runs the units of a suite and turns their judgements into an assessment.
+
+The verdict of a unit is computed from the judgements that it returned, and the pytest outcome from
+the verdict; never the reverse. Whatever else happens in a unit is INCONCLUSIVE.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.assessment.judging import reason
+from harness.assessment.planning import Applicability, applicability
+from harness.assessment.rollup import (
+    case_results,
+    conclude,
+    mixed_firmware,
+    provision_results,
+    unit_verdict,
+)
+from harness.facts.base import Facts
+from harness.facts.store import FactRecord
+from harness.model.assessment import Assessment, UnitResult
+from harness.model.catalogue import Catalogue, CatalogueProvision, CatalogueUnit
+from harness.model.declaration import DecidedBy, UnitDeclaration
+from harness.model.dossier import Dossier, Ixit
+from harness.model.ids import FactKey, UnitId
+from harness.model.judgement import Judgement, Judgements, Reason, Verdict
+from harness.plugin.evidence_source import Evidence
+from harness.plugin.outcomes import Inconclusive, raise_outcome
+from harness.plugin.sandbox import Sandbox
+from harness.survey.store import write_atomic
+from harness.testing.declare import declaration_of
+from harness.testing.digests import judge_digests
+from harness.testing.suites import Suite
+from harness.testing.view import AnswerView, FactView, UndeclaredFactError
+
+_MARKERS_REFUSED = frozenset({"skip", "skipif", "xfail", "parametrize", "usefixtures"})
+
+
+class Judging:
+    """The pytest plug-in of the judging child."""
+
+    def __init__(
+        self, suite: Suite, catalogue: Catalogue, evidence: Evidence, sandbox: Sandbox
+    ) -> None:
+        """Judge ``catalogue`` with the units of ``suite`` on ``evidence``."""
+        self._suite = suite
+        self._catalogue = catalogue
+        self._evidence = evidence
+        self._sandbox = sandbox
+        self._units = {unit.id: unit for unit in catalogue.units}
+        self._results: dict[UnitId, UnitResult] = {}
+        self._broken: list[str] = []
+        self._view: FactView | None = None
+
+    # What units may ask for by name.
+
+    @pytest.fixture
+    def facts(self, request: pytest.FixtureRequest) -> FactView:
+        """The facts of the survey, through the unit's declaration."""
+        self._view = FactView(self._evidence.facts, _declaration(request.node))
+        return self._view
+
+    @pytest.fixture
+    def ixit(self) -> Ixit:
+        """The IXIT tables of the dossier."""
+        return self._evidence.dossier.ixit
+
+    @pytest.fixture
+    def dossier(self) -> Dossier:
+        """The whole dossier."""
+        return self._evidence.dossier
+
+    @pytest.fixture
+    def answers(self, request: pytest.FixtureRequest) -> AnswerView:
+        """The answers that count for the unit's questions."""
+        return AnswerView(self._evidence.answers, _declaration(request.node))
+
+    # Hooks.
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember modules that could not be imported: their units are INCONCLUSIVE."""
+        if report.failed:
+            self._broken.append(f"{report.nodeid}: {str(report.longrepr).splitlines()[-1]}")
+
+    def pytest_runtestloop(self) -> None:
+        """From here on nothing may open a socket or start a process."""
+        self._sandbox.arm()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
+        """Run one unit, record its result, and give pytest the outcome that follows."""
+        declaration = declaration_of(pyfuncitem.cls, pyfuncitem.function)
+        if declaration is None or declaration.unit not in self._units:
+            raise Inconclusive("not a unit of this catalogue")
+        judgements, fault = self._run(pyfuncitem)
+        fault = fault or self._objection(pyfuncitem, declaration)
+        result = self._result(declaration, judgements, fault)
+        self._results[declaration.unit] = result
+        pyfuncitem.user_properties.append(("certbench", result))
+        raise_outcome(result.verdict, f"{result.reason.code} {result.reason.params}")
+        return True
+
+    def _run(self, item: pytest.Function) -> tuple[Judgements, Reason | None]:
+        """The judgements that the unit returned, or what it did instead."""
+        self._sandbox.taken()
+        wanted = item._fixtureinfo.argnames  # noqa: SLF001  (pytest's own way to call a test)
+        arguments = {name: item.funcargs[name] for name in wanted}
+        try:
+            returned: object = item.obj(**arguments)
+        except UndeclaredFactError as error:
+            return (), reason("undeclared-fact", error=error)
+        except (KeyboardInterrupt, GeneratorExit):
+            raise
+        except BaseException as error:  # noqa: BLE001  (skip, exit and fail are BaseExceptions)
+            return (), reason("unit-raised", error=f"{type(error).__name__}: {error}")
+        finally:
+            refused = self._sandbox.taken()
+        if refused:
+            return (), reason("unit-touched-the-world", events=", ".join(refused))
+        if not isinstance(returned, tuple) or not all(
+            isinstance(entry, Judgement) for entry in returned
+        ):
+            return (), reason("unit-returned-no-judgements", returned=type(returned).__name__)
+        return returned, None
+
+    def _objection(self, item: pytest.Function, declaration: UnitDeclaration) -> Reason | None:
+        """Why the result of a unit can't stand although it returned judgements."""
+        refused = sorted(mark.name for mark in item.iter_markers() if mark.name in _MARKERS_REFUSED)
+        if refused:
+            return reason("marker-refused", markers=", ".join(refused))
+        if declaration.unit in self._results:
+            return reason("judged-twice")
+        return mixed_firmware(_versions(self._view.read if self._view else []))
+
+    def _result(
+        self, declaration: UnitDeclaration, judgements: Judgements, fault: Reason | None
+    ) -> UnitResult:
+        unit = self._units[declaration.unit]
+        provision = self._provision(unit)
+        verdict, why, items = unit_verdict(declaration, judgements)
+        if fault is not None:
+            verdict, why, items = Verdict.INCONCLUSIVE, fault, {}
+        said = applicability(self._catalogue, provision, self._evidence.dossier)
+        verdict, why = _under_ics(verdict, why, said, provision)
+        return UnitResult(
+            unit=unit.id,
+            case=unit.case,
+            provision=provision.id,
+            decided_by=declaration.decided_by,
+            verdict=verdict,
+            reason=why,
+            items=items,
+            judgements=judgements if fault is None else (),
+        )
+
+    def _provision(self, unit: CatalogueUnit) -> CatalogueProvision:
+        provision = self._catalogue.provision_of(unit.id)
+        return next(entry for entry in self._catalogue.provisions if entry.id == provision)
+
+    def _missing(self) -> Iterator[UnitResult]:
+        """Results of the units that no function judged: closed-world."""
+        for unit in self._catalogue.units:
+            if unit.id in self._results:
+                continue
+            why = reason("not-implemented")
+            if self._broken:
+                why = reason("not-judged", broken="; ".join(self._broken))
+            provision = self._provision(unit)
+            said = applicability(self._catalogue, provision, self._evidence.dossier)
+            verdict, why = _under_ics(Verdict.INCONCLUSIVE, why, said, provision)
+            yield UnitResult(
+                unit=unit.id,
+                case=unit.case,
+                provision=provision.id,
+                decided_by=DecidedBy.NONE,
+                verdict=verdict,
+                reason=why,
+            )
+
+    def assessment(self) -> Assessment:
+        """Everything that this framework says about the survey."""
+        known = {**self._results, **{result.unit: result for result in self._missing()}}
+        units = tuple(known[unit.id] for unit in self._catalogue.units)
+        provisions = provision_results(self._catalogue, units)
+        firmware = _one_firmware(self._evidence.facts.records)
+        conclusion, why = conclude(self._catalogue, provisions, firmware=firmware)
+        indicative = self._catalogue.decision_rule.unconfirmed == "indicative" and any(
+            not provision.confirmed for provision in self._catalogue.provisions
+        )
+        rule = self._catalogue.decision_rule
+        return Assessment(
+            framework=self._catalogue.framework,
+            title=self._catalogue.title,
+            judge=judge_digests(self._suite.folder, self._catalogue),
+            dossier_revision=self._evidence.dossier.revision,
+            dossier_digest=self._evidence.dossier.digest,
+            decision_rule=f"{rule.id}/{rule.version}",
+            complete=not self._broken,
+            firmware=firmware,
+            conclusion=conclusion,
+            indicative=indicative,
+            reason=why,
+            provisions=provisions,
+            cases=case_results(self._catalogue, units),
+            units=units,
+        )
+
+    def write(self, path: Path) -> None:
+        """Store the assessment and the catalogue that it was made by."""
+        write_atomic(path.with_name("catalogue.json"), self._catalogue.to_bytes())
+        write_atomic(path, self.assessment().to_bytes())
+
+
+def _declaration(node: pytest.Item) -> UnitDeclaration:
+    function = node if isinstance(node, pytest.Function) else None
+    found = declaration_of(function.cls, function.function) if function else None
+    if found is None:
+        pytest.fail("a unit without a declaration asks for evidence", pytrace=False)
+    return found
+
+
+def _under_ics(
+    verdict: Verdict, why: Reason, said: Applicability, provision: CatalogueProvision
+) -> tuple[Verdict, Reason]:
+    """What the supplier's ICS answer makes of a verdict.
+
+    A fact that contradicts an N/A is a FAIL of the declaration; an N on a mandatory row is one by
+    itself; without an answer nothing can pass.
+    """
+    if said.why is None or verdict is Verdict.FAIL:
+        return verdict, why
+    if not said.applicable:
+        return Verdict.NOT_APPLICABLE, said.why
+    if not said.answered:
+        return Verdict.INCONCLUSIVE, said.why if verdict is Verdict.PASS else why
+    return (Verdict.FAIL if provision.mandatory else Verdict.NOT_CLAIMED), said.why
+
+
+def _versions(read: list[FactRecord[Facts]]) -> dict[FactKey, frozenset[str]]:
+    return {
+        record.key: frozenset(
+            reading.version
+            for reading in (record.firmware_before, record.firmware_after)
+            if reading is not None and reading.version
+        )
+        for record in read
+    }
+
+
+def _one_firmware(records: tuple[FactRecord[Facts], ...]) -> str:
+    """The one version under test; ``""`` when none could be read or there were several."""
+    seen = frozenset().union(*_versions(list(records)).values())
+    return next(iter(seen)) if len(seen) == 1 else ""

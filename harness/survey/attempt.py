@@ -1,0 +1,186 @@
+"""Runs one attempt of one probe and writes down how it ended, whatever happens."""
+
+import hashlib
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.bench.protocols import Bench, SampleLinks
+from harness.encoding.clock import Clock
+from harness.encoding.tree import DirectoryTree
+from harness.errors import CaptureError, CertbenchError
+from harness.facts.base import Facts
+from harness.interpret.survey import interpret_attempt
+from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
+from harness.model.record import AttemptOutcome, AttemptRecord
+from harness.model.states import DeviceState
+from harness.probes.base import Probe
+from harness.survey.context import AttemptContext
+from harness.survey.store import AttemptFolder, SecretStore, write_atomic
+
+logger = logging.getLogger(__name__)
+GRACE_S = 5.0
+"""How long past its time-out a probe may take to notice that its time is up."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Where attempts happen: one sample in one state."""
+
+    links: SampleLinks
+    sample: SampleId
+    visit: VisitId
+    state: DeviceState
+
+
+class AttemptRunner:
+    """Runs attempts into one run directory. One instance serves all visits, from any thread."""
+
+    def __init__(self, survey: Path, bench: Bench, secrets: SecretStore, seed: int) -> None:
+        """Write below ``survey``; every attempt derives its own seed from ``seed``."""
+        self._survey = survey
+        self._bench = bench
+        self._secrets = secrets
+        self._seed = seed
+        self._clock = Clock()
+        self._facts: dict[FactKey, Facts] = {}
+        self._lock = threading.Lock()
+
+    def run(self, visit: Visit, probe: Probe) -> AttemptRecord:
+        """One attempt: collect, close the captures, read them back into facts."""
+        key = self._next_key(visit, probe.declaration.name)
+        upstream = self._upstream(key, probe)
+        started = self._clock.now()
+        refusal = self._refusal(visit, probe, upstream)
+        folder = AttemptFolder(self._survey / key.folder, self._clock)
+        record = AttemptRecord(
+            key=key,
+            probe_version=probe.declaration.version,
+            outcome=AttemptOutcome.FAILED,
+            reason="the bench stopped in the middle of this attempt",
+            started=started,
+            ended=started,
+            upstream={found.probe: found.attempt for found in upstream},
+        )
+        write_atomic(folder.path / "attempt.json", record.to_bytes())
+        tools: dict[str, str] = {}
+        if refusal is not None:
+            outcome, reason = refusal
+        else:
+            outcome, reason, tools = self._collect(visit, probe, folder, upstream)
+        record = record.model_copy(
+            update={
+                "outcome": outcome,
+                "reason": reason,
+                "ended": self._clock.now(),
+                "tools": tools,
+                "captures": folder.entries(),
+            }
+        )
+        write_atomic(folder.path / "attempt.json", record.to_bytes())
+        self._interpret(record, folder)
+        return record
+
+    def facts_of(self, key: FactKey) -> Facts | None:
+        """The facts of a finished attempt, if its captures gave any."""
+        with self._lock:
+            return self._facts.get(key)
+
+    def _next_key(self, visit: Visit, probe: ProbeName) -> FactKey:
+        number = 1
+        while (self._survey / visit.sample / visit.visit / probe / str(number)).exists():
+            number += 1
+        return FactKey(probe=probe, sample=visit.sample, visit=visit.visit, attempt=number)
+
+    def _upstream(self, key: FactKey, probe: Probe) -> tuple[FactKey, ...]:
+        """The newest completed attempt of each probe that this one builds on."""
+        wanted = {*probe.declaration.upstream, *probe.declaration.after}
+        newest: dict[ProbeName, FactKey] = {}
+        with self._lock:
+            for known in sorted(self._facts, key=lambda entry: entry.attempt):
+                here = (known.sample, known.visit) == (key.sample, key.visit)
+                if here and known.probe in wanted:
+                    newest[known.probe] = known
+        return tuple(newest[name] for name in sorted(newest))
+
+    def _refusal(
+        self, visit: Visit, probe: Probe, upstream: tuple[FactKey, ...]
+    ) -> tuple[AttemptOutcome, str] | None:
+        declared = probe.declaration
+        if declared.impact.rank > self._bench.settings.max_impact.rank:
+            allowed = self._bench.settings.max_impact.value
+            reason = f"impact {declared.impact.value}, the bench config allows {allowed}"
+            return AttemptOutcome.NOT_ALLOWED, reason
+        lacking = [
+            name.value for name in declared.capabilities if name not in visit.links.capabilities
+        ]
+        if lacking:
+            return AttemptOutcome.NOT_POSSIBLE, f"this bench has no {', '.join(lacking)}"
+        given = {key.probe for key in upstream}
+        absent = [name for name in declared.upstream if name not in given]
+        if absent:
+            return AttemptOutcome.NOT_POSSIBLE, f"no facts of {', '.join(absent)}"
+        return None
+
+    def _collect(
+        self, visit: Visit, probe: Probe, folder: AttemptFolder, upstream: tuple[FactKey, ...]
+    ) -> tuple[AttemptOutcome, str, dict[str, str]]:
+        timeout_s = probe.declaration.timeout_s
+        with self._lock:
+            facts = {str(key.probe): self._facts[key] for key in upstream}
+        context = AttemptContext(
+            sample=visit.links,
+            settings=self._bench.settings,
+            state=visit.state,
+            seed=_derived_seed(self._seed, visit, probe.declaration.name),
+            clock=self._clock,
+            deadline=time.monotonic() + timeout_s,
+            folder=folder,
+            secrets=self._secrets,
+            facts=facts,
+        )
+        failure: list[str] = []
+        worker = threading.Thread(
+            target=_guarded, args=(probe, context, failure), name=str(folder.path), daemon=True
+        )
+        worker.start()
+        worker.join(timeout_s + GRACE_S)
+        if worker.is_alive():
+            failure.append(f"did not end within {timeout_s:g} s")
+        if failure:
+            return AttemptOutcome.FAILED, failure[0], context.tools
+        return AttemptOutcome.COMPLETED, "", context.tools
+
+    def _interpret(self, record: AttemptRecord, folder: AttemptFolder) -> None:
+        """Read the stored captures back; what they say is written beside them."""
+        if not record.captures:
+            return
+        with self._lock:
+            known = dict(self._facts)
+        try:
+            facts = interpret_attempt(DirectoryTree(self._survey), record, known)
+        except CaptureError as error:
+            logger.warning("%s gave no facts: %s", record.key, error)
+            return
+        write_atomic(folder.path / "facts.json", facts.to_bytes())
+        with self._lock:
+            self._facts[record.key] = facts
+
+
+def _derived_seed(seed: int, visit: Visit, probe: ProbeName) -> int:
+    """A seed of its own for each probe and visit, the same whenever the survey's seed is."""
+    text = f"{seed}/{visit.sample}/{visit.visit}/{probe}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
+
+
+def _guarded(probe: Probe, context: AttemptContext, failure: list[str]) -> None:
+    """Collect, turning whatever goes wrong into the reason of a FAILED attempt."""
+    try:
+        probe.collect(context)
+    except CertbenchError as error:
+        failure.append(f"{type(error).__name__}: {error}")
+    except Exception as error:
+        logger.exception("probe %s failed", probe.declaration.name)
+        failure.append(f"error in the probe: {type(error).__name__}: {error}")

@@ -1,0 +1,211 @@
+"""Where a survey is written: run directory, attempt folders, journals and known secrets.
+
+::
+
+    RUN/                                   mode 0700: captures are raw
+      survey/survey.json survey-plan.json dossier.json bench.json
+      survey/<sample>/<visit>/visit.json
+      survey/<sample>/<visit>/<probe>/<attempt>/attempt.json facts.json captures...
+      assessments/<framework>@<version>/...
+      private/secrets.json                 what sealing must scrub
+
+Every record of a journal is flushed when it is taken; whole files are written beside and renamed.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from harness.encoding.clock import Clock
+from harness.encoding.journal import SCHEMA, end_line, header_line, record_line
+from harness.encoding.text import to_latin
+from harness.errors import EvidenceError
+from harness.model.record import CaptureEntry
+
+MAX_CAPTURE_BYTES: Final = 64 * 1024 * 1024
+"""Cap on one capture; what comes after is counted as dropped."""
+RUN_MODE: Final = 0o700
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a file so that a crash leaves the old or the new content, never half of one.
+
+    Raises:
+        EvidenceError: the disk is full or the folder cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        with beside.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise EvidenceError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def create_run_directory(run: Path) -> None:
+    """Make an empty run directory that only its owner can read.
+
+    Raises:
+        EvidenceError: it exists and is not empty: evidence is never overwritten.
+    """
+    if run.exists() and any(run.iterdir()):
+        raise EvidenceError(f"{run}: not empty; evidence is never overwritten, name another one")
+    for folder in (run, run / "survey", run / "assessments", run / "private"):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(RUN_MODE)
+
+
+class SecretStore:
+    """The secrets that a run learnt, on disk before they are used. Thread-safe."""
+
+    def __init__(self, path: Path) -> None:
+        """Keep them in ``path``, with the key that makes their tokens at sealing."""
+        self._path = path
+        self._lock = threading.Lock()
+        self._known: dict[str, str] = {}
+        self._key = secrets.token_hex(32)
+        self._write()
+
+    def add(self, value: str, kind: str) -> None:
+        """Remember a secret of this kind; an empty one is none."""
+        with self._lock:
+            if value and value not in self._known:
+                self._known[value] = kind
+                self._write()
+
+    def _write(self) -> None:
+        document = {
+            "schema": "certbench/secrets/1",
+            "key": self._key,
+            "secrets": [{"value": value, "kind": kind} for value, kind in self._known.items()],
+        }
+        write_atomic(self._path, json.dumps(document, indent=1).encode() + b"\n")
+        self._path.chmod(0o600)
+
+
+class JournalWriter:
+    """One journal being written. Thread-safe; each record is flushed at once."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        """Start ``path`` with its header."""
+        self._clock = clock
+        self._stream = path.open("xb")
+        self._lock = threading.Lock()
+        self._line = 1
+        self._size = self._stream.write(header_line())
+        self._stream.flush()
+        self.dropped = 0
+
+    def record(self, kind: str, **fields: object) -> int:
+        """Append one record; bytes become text one character a byte. The line it stands on."""
+        plain = {name: _plain(value) for name, value in fields.items()}
+        with self._lock:
+            line = record_line({**plain, "kind": kind, "n": self._line, "t": self._clock.now()})
+            if self._stream.closed or self._size + len(line) > MAX_CAPTURE_BYTES:
+                self.dropped += 1
+                return self._line
+            self._size += self._write(line)
+            self._line += 1
+            return self._line
+
+    def _write(self, line: bytes) -> int:
+        try:
+            written = self._stream.write(line)
+            self._stream.flush()
+        except OSError as error:
+            raise EvidenceError(f"capture cannot be written: {error.strerror}") from error
+        return written
+
+    def close(self, *, ended: bool) -> None:
+        """Close; the end mark is written only if the journal ``ended`` properly."""
+        with self._lock:
+            if self._stream.closed:
+                return
+            if ended:
+                self._write(end_line(self.dropped))
+            self._stream.close()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return to_latin(value)
+    if isinstance(value, dict):
+        return {str(name): _plain(entry) for name, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    return value
+
+
+class AttemptFolder:
+    """The captures of one attempt while it runs."""
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        """Create ``folder``, which must be new."""
+        folder.mkdir(parents=True)
+        self.path = folder
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._journals: dict[str, tuple[JournalWriter, bool]] = {}
+        self._stored: dict[str, str] = {}
+
+    @contextmanager
+    def journal(self, name: str) -> Iterator[JournalWriter]:
+        """A new journal; it ends properly when the block does."""
+        writer = JournalWriter(self._new(name), self._clock)
+        with self._lock:
+            self._journals[name] = (writer, False)
+        ended = False
+        try:
+            yield writer
+            ended = True
+        finally:
+            writer.close(ended=ended)
+        with self._lock:
+            self._journals[name] = (writer, True)
+
+    def store(self, name: str, data: bytes, schema_name: str) -> None:
+        """A capture in a tool's own format, written whole."""
+        write_atomic(self._new(name), data)
+        with self._lock:
+            self._stored[name] = schema_name
+
+    def _new(self, name: str) -> Path:
+        path = self.path / name
+        if "/" in name or name.startswith(".") or path.exists():
+            raise EvidenceError(f"{path}: not a new capture's name")
+        return path
+
+    def entries(self) -> tuple[CaptureEntry, ...]:
+        """What was captured, closing whatever is still open as incomplete."""
+        with self._lock:
+            journals, stored = dict(self._journals), dict(self._stored)
+        found = []
+        for name, (writer, ended) in journals.items():
+            writer.close(ended=False)
+            found.append(self._entry(name, SCHEMA, complete=ended, dropped=writer.dropped))
+        found.extend(self._entry(name, kind, complete=True) for name, kind in stored.items())
+        return tuple(sorted(found, key=lambda entry: entry.name))
+
+    def _entry(
+        self, name: str, schema_name: str, *, complete: bool, dropped: int = 0
+    ) -> CaptureEntry:
+        path = self.path / name
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        return CaptureEntry(
+            name=name,
+            schema_name=schema_name,
+            size=path.stat().st_size,
+            sha256=digest,
+            complete=complete,
+            dropped=dropped,
+        )
