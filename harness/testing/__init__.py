@@ -18,21 +18,37 @@ imports no pytest.
 
 from harness.assessment import rules
 from harness.model.declaration import DecidedBy
-from harness.model.dossier import Dossier, Ixit
+from harness.model.dossier import (
+    AuthMech,
+    Dossier,
+    Generation,
+    Intf,
+    Ixit,
+    SecParam,
+    SoftServ,
+)
 from harness.model.judgement import Judgement, Judgements
 from harness.model.question import Question
+from harness.testing.asking import IF_NO_ROW, ask_each
 from harness.testing.declare import case, need, unit
 from harness.testing.view import AnswerView, FactView
 
 __all__ = [
+    "IF_NO_ROW",
     "AnswerView",
+    "AuthMech",
     "DecidedBy",
     "Dossier",
     "FactView",
+    "Generation",
+    "Intf",
     "Ixit",
     "Judgement",
     "Judgements",
     "Question",
+    "SecParam",
+    "SoftServ",
+    "ask_each",
     "case",
     "need",
     "rules",

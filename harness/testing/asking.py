@@ -1,0 +1,55 @@
+"""Put one question to a person for each row of a table."""
+
+from collections.abc import Callable, Sequence
+from typing import Final, TypeVar
+
+from harness.assessment.rules.rows import Row, no_rows, row_ref
+from harness.model.judgement import Judgement, Judgements
+from harness.model.question import Question
+from harness.testing.view import AnswerView
+
+R = TypeVar("R", bound=Row)
+IF_NO_ROW: Final = (
+    " If you are asked about the DUT as a whole, no row falls under this question: answer yes if "
+    "that is right."
+)
+"""End of the prompt of a question that speaks of some rows of its table only."""
+
+
+def ask_each(
+    answers: AnswerView,
+    question: Question,
+    table: str,
+    rows: Sequence[R],
+    *,
+    scope: Callable[[R], bool] = lambda _: True,
+    seen: Sequence[Judgement] = (),
+) -> Judgements:
+    """One judgement a row in ``scope``, from the person's answer about that row.
+
+    An empty table decides nothing. A table with no row in scope is asked about once, as ``DUT``, so
+    that a person confirms that nothing is in scope.
+
+    Args:
+        answers: what people answered.
+        question: what they were asked.
+        table: name of the IXIT table.
+        rows: its rows.
+        scope: which rows the unit speaks of.
+        seen: judgements of rules or criteria; one that contradicts a row settles it.
+    """
+    if not rows:
+        return (no_rows(question.id, table),)
+    chosen = [row for row in rows if scope(row)]
+    if not chosen:
+        return (answers.judge(question),)
+    return tuple(_one(answers, question, table, row, seen) for row in chosen)
+
+
+def _one(
+    answers: AnswerView, question: Question, table: str, row: Row, seen: Sequence[Judgement]
+) -> Judgement:
+    mine = [judgement for judgement in seen if judgement.item == row.id]
+    judged = answers.with_facts(question, row.id, mine)
+    ref = row_ref(table, row)
+    return judged.model_copy(update={"rows": tuple(dict.fromkeys((*judged.rows, ref)))})
