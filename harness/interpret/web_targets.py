@@ -1,0 +1,90 @@
+"""The inputs record of probes that visit a list of endpoints (pure).
+
+``inputs.jsonl`` holds one record ``kind="inputs"``: ``targets`` (each ``address``, ``port``,
+``tls``), ``not_examined`` (each ``target``, ``reason``) and what else the probe was given.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from harness.encoding.journal import JournalRecord
+from harness.encoding.text import neutralise
+from harness.errors import CaptureError
+from harness.facts.base import Endpoint, NotExamined
+from harness.interpret.base import CaptureReader
+from harness.interpret.http_exchanges import read_journal_of
+
+INPUTS: Final = "inputs.jsonl"
+_MAX_PORT: Final = 65535
+
+
+@dataclass(frozen=True)
+class WebTarget:
+    """An endpoint that the probe set out to visit."""
+
+    endpoint: Endpoint
+    tls: bool
+
+    @property
+    def name(self) -> str:
+        """``tcp/443``."""
+        return self.endpoint.name
+
+    @property
+    def capture(self) -> str:
+        """The journal of its exchanges."""
+        return f"tcp-{self.endpoint.port}.jsonl"
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the probe was given; ``record`` has the rest of it."""
+
+    targets: tuple[WebTarget, ...]
+    not_examined: tuple[NotExamined, ...]
+    record: JournalRecord
+    complete: bool
+
+
+def read_inputs(captures: CaptureReader) -> Inputs:
+    """The inputs of the attempt.
+
+    Raises:
+        CaptureError: there are none, or they do not say what they should.
+    """
+    journal = read_journal_of(captures, INPUTS)
+    record = next(journal.of("inputs"), None)
+    if record is None:
+        raise CaptureError("the inputs of the attempt are not recorded")
+    return Inputs(
+        targets=tuple(_target(entry) for entry in _list(record, "targets")),
+        not_examined=tuple(_skipped(entry) for entry in _list(record, "not_examined")),
+        record=record,
+        complete=journal.complete and not journal.dropped,
+    )
+
+
+def _list(record: JournalRecord, name: str) -> list[Any]:
+    value = record.fields.get(name, [])
+    if not isinstance(value, list):
+        raise CaptureError(f"line {record.line}: {name} is not a list")
+    return value
+
+
+def _target(entry: Any) -> WebTarget:  # noqa: ANN401  (any JSON value)
+    match entry:
+        case {"address": str(address), "port": int(port), "tls": bool(tls)} if (
+            0 < port <= _MAX_PORT
+        ):
+            endpoint = Endpoint(address=neutralise(address), transport="tcp", port=port)
+            return WebTarget(endpoint, tls)
+        case _:
+            raise CaptureError("a target of the inputs is not an endpoint")
+
+
+def _skipped(entry: Any) -> NotExamined:  # noqa: ANN401  (any JSON value)
+    match entry:
+        case {"target": str(target), "reason": str(reason)}:
+            return NotExamined(target=neutralise(target), reason=neutralise(reason))
+        case _:
+            raise CaptureError("an entry of not_examined is not one")
