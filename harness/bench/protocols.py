@@ -1,8 +1,8 @@
 """What probes see of the bench. Concrete drivers stay behind these (design, layers, contract 2).
 
-Every call is bounded by a time-out. A peer that refuses, resets or is silent is a *result*; only the
-bench's own failure raises `BenchFault`. A target outside the scope raises `ScopeError` before a
-packet leaves.
+Every call is bounded by a time-out. A peer that refuses, resets or is silent is a *result*; only
+the bench's own failure raises `BenchFault`. A target outside the scope raises `ScopeError` before
+a packet leaves.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -96,8 +96,10 @@ class HttpExchange:
 
 
 class HttpSession(Protocol):
-    """HTTP through the guard: no proxies from the environment, no automatic redirects, no reuse of
-    cookies beyond this session, certificates not validated (the tls probe looks at those).
+    """HTTP through the guard.
+
+    No proxies from the environment, no automatic redirects, no reuse of cookies beyond this
+    session; certificates are not validated (the tls probe looks at those).
     """
 
     def request(
@@ -140,6 +142,24 @@ class SshAttempt:
     duration_ms: int
 
 
+@dataclass(frozen=True)
+class SshSurvey:
+    """One SSH key exchange without a login.
+
+    Attributes:
+        result: ACCEPTED when the key exchange ended well; otherwise UNANSWERED with ``detail``.
+        host_key: the public key that the server proved to hold, in SSH form (RFC 4253, 6.6).
+        auth_methods: login methods offered to the user asked about; empty if not asked or unknown.
+        none_accepted: that user needs no password at all.
+    """
+
+    result: SshResult
+    detail: str = ""
+    host_key: bytes = b""
+    auth_methods: tuple[str, ...] = ()
+    none_accepted: bool = False
+
+
 class NetworkLink(Protocol):
     """The IP link to one sample."""
 
@@ -162,8 +182,9 @@ class NetworkLink(Protocol):
         ...
 
     def udp(self, port: int, payload: bytes, timeout_s: float = 1.0) -> tuple[Connected, bytes]:
-        """Send one datagram over a connected socket: an answer is OPEN with its bytes, an ICMP
-        refusal REFUSED, silence TIMEOUT.
+        """Send one datagram over a connected socket.
+
+        An answer is OPEN with its bytes, an ICMP refusal REFUSED, silence TIMEOUT.
         """
         ...
 
@@ -175,6 +196,19 @@ class NetworkLink(Protocol):
         self, port: int, user: str, password: str, command: str, timeout_s: float = 10.0
     ) -> SshAttempt:
         """Try one password on a connection of its own and run ``command`` to confirm."""
+        ...
+
+    def ssh_survey(
+        self, port: int, family: str = "", user: str = "", timeout_s: float = 10.0
+    ) -> SshSurvey:
+        """One key exchange, closed without a login; UNANSWERED also when nothing listens.
+
+        Args:
+            port: the SSH port.
+            family: host key to ask for: ``rsa``, ``ecdsa``, ``ed25519``; ``""`` = any.
+            user: ask for this user's login methods (RFC 4252, 5.2); ``""`` = do not ask.
+            timeout_s: bound on each step.
+        """
         ...
 
     def nmap(self, arguments: Sequence[str], ports: str, timeout_s: float) -> ToolRun:
@@ -282,17 +316,35 @@ class SampleLinks(Protocol):
     """Everything the bench has for one sample. A link that is not there is None."""
 
     @property
-    def config(self) -> SampleConfig: ...
+    def config(self) -> SampleConfig:
+        """What the bench config says of the sample."""
+        ...
+
     @property
-    def capabilities(self) -> frozenset[Capability]: ...
+    def capabilities(self) -> frozenset[Capability]:
+        """What the bench can do for this sample."""
+        ...
+
     @property
-    def network(self) -> NetworkLink | None: ...
+    def network(self) -> NetworkLink | None:
+        """The IP link."""
+        ...
+
     @property
-    def console(self) -> Console | None: ...
+    def console(self) -> Console | None:
+        """The serial console."""
+        ...
+
     @property
-    def power(self) -> PowerSwitch | None: ...
+    def power(self) -> PowerSwitch | None:
+        """The power switch."""
+        ...
+
     @property
-    def states(self) -> StateControl | None: ...
+    def states(self) -> StateControl | None:
+        """How the sample is brought into a state."""
+        ...
+
     @property
     def label(self) -> Login | None:
         """The factory login printed on the sample."""
@@ -308,14 +360,20 @@ class Bench(Protocol):
     """The bench as a whole. ``close`` tears everything down in reverse order, bounded."""
 
     @property
-    def settings(self) -> BenchSettings: ...
+    def settings(self) -> BenchSettings:
+        """Scope, interface, limits and consents."""
+        ...
+
     @property
     def kind(self) -> str:
         """``private``, ``physical``, ...: shown in records."""
         ...
 
     @property
-    def operator(self) -> Operator | None: ...
+    def operator(self) -> Operator | None:
+        """The person at the bench, or who stands in."""
+        ...
+
     @property
     def tools(self) -> Mapping[str, str]:
         """Versions of the programs that the bench uses."""
@@ -325,4 +383,6 @@ class Bench(Protocol):
         """Links of each sample, in the order of the config."""
         ...
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Tear everything down; never raises."""
+        ...
