@@ -1,4 +1,111 @@
 """Technical criteria, each once, with a stable id: pure functions of a fact and a declaration.
 
-Suites of different frameworks call the same criterion and differ in what they require of it.
+Suites of different frameworks call the same criterion and differ in what they require of it. A
+criterion is given one fact (or those of several samples), the item that it speaks of and the place
+to look at; it says HELD only on observations with evidence and control, CONTRADICTED with a finding
+that quotes the capture, and UNDECIDED with the reason in every other case. `CRITERIA` says how each
+is titled, how bad it is and what to change.
 """
+
+from harness.assessment.criteria.access import (
+    anonymous_access,
+    anonymous_ssh_access,
+    is_redirector,
+    plaintext_http_management,
+    plaintext_management,
+    redirects_to_tls,
+    service_in_clear,
+    undeclared_http_login,
+    undeclared_login,
+)
+from harness.assessment.criteria.console import (
+    bootloader_interruptible,
+    debug_interface_open,
+    secret_in_output,
+    unauthenticated_shell,
+)
+from harness.assessment.criteria.disclosure import (
+    banner_disclosure,
+    disclosures,
+    http_disclosure,
+    implementation_version,
+    ssh_disclosure,
+    unreviewed_product,
+)
+from harness.assessment.criteria.exposure import (
+    closed_port,
+    every_port_examined,
+    every_service_examined,
+    interface_status,
+    open_targets,
+    undeclared_service,
+    unnecessary_service,
+)
+from harness.assessment.criteria.input import unexpected_input_processed
+from harness.assessment.criteria.passwords import (
+    authorised_access,
+    default_credentials_accepted,
+    derived_default_password,
+    former_password_accepted,
+    password_change_not_forced,
+    universal_default_password,
+    unlimited_login_attempts,
+    wrong_credentials_accepted,
+)
+from harness.assessment.criteria.registry import CRITERIA, Criterion
+from harness.assessment.criteria.ssh import declared_ssh, shared_ssh_key, weak_ssh_algorithms
+from harness.assessment.criteria.tls import (
+    declared_tls,
+    invalid_certificate,
+    shared_tls_key,
+    weak_tls_cipher,
+    weak_tls_protocol,
+)
+
+__all__ = [
+    "CRITERIA",
+    "Criterion",
+    "anonymous_access",
+    "anonymous_ssh_access",
+    "authorised_access",
+    "banner_disclosure",
+    "bootloader_interruptible",
+    "closed_port",
+    "debug_interface_open",
+    "declared_ssh",
+    "declared_tls",
+    "default_credentials_accepted",
+    "derived_default_password",
+    "disclosures",
+    "every_port_examined",
+    "every_service_examined",
+    "former_password_accepted",
+    "http_disclosure",
+    "implementation_version",
+    "interface_status",
+    "invalid_certificate",
+    "is_redirector",
+    "open_targets",
+    "password_change_not_forced",
+    "plaintext_http_management",
+    "plaintext_management",
+    "redirects_to_tls",
+    "secret_in_output",
+    "service_in_clear",
+    "shared_ssh_key",
+    "shared_tls_key",
+    "ssh_disclosure",
+    "unauthenticated_shell",
+    "undeclared_http_login",
+    "undeclared_login",
+    "undeclared_service",
+    "unexpected_input_processed",
+    "universal_default_password",
+    "unlimited_login_attempts",
+    "unnecessary_service",
+    "unreviewed_product",
+    "weak_ssh_algorithms",
+    "weak_tls_cipher",
+    "weak_tls_protocol",
+    "wrong_credentials_accepted",
+]
