@@ -1,1 +1,1 @@
-"""Room to be filled."""
+"""Bundles: scrubbed twins, salted manifests, Merkle trees, sealing, and reading in place."""

@@ -1,1 +1,1 @@
-"""Room to be filled."""
+"""Who vouches for a bundle: keys, DSSE envelopes and in-toto statements."""

@@ -1,0 +1,207 @@
+"""The manifest: every file below ``data/`` as a salted leaf, and the roots over them.
+
+A leaf commits separately to a file's name and size and to its content, each with a salt of its own,
+so that either can be withheld later without changing the root and without letting anybody guess a
+small file from its hash::
+
+    H_m  = SHA256(salt_m || JCS {"class", "path", "size"})
+    H_c  = SHA256(salt_c || SHA256(content))
+    leaf = SHA256(0x00 || "evb1" || H_m || H_c)
+
+The files form parts: ``survey``, one part per assessment, and ``rest``. Each part is a tree of its
+own; the bundle root is the tree over the parts.
+"""
+
+import hashlib
+import hmac
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Final, Literal
+
+from pydantic import Field, ValidationError
+
+from harness.encoding.canonical import canonical, load_strict
+from harness.encoding.tree import Tree, read
+from harness.errors import CaptureError, EvidenceError
+from harness.evidence.merkle import leaf_hash, tree_root
+from harness.model.attestation import Digest, PartRoot
+from harness.model.base import Frozen
+
+MANIFEST: Final = "evb/manifest.jsonl"
+STATEMENT: Final = "evb/statement.dsse.json"
+SIGNER: Final = "evb/signer.pem"
+MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
+_CHUNK: Final = 1024 * 1024
+
+FileClass = Literal[
+    "record",
+    "plan",
+    "dossier",
+    "bench",
+    "answer",
+    "capture",
+    "facts",
+    "verdict",
+    "allure",
+    "report",
+]
+"""What a file is, for disclosure policies: some classes are never withheld."""
+Salt = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+_SURVEY_CLASSES: Final[dict[str, FileClass]] = {
+    "survey-plan.json": "plan",
+    "dossier.json": "dossier",
+    "bench.json": "bench",
+    "survey.json": "record",
+}
+_RECORDS: Final = frozenset({"attempt.json", "visit.json"})
+
+
+class ManifestEntry(Frozen):
+    """One file of the bundle with its salts: a line of ``evb/manifest.jsonl``."""
+
+    path: Annotated[str, Field(pattern=r"^data/.+$")]
+    size: Annotated[int, Field(ge=0)]
+    file_class: FileClass = Field(alias="class")
+    sha256: Digest
+    salt_m: Salt
+    salt_c: Salt
+
+    @property
+    def leaf(self) -> bytes:
+        """Hash of its leaf."""
+        meta = canonical({"class": self.file_class, "path": self.path, "size": self.size})
+        meta_hash = hashlib.sha256(bytes.fromhex(self.salt_m) + meta).digest()
+        content = bytes.fromhex(self.salt_c) + bytes.fromhex(self.sha256)
+        return leaf_hash(b"evb1" + meta_hash + hashlib.sha256(content).digest())
+
+    def line(self) -> bytes:
+        """The canonical line, with its line feed."""
+        return canonical(self.to_json()) + b"\n"
+
+
+class SaltSource:
+    """Salts of one run: a function of a seed that was drawn once and never leaves the lab."""
+
+    def __init__(self, seed: bytes) -> None:
+        """Use ``seed``, at least 32 random bytes."""
+        self._seed = seed
+
+    def salt(self, kind: Literal["meta", "content"], path: str) -> str:
+        """16 bytes as hexadecimal; the same each time for the same file."""
+        return hmac.digest(self._seed, f"{kind}:{path}".encode(), "sha256")[:16].hex()
+
+
+def part_of(path: str) -> str:
+    """The part that a file below ``data/`` belongs to."""
+    pieces = path.split("/")
+    if pieces[1] == "survey" and len(pieces) > 2:  # noqa: PLR2004  (a file below the folder)
+        return "survey"
+    if pieces[1] == "assessments" and len(pieces) > 3:  # noqa: PLR2004  (a file below one of them)
+        return f"assessments/{pieces[2]}"
+    return "rest"
+
+
+def class_of(path: str) -> FileClass:
+    """What a file below ``data/`` is, by its place."""
+    pieces = path.split("/")
+    part, name = part_of(path), pieces[-1]
+    if part == "survey":
+        return _survey_class(pieces[2:], name)
+    if part == "rest":
+        return "report"
+    if pieces[3] == "allure-results":
+        return "allure"
+    return "plan" if name in {"plan.json", "catalogue.json"} else "verdict"
+
+
+def _survey_class(pieces: Sequence[str], name: str) -> FileClass:
+    if len(pieces) == 1:
+        return _SURVEY_CLASSES.get(name, "record")
+    if pieces[0] == "answers":
+        return "answer"
+    if name in _RECORDS:
+        return "record"
+    return "facts" if name == "facts.json" else "capture"
+
+
+def sort_key(path: str) -> tuple[str, bytes]:
+    """Order of files in manifest and trees: by part, then by the bytes of the path."""
+    return part_of(path), path.encode()
+
+
+def file_digest(tree: Tree, name: str) -> str:
+    """SHA-256 of a file, read in bounded pieces.
+
+    Raises:
+        EvidenceError: it is missing or damaged.
+    """
+    digest = hashlib.sha256()
+    with tree.open(name) as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def make_manifest(tree: Tree, salts: SaltSource) -> tuple[ManifestEntry, ...]:
+    """Hash every file below ``data/`` of ``tree``, in tree order."""
+    names = sorted((name for name in tree.names() if name.startswith("data/")), key=sort_key)
+    return tuple(
+        ManifestEntry(
+            path=name,
+            size=tree.size(name),
+            file_class=class_of(name),
+            sha256=file_digest(tree, name),
+            salt_m=salts.salt("meta", name),
+            salt_c=salts.salt("content", name),
+        )
+        for name in names
+    )
+
+
+def read_manifest(tree: Tree) -> tuple[ManifestEntry, ...]:
+    """Read and check ``evb/manifest.jsonl``: canonical lines, in order, no path twice.
+
+    Raises:
+        EvidenceError: naming the line that is wrong.
+    """
+    data = read(tree, MANIFEST, MAX_MANIFEST_BYTES)
+    entries = tuple(_entries(data))
+    for before, after in itertools.pairwise(entries):
+        if sort_key(before.path) >= sort_key(after.path):
+            message = f"{MANIFEST}: {after.path} is out of order or listed twice"
+            raise EvidenceError(message)
+    return entries
+
+
+def _entries(data: bytes) -> Iterator[ManifestEntry]:
+    for number, line in enumerate(data.splitlines(keepends=True), 1):
+        try:
+            entry = ManifestEntry.model_validate(load_strict(line))
+        except (ValidationError, CaptureError) as error:
+            message = f"{MANIFEST}: line {number} is not a manifest entry"
+            raise EvidenceError(message) from error
+        if entry.line() != line:
+            message = f"{MANIFEST}: line {number} ({entry.path}) is not canonical JSON"
+            raise EvidenceError(message)
+        if entry.file_class != class_of(entry.path):
+            message = f"{MANIFEST}: line {number} ({entry.path}) has class {entry.file_class}"
+            raise EvidenceError(message)
+        yield entry
+
+
+def part_roots(entries: Iterable[ManifestEntry]) -> tuple[PartRoot, ...]:
+    """Root and leaf count of each part, in the order of their names."""
+    leaves: dict[str, list[bytes]] = {}
+    for entry in entries:
+        leaves.setdefault(part_of(entry.path), []).append(entry.leaf)
+    return tuple(
+        PartRoot(part=part, root=tree_root(hashes).hex(), leaves=len(hashes))
+        for part, hashes in sorted(leaves.items())
+    )
+
+
+def bundle_root(parts: Sequence[PartRoot]) -> str:
+    """Root over the parts: the tree whose leaves are ``"evb1-part" || JCS(part)``."""
+    heads = [leaf_hash(b"evb1-part" + canonical(part.to_json())) for part in parts]
+    return tree_root(heads).hex()

@@ -1,0 +1,49 @@
+"""Names that a file of a bundle may have: the same on every file system, and never outside."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+MAX_NAME_BYTES: Final = 400
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_FORBIDDEN: Final = frozenset('\\:*?"<>|')
+
+
+def problem_of(name: str) -> str | None:
+    """What is wrong with a name; None if it may stand in a bundle."""
+    if not name or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
+        return "is empty or too long"
+    if any(unicodedata.category(character) in _INVISIBLE for character in name):
+        return "holds a control character"
+    if not _FORBIDDEN.isdisjoint(name):
+        return "holds a backslash, a drive or a wildcard"
+    if name.startswith("/"):
+        return "is absolute"
+    return _problem_of_parts(name)
+
+
+def _problem_of_parts(name: str) -> str | None:
+    parts = name.split("/")
+    if ".." in parts or "." in parts:
+        return "leaves its folder"
+    if "" in parts:
+        return "has an empty part"
+    if any(part.endswith((" ", ".")) for part in parts):
+        return "has a part that ends in a blank or dot"
+    if unicodedata.normalize("NFC", name) != name:
+        return "is not in Unicode form NFC"
+    return None
+
+
+def problems(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Every bad name with what is wrong, collisions on case-blind file systems included."""
+    seen: dict[str, str] = {}
+    for name in names:
+        problem = problem_of(name)
+        if problem is not None:
+            yield name, problem
+        folded = unicodedata.normalize("NFC", name.casefold())
+        if folded in seen:
+            other = seen[folded]
+            yield name, "occurs twice" if other == name else f"differs from {other} only in case"
+        seen.setdefault(folded, name)
