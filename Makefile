@@ -1,0 +1,65 @@
+# Everything a person or CI does with this repository. `make demo` and `make test` set up all they need.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help setup demo test check lint format types contracts docs bench sizes lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP)  ## virtual environment with the locked dependencies
+
+$(STAMP): pyproject.toml .ci/requirements.lock .ci/prepare
+	@.ci/prepare python "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+demo: $(STAMP)  ## hardened and weak router: survey, judge, seal, verify, replay
+	@.ci/prepare demo
+	@$(BIN)/python .ci/demo.py
+
+test: $(STAMP)  ## every test
+	@.ci/prepare test
+	@$(BIN)/pytest tests
+
+check: lint types contracts  ## what CI checks without running the product
+
+lint: $(STAMP)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/codespell harness test_suites tests docs bench_configs *.md
+
+format: $(STAMP)  ## let ruff write the files its way
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+types: $(STAMP)
+	@$(BIN)/mypy
+
+contracts: $(STAMP)
+	@$(BIN)/lint-imports
+
+docs: $(STAMP)  ## run the code blocks of README and docs
+	@.ci/prepare test
+	@$(BIN)/pytest tests/docs
+
+bench: $(STAMP)  ## speed and memory, as ratios against peers in the same run
+	@.ci/prepare test
+	@$(BIN)/python -m benchmarks
+
+sizes: $(STAMP)  ## longest modules and functions; a report, not a gate
+	@$(BIN)/python .ci/sizes.py
+
+lock:  ## resolve pyproject.toml into exact versions with hashes and no registry address
+	@$(BIN)/pip install --quiet pip-tools
+	@$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev \
+	  --output-file .ci/requirements.lock pyproject.toml
+	@sed -i -E '/^#/d; /^certbench @/d' .ci/requirements.lock
+
+clean:  ## remove the environment and caches; reports stay
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
