@@ -1,0 +1,188 @@
+"""The scope guard: nothing is sent out of scope or over another interface than the bench's.
+
+Every driver asks it before every active step. It asks the kernel (rtnetlink, what `ip route get`
+shows) and sends nothing by itself. Nothing is remembered between two questions: routes change when
+a cable is pulled, and a stale answer would let a packet out.
+"""
+
+import errno
+import ipaddress
+import os
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from pyroute2 import IPRoute
+from pyroute2.netlink.exceptions import NetlinkError
+
+from harness.encoding.text import neutralise
+from harness.errors import LinkDown, ScopeError
+
+_RTN_UNICAST: Final = 1
+_RTN_LOCAL: Final = 2
+_IFF_UP: Final = 1
+_GATEWAY_ATTRIBUTES: Final = ("RTA_GATEWAY", "RTA_VIA")
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+class BenchInterfaceGone(ScopeError, LinkDown):  # noqa: N818  (a state of the link, as LinkDown)
+    """The step is refused because the bench interface is not there any more.
+
+    Both at once: the guard refused, and what failed is the bench. Nothing was sent.
+    """
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where the kernel would send a packet now.
+
+    Attributes:
+        interface: name of the outgoing interface.
+        kind: rtnetlink route type: 1 unicast, 2 local, 3 broadcast, 5 multicast.
+        gateway: it would go to a router and not straight to the target.
+        running: the interface is up and has a carrier.
+    """
+
+    interface: str
+    kind: int
+    gateway: bool
+    running: bool
+
+
+class ScopeGuard:
+    """Refuses every address that is out of scope, off-link, or behind another interface."""
+
+    def __init__(self, scope: Sequence[str], interface: str = "") -> None:
+        """Allow the networks of ``scope`` over ``interface``.
+
+        Args:
+            scope: networks in CIDR notation.
+            interface: the bench interface; ``""`` = the one that the kernel's route names, which
+                must then lead to the target without a gateway.
+        """
+        self._scope = tuple(ipaddress.ip_network(network) for network in scope)
+        self._interface = interface
+
+    def check(self, address: str) -> str:
+        """The interface that leads to ``address``, if it may be used. Sends nothing.
+
+        Raises:
+            ScopeError: not an address, out of scope, off-link, or over another interface.
+            BenchInterfaceGone: the bench interface vanished, is down or has no carrier.
+        """
+        target = self._in_scope(address)
+        route = _route(target)
+        if self._interface and route.interface != self._interface:
+            self._refuse_interface(target, route)
+        if target.is_loopback:
+            if route.interface != "lo":
+                raise ScopeError(f"{target}: a loopback address routed over {route.interface}")
+            return route.interface
+        _refuse_unless_on_link(target, route)
+        return route.interface
+
+    def check_url(self, url: str) -> str:
+        """The address in ``url``, if it may be used: for redirects that a device names.
+
+        Raises:
+            ScopeError: the host is a name, or `check` refuses it.
+        """
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+            _ = parts.port  # raises for a port that is none
+        except ValueError as error:
+            raise ScopeError(f"not a usable URL: {neutralise(url, 120)}") from error
+        if parts.scheme not in {"http", "https"} or not host:
+            raise ScopeError(f"not an http or https URL with a host: {neutralise(url, 120)}")
+        self.check(host)
+        return host
+
+    def _in_scope(self, address: str) -> Address:
+        try:
+            target = ipaddress.ip_address(address)
+        except ValueError as error:
+            message = (
+                f"{neutralise(address, 80)}: not an IP address; the bench resolves no names, "
+                "since the answer could lead anywhere"
+            )
+            raise ScopeError(message) from error
+        if not any(target in network for network in self._scope):
+            allowed = ", ".join(str(network) for network in self._scope) or "nothing"
+            message = f"{target}: outside the bench's scope ({allowed}); nothing was sent"
+            raise ScopeError(message)
+        return target
+
+    def _refuse_interface(self, target: Address, route: Route) -> None:
+        if not _is_running(self._interface):
+            raise BenchInterfaceGone(
+                f"{target}: bench interface {self._interface} is missing, down or unplugged; "
+                "nothing was sent. Plug it in, or correct bench.interface"
+            )
+        raise ScopeError(
+            f"{target}: the route leaves over {route.interface}, not over the bench interface "
+            f"{self._interface}; nothing was sent"
+        )
+
+
+def _refuse_unless_on_link(target: Address, route: Route) -> None:
+    if route.kind == _RTN_LOCAL:
+        raise ScopeError(f"{target}: this is the bench's own address; nothing was sent")
+    if route.kind != _RTN_UNICAST:
+        raise ScopeError(f"{target}: a broadcast or multicast address; nothing was sent")
+    if route.gateway:
+        raise ScopeError(
+            f"{target}: behind a router (gateway on {route.interface}), not on the bench's own "
+            "link; nothing was sent. Give the bench an address in the sample's network"
+        )
+    if not route.running:
+        raise BenchInterfaceGone(
+            f"{target}: {route.interface} is down or has no carrier; nothing was sent. "
+            "Check the cable to the sample"
+        )
+
+
+def _route(target: Address) -> Route:
+    """What the kernel would do with a packet to ``target`` now."""
+    family = socket.AF_INET if target.version == 4 else socket.AF_INET6  # noqa: PLR2004  (IPv4)
+    try:
+        with IPRoute() as netlink:
+            answer = next(iter(netlink.route("get", dst=str(target), family=family)))
+            link = next(iter(netlink.get_links(answer.get_attr("RTA_OIF"))))
+    except NetlinkError as error:
+        raise _no_route(target, error.code) from error
+    except OSError as error:
+        raise LinkDown(f"cannot ask the kernel for its routes: {error}") from error
+    return Route(
+        interface=str(link.get_attr("IFLA_IFNAME")),
+        kind=int(answer["type"]),
+        gateway=any(answer.get_attr(name) is not None for name in _GATEWAY_ATTRIBUTES),
+        running=_carries(link),
+    )
+
+
+def _no_route(target: Address, code: int) -> ScopeError:
+    if code in {errno.ENETUNREACH, errno.ENODEV, errno.ENETDOWN}:
+        return BenchInterfaceGone(
+            f"{target}: no route; nothing was sent. Is the bench interface up, and has it an "
+            "address in the sample's network?"
+        )
+    return ScopeError(
+        f"{target}: the kernel refuses the route ({os.strerror(code)}); nothing was sent"
+    )
+
+
+def _is_running(interface: str) -> bool:
+    try:
+        with IPRoute() as netlink:
+            return any(_carries(link) for link in netlink.get_links(ifname=interface))
+    except (NetlinkError, OSError):
+        return False
+
+
+def _carries(link: Any) -> bool:  # noqa: ANN401  (pyroute2 is not typed)
+    """Whether an interface is up and, where the driver can tell, has a carrier."""
+    return bool(int(link["flags"]) & _IFF_UP) and link.get_attr("IFLA_CARRIER") != 0

@@ -1,0 +1,119 @@
+"""Client of a reference device's control socket: one JSON object a line, answered by one.
+
+Stands for what a person does with a real sample: presses its buttons, pulls its plugs. Nothing
+that a probe concludes ever comes from here.
+"""
+
+import socket
+import time
+from typing import Any, Final
+
+from typing_extensions import override
+
+from harness.bench.protocols import Login, PowerSwitch, StateControl
+from harness.encoding.canonical import canonical, load_strict
+from harness.errors import BenchFault, CaptureError
+from harness.model.states import DeviceState
+
+_TIMEOUT_S: Final = 30.0
+_MAX_ANSWER: Final = 1024 * 1024
+_CHUNK: Final = 65536
+
+
+class ReferenceControl:
+    """One reference device, by the path of its control socket."""
+
+    def __init__(self, path: str, timeout_s: float = _TIMEOUT_S) -> None:
+        """Talk to ``path``; nothing is opened yet."""
+        self._path = path
+        self._timeout_s = timeout_s
+
+    def request(self, do: str, **fields: str) -> dict[str, Any]:
+        """Ask for one thing and wait for the answer.
+
+        Raises:
+            BenchFault: the device is not there, does not answer in time, or says no.
+        """
+        line = canonical({"do": do, **fields}) + b"\n"
+        try:
+            answer = load_strict(self._exchange(line))
+        except (OSError, CaptureError) as error:
+            message = f"reference device at {self._path}: {do}: {error}; is it still running?"
+            raise BenchFault(message) from error
+        if not isinstance(answer, dict) or answer.get("ok") is not True:
+            said = answer.get("error", "") if isinstance(answer, dict) else answer
+            raise BenchFault(f"reference device at {self._path}: {do}: refused: {said}")
+        return answer
+
+    def state(self) -> str:
+        """``as-received`` or ``initialised``."""
+        return str(self.request("state").get("state", ""))
+
+    def _exchange(self, line: bytes) -> bytes:
+        deadline = time.monotonic() + self._timeout_s
+        collected = bytearray()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(self._timeout_s)
+            connection.connect(self._path)
+            connection.sendall(line)
+            while b"\n" not in collected and len(collected) < _MAX_ANSWER:
+                connection.settimeout(max(0.01, deadline - time.monotonic()))
+                chunk = connection.recv(_CHUNK)
+                if not chunk:
+                    break
+                collected += chunk
+        return bytes(collected)
+
+
+class ReferencePower(PowerSwitch):
+    """The plug of a reference device."""
+
+    def __init__(self, control: ReferenceControl) -> None:
+        """Switch the device behind ``control``."""
+        self._control = control
+
+    @override
+    def cycle(self) -> None:
+        self._control.request("power-cycle")
+
+
+class ReferenceStates(StateControl):
+    """Brings a reference device into the states that it has."""
+
+    def __init__(self, control: ReferenceControl, user: Login | None) -> None:
+        """Initialise with the password of ``user``."""
+        self._control = control
+        self._user = user
+        self._unplugged = False
+
+    @override
+    def enter(self, state: DeviceState) -> bool:
+        if self._unplugged:
+            self._control.request("plug")
+            self._unplugged = False
+        match state:
+            case DeviceState.AS_RECEIVED:
+                return self._control.state() == "as-received"
+            case DeviceState.INITIALISED:
+                return self._initialise()
+            case DeviceState.POWER_CYCLED:
+                before = self._control.state()
+                self._control.request("power-cycle")
+                return self._control.state() == before
+            case DeviceState.RESET:
+                self._control.request("reset")
+                return self._control.state() == "as-received"
+            case DeviceState.OFFLINE:
+                self._control.request("unplug")
+                self._unplugged = True
+                return True
+            case DeviceState.MAKER_GONE | DeviceState.UPDATED | DeviceState.UNKNOWN:
+                raise BenchFault(f"a reference device cannot be brought into state {state.value}")
+
+    def _initialise(self) -> bool:
+        if self._control.state() == "as-received":
+            if self._user is None:
+                message = "initialising needs the login that the user sets: give sample.user"
+                raise BenchFault(message)
+            self._control.request("initialise", password=self._user.password)
+        return self._control.state() == "initialised"

@@ -1,0 +1,67 @@
+"""How a sample is brought into a state where no driver can do it: by a person, or not at all."""
+
+from typing import Final
+
+from typing_extensions import override
+
+from harness.bench.protocols import Operator, StateControl
+from harness.errors import BenchFault
+from harness.model.question import Question
+from harness.model.states import DeviceState
+
+_DONE: Final = "done"
+_INSTRUCTIONS: Final = {
+    DeviceState.AS_RECEIVED: "It must be as it came out of the box: never set up, never reset.",
+    DeviceState.INITIALISED: (
+        "Set it up as its user documentation says, with the user's login of the bench config."
+    ),
+    DeviceState.OFFLINE: "Cut it off from the network, with everything else running.",
+    DeviceState.MAKER_GONE: "Make the maker's services unreachable; leave the network up.",
+    DeviceState.POWER_CYCLED: "Switch it off and on again, and wait until it has started.",
+    DeviceState.UPDATED: "Install the update under test, and wait until it has started.",
+    DeviceState.RESET: "Reset it to its factory settings, as its user documentation says.",
+    DeviceState.UNKNOWN: "Leave it as it is.",
+}
+
+
+class OperatorStates(StateControl):
+    """Asks the person at the bench to bring the sample into a state and to confirm it."""
+
+    def __init__(self, operator: Operator, sample: str) -> None:
+        """Ask ``operator`` about ``sample``."""
+        self._operator = operator
+        self._sample = sample
+
+    @override
+    def enter(self, state: DeviceState) -> bool:
+        question = Question(
+            id=f"bench-enter-{state.value}",
+            prompt=(
+                f"Sample {self._sample} is wanted in state {state.value}. {_INSTRUCTIONS[state]} "
+                "Have you seen that it is so?"
+            ),
+            choices=(_DONE, "done, not checked", "not possible"),
+            holds=(_DONE,),
+            unsure=("done, not checked",),
+        )
+        answer = self._operator.ask(question, self._sample, "")
+        if answer is None or answer[0] not in {_DONE, "done, not checked"}:
+            why = answer[1] or answer[0] if answer else "nobody answered"
+            raise BenchFault(f"sample {self._sample} is not in state {state.value}: {why}")
+        return answer[0] == _DONE
+
+
+class NoStates(StateControl):
+    """A bench with nobody at it: no state can be entered or confirmed."""
+
+    def __init__(self, sample: str) -> None:
+        """Speak for ``sample``."""
+        self._sample = sample
+
+    @override
+    def enter(self, state: DeviceState) -> bool:
+        message = (
+            f"sample {self._sample}: nobody is at the bench to bring it into state "
+            f"{state.value}. Run at a terminal, or give scripted answers"
+        )
+        raise BenchFault(message)

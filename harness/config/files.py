@@ -1,0 +1,114 @@
+"""The files that people write: bench.toml, dossier.toml, catalogue.toml."""
+
+import ipaddress
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from harness.config.explain import Problem
+from harness.config.reading import build_model, config_error, load_model, read_table
+from harness.model.bench_config import BenchConfig, SampleConfig
+from harness.model.catalogue import Catalogue
+from harness.model.dossier import Dossier
+
+BENCH_FILE: Final = "bench.toml"
+DOSSIER_FILE: Final = "dossier.toml"
+CATALOGUE_FILE: Final = "catalogue.toml"
+_FILE_REFERENCE: Final = "file:"
+
+
+def load_bench(path: Path) -> BenchConfig:
+    """Read a bench config, given as the file or as its folder.
+
+    A relative ``file:`` reference to a secret is meant relative to the config, and is made
+    absolute here.
+
+    Raises:
+        ConfigError: not readable or not valid; all problems are listed.
+    """
+    file = _file(path, BENCH_FILE)
+    table = read_table(file)
+    _resolve_references(table, file.parent)
+    config = build_model(str(file), table, BenchConfig)
+    problems = [*_duplicates(config), *_out_of_scope(config), *_powerless(config)]
+    if problems:
+        raise config_error(str(file), problems)
+    return config
+
+
+def load_dossier(path: Path) -> Dossier:
+    """Read a dossier: the file, its folder, or the bench.toml that it lies beside.
+
+    Raises:
+        ConfigError: not readable or not valid; all problems are listed.
+    """
+    beside = path.parent if path.name == BENCH_FILE else path
+    return load_model(_file(beside, DOSSIER_FILE), Dossier)
+
+
+def load_catalogue(path: Path) -> Catalogue:
+    """Read the catalogue of a framework, given as the file or as its folder.
+
+    Raises:
+        ConfigError: not readable or not valid; all problems are listed.
+    """
+    return load_model(_file(path, CATALOGUE_FILE), Catalogue)
+
+
+def _file(path: Path, name: str) -> Path:
+    return path / name if path.is_dir() else path
+
+
+def _resolve_references(table: dict[str, Any], folder: Path) -> None:
+    """Make ``file:`` references of logins absolute; whatever is misshapen is left to pydantic."""
+    samples = table.get("sample", [])
+    for sample in samples if isinstance(samples, list) else []:
+        for name in ("label", "user"):
+            login = sample.get(name) if isinstance(sample, dict) else None
+            if not isinstance(login, dict):
+                continue
+            reference = login.get("password")
+            if isinstance(reference, str) and reference.startswith(_FILE_REFERENCE):
+                target = folder.absolute() / reference.removeprefix(_FILE_REFERENCE)
+                login["password"] = f"{_FILE_REFERENCE}{target}"
+
+
+def _duplicates(config: BenchConfig) -> Iterator[Problem]:
+    counted = Counter(sample.id for sample in config.sample)
+    for name, number in counted.items():
+        if number > 1:
+            yield Problem(f"sample[{name}].id", f"given {number} times", "Give each its own id.")
+
+
+def _out_of_scope(config: BenchConfig) -> Iterator[Problem]:
+    networks = [ipaddress.ip_network(network) for network in config.bench.scope]
+    for sample in config.sample:
+        if sample.network is None:
+            continue
+        address = ipaddress.ip_address(sample.network.address)
+        if not any(address in network for network in networks):
+            allowed = ", ".join(config.bench.scope) or "nothing"
+            yield Problem(
+                f"sample[{sample.id}].network.address",
+                f"{address} is outside bench.scope ({allowed})",
+                "Correct the address, or add its network to bench.scope if it is yours.",
+            )
+
+
+def _powerless(config: BenchConfig) -> Iterator[Problem]:
+    for sample in config.sample:
+        yield from _power_problems(sample)
+
+
+def _power_problems(sample: SampleConfig) -> Iterator[Problem]:
+    power = sample.power
+    if power is None or power.kind != "command":
+        return
+    for name, command in (("off", power.off), ("on", power.on)):
+        if not command:
+            yield Problem(
+                f"sample[{sample.id}].power.{name}",
+                "missing, though power.kind is command",
+                f'Add, for example, {name} = ["uhubctl", "-a", "{name}", "-p", "1"].',
+            )
