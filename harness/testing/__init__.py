@@ -2,55 +2,153 @@
 
 ::
 
-    from harness.testing import case, unit, ...
+    from harness.testing import INITIALISED, FactView, Ixit, case, unit, ...
 
-    @case("5.6-1-2", kind="functional")
+
+    @case("5.6-1-2")
     class TestEnabledInterfaces:
         "Interfaces are as declared (EN 303 645 5.6-1)."
 
         @unit("a", facts=[need(PortsFacts, INITIALISED)], per="15-Intf")
         def test_status_is_as_declared(self, facts: FactView, ixit: Ixit) -> Judgements:
-            return tuple(... for row in ixit.intf)
+            return over_rows("15-Intf", ixit.intf, lambda row: ...)
 
 A unit returns its judgements; it asserts nothing, prompts nobody and opens nothing. This package
 imports no pytest.
 """
 
-from harness.assessment import rules
-from harness.model.declaration import DecidedBy
+from typing import Final
+
+from harness.assessment import criteria, rules
+from harness.assessment.judging import all_of, contradicted, held, over_attempts, reason, undecided
+from harness.facts.base import Endpoint, Facts, NotExamined
+from harness.facts.console import ConsoleFacts
+from harness.facts.credentials import CredentialsFacts
+from harness.facts.http import HttpFacts, HttpInputFacts
+from harness.facts.identity import IdentityFacts
+from harness.facts.ports import PortsFacts
+from harness.facts.services import ServicesFacts
+from harness.facts.ssh import SshFacts
+from harness.facts.store import FactRecord
+from harness.facts.tls import TlsFacts
+from harness.model.declaration import DecidedBy, FactNeed, Quantifier, Samples
 from harness.model.dossier import (
     AuthMech,
+    BruteForceLimit,
+    ComMech,
     Dossier,
+    ExtApi,
     Generation,
+    IcsRow,
+    InpVal,
     Intf,
     Ixit,
+    NetSecImpl,
+    PlainRow,
     SecParam,
     SoftServ,
+    Support,
+    UserIntf,
 )
-from harness.model.judgement import Judgement, Judgements
-from harness.model.question import Question
+from harness.model.judgement import Finding, Judgement, Judgements, Outcome, Reason, Severity
+from harness.model.observation import Absent, EvidenceRef, Present, Unknown
+from harness.model.question import AnswerKind, Question
+from harness.model.states import DeviceState
 from harness.testing.asking import IF_NO_ROW, ask_each
 from harness.testing.declare import case, need, unit
+from harness.testing.network import (
+    EXPOSURE_NEEDS,
+    LOGIN_NEEDS,
+    TRANSPORT_NEEDS,
+    NetworkView,
+    needs,
+)
+from harness.testing.rows import (
+    cite,
+    declared_endpoints,
+    network_endpoints,
+    objections,
+    on_the_network,
+    over_rows,
+)
 from harness.testing.view import AnswerView, FactView
 
+AS_RECEIVED: Final = DeviceState.AS_RECEIVED
+INITIALISED: Final = DeviceState.INITIALISED
+
 __all__ = [
+    "AS_RECEIVED",
+    "EXPOSURE_NEEDS",
     "IF_NO_ROW",
+    "INITIALISED",
+    "LOGIN_NEEDS",
+    "TRANSPORT_NEEDS",
+    "Absent",
+    "AnswerKind",
     "AnswerView",
     "AuthMech",
+    "BruteForceLimit",
+    "ComMech",
+    "ConsoleFacts",
+    "CredentialsFacts",
     "DecidedBy",
+    "DeviceState",
     "Dossier",
+    "Endpoint",
+    "EvidenceRef",
+    "ExtApi",
+    "FactNeed",
+    "FactRecord",
     "FactView",
+    "Facts",
+    "Finding",
     "Generation",
+    "HttpFacts",
+    "HttpInputFacts",
+    "IcsRow",
+    "IdentityFacts",
+    "InpVal",
     "Intf",
     "Ixit",
     "Judgement",
     "Judgements",
+    "NetSecImpl",
+    "NetworkView",
+    "NotExamined",
+    "Outcome",
+    "PlainRow",
+    "PortsFacts",
+    "Present",
+    "Quantifier",
     "Question",
+    "Reason",
+    "Samples",
     "SecParam",
+    "ServicesFacts",
+    "Severity",
     "SoftServ",
+    "SshFacts",
+    "Support",
+    "TlsFacts",
+    "Unknown",
+    "UserIntf",
+    "all_of",
     "ask_each",
     "case",
+    "cite",
+    "contradicted",
+    "criteria",
+    "declared_endpoints",
+    "held",
     "need",
+    "needs",
+    "network_endpoints",
+    "objections",
+    "on_the_network",
+    "over_attempts",
+    "over_rows",
+    "reason",
     "rules",
+    "undecided",
     "unit",
 ]

@@ -1,0 +1,283 @@
+"""The network side of a sample in one state, as the units of a suite ask about it.
+
+These are combinations of criteria that several units need: "every open port is declared", "no login
+crosses the network in clear", "this endpoint is protected as its row says". Each states in
+``*_NEEDS`` which facts a unit must declare to use it.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from harness.assessment import criteria
+from harness.assessment.judging import all_of
+from harness.facts.base import Facts
+from harness.facts.credentials import CredentialsFacts
+from harness.facts.http import HttpFacts
+from harness.facts.ports import PortsFacts
+from harness.facts.services import HTTP, SSH, ServicesFacts
+from harness.facts.ssh import SshFacts
+from harness.facts.store import FactRecord
+from harness.facts.tls import VERSIONS, TlsFacts
+from harness.model.declaration import FactNeed
+from harness.model.judgement import Judgement, Judgements, Outcome
+from harness.model.states import DeviceState
+from harness.testing.declare import need
+from harness.testing.view import FactView
+
+F = TypeVar("F", bound=Facts)
+
+EXPOSURE_NEEDS: Final = (PortsFacts, ServicesFacts)
+LOGIN_NEEDS: Final = (*EXPOSURE_NEEDS, HttpFacts)
+TRANSPORT_NEEDS: Final = (*LOGIN_NEEDS, TlsFacts, SshFacts)
+
+
+def needs(facts: Collection[type[Facts]], *states: DeviceState) -> tuple[FactNeed, ...]:
+    """These facts of the first sample, in each of these states."""
+    return tuple(need(kind, state) for state in states for kind in facts)
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """One sample's network side in one state, through the facts that the unit declared."""
+
+    facts: FactView
+    state: DeviceState
+
+    def judge(
+        self,
+        kind: type[F],
+        criterion: str,
+        item: str,
+        look: Callable[[FactRecord[F]], Judgement],
+    ) -> Judgement:
+        """Apply a criterion to every attempt's fact of this kind in this state."""
+        return self.facts.judge(kind, self.state, item, criterion, look)
+
+    def open_targets(self, transport: str = "") -> tuple[str, ...]:
+        """Endpoints that any attempt found open; needs `EXPOSURE_NEEDS`."""
+        found = {
+            name
+            for record in self.facts.records(PortsFacts, self.state)
+            for name in criteria.open_targets(record.facts)
+        }
+        found |= {
+            service.endpoint.name
+            for record in self.facts.records(ServicesFacts, self.state)
+            for service in record.facts.services
+        }
+        return tuple(sorted((name for name in found if name.startswith(transport)), key=_number))
+
+    def everything_examined(self) -> Judgement:
+        """All ports of the DUT and all services on them were looked at; needs `EXPOSURE_NEEDS`."""
+        targets = {
+            name
+            for record in self.facts.records(PortsFacts, self.state)
+            for name in criteria.open_targets(record.facts)
+            if name.startswith("tcp/")
+        }
+        ports = self.judge(
+            PortsFacts,
+            "undeclared-service",
+            "DUT",
+            lambda record: criteria.every_port_examined(record, "DUT"),
+        )
+        services = self.judge(
+            ServicesFacts,
+            "undeclared-service",
+            "DUT",
+            lambda record: criteria.every_service_examined(record, "DUT", targets),
+        )
+        return all_of("DUT", "undeclared-service", [ports, services])
+
+    def undeclared_services(self, declared: Collection[str], transport: str = "") -> Judgements:
+        """One judgement an open endpoint, and one on the DUT: was all of it looked at?
+
+        Needs `EXPOSURE_NEEDS`.
+        """
+        judged = [self._service_declared(name, declared) for name in self.open_targets(transport)]
+        return (*judged, self.everything_examined())
+
+    def _service_declared(self, target: str, declared: Collection[str]) -> Judgement:
+        return self.judge(
+            PortsFacts,
+            "undeclared-service",
+            target,
+            lambda record: criteria.undeclared_service(record, target, target, declared),
+        )
+
+    def undeclared_logins(self, declared: Collection[str]) -> Judgements:
+        """One judgement an open TCP endpoint, and one on the DUT; needs `LOGIN_NEEDS`."""
+        judged = [self._login_declared(target, declared) for target in self.open_targets("tcp/")]
+        return (*judged, self.everything_examined())
+
+    def _login_declared(self, target: str, declared: Collection[str]) -> Judgement:
+        criterion = "undeclared-login"
+        by_service = self.judge(
+            ServicesFacts,
+            criterion,
+            target,
+            lambda record: criteria.undeclared_login(record, target, target, declared),
+        )
+        if not self.speaks(target, HTTP):
+            return by_service
+        by_page = self.judge(
+            HttpFacts,
+            criterion,
+            target,
+            lambda record: criteria.undeclared_http_login(record, target, target, declared),
+        )
+        return all_of(target, criterion, [by_service, by_page])
+
+    def logins_in_clear(self) -> Judgements:
+        """Endpoints where a login crosses the network in clear or may do so, and one on the DUT.
+
+        The judgement on the DUT is what makes "no such login" more than silence. Needs
+        `LOGIN_NEEDS`.
+        """
+        judged = [self._login_in_clear(target) for target in self.open_targets("tcp/")]
+        doubtful = [entry for entry in judged if entry.outcome is not Outcome.HELD]
+        return (*doubtful, self.everything_examined())
+
+    def _login_in_clear(self, target: str) -> Judgement:
+        criterion = "plaintext-management"
+        by_service = self.judge(
+            ServicesFacts,
+            criterion,
+            target,
+            lambda record: criteria.plaintext_management(record, target, target),
+        )
+        if not self.speaks(target, HTTP):
+            return by_service
+        by_page = self.judge(
+            HttpFacts,
+            criterion,
+            target,
+            lambda record: criteria.plaintext_http_management(record, target, target),
+        )
+        return all_of(target, criterion, [by_service, by_page])
+
+    def speaks(self, target: str, protocol: str) -> bool:
+        """Whether any attempt confirmed this protocol on an endpoint; needs `EXPOSURE_NEEDS`."""
+        return any(
+            service.protocol == protocol
+            for record in self.facts.records(ServicesFacts, self.state)
+            for service in record.facts.services
+            if service.endpoint.name == target
+        )
+
+    def in_tls(self, target: str) -> bool:
+        """Whether any attempt confirmed TLS on an endpoint; needs `EXPOSURE_NEEDS`."""
+        return any(
+            service.tls
+            for record in self.facts.records(ServicesFacts, self.state)
+            for service in record.facts.services
+            if service.endpoint.name == target
+        )
+
+    def only_redirects(self, target: str) -> bool:
+        """Whether every attempt saw a server that only leads to TLS; needs `LOGIN_NEEDS`."""
+        servers = [record.facts.on(target) for record in self.facts.records(HttpFacts, self.state)]
+        return bool(servers) and all(
+            server is not None and criteria.is_redirector(server) for server in servers
+        )
+
+    def encrypted(self, item: str, target: str) -> Judgement:
+        """An endpoint runs inside TLS or SSH, or only leads there; needs `LOGIN_NEEDS`.
+
+        How good the cryptography is does not matter here; see `protected`.
+        """
+        if self.only_redirects(target):
+            return self.leads_to_tls(item, target)
+        return self.judge(
+            ServicesFacts,
+            "plaintext-management",
+            item,
+            lambda record: criteria.service_in_clear(record, item, target),
+        )
+
+    def leads_to_tls(self, item: str, target: str) -> Judgement:
+        """An HTTP endpoint without cryptography only leads to TLS; needs `LOGIN_NEEDS`."""
+        return self.judge(
+            HttpFacts,
+            "plaintext-management",
+            item,
+            lambda record: criteria.redirects_to_tls(record, item, target),
+        )
+
+    def protected(self, item: str, target: str, declared: Sequence[str]) -> Judgement:
+        """An endpoint uses sound cryptography, and what its row declares.
+
+        Needs `TRANSPORT_NEEDS`.
+
+        Args:
+            item: what the judgement speaks of.
+            target: ``tcp/443``.
+            declared: the row's protocols: ``TLSv1.3``, ``SSHv2``.
+        """
+        parts = [self.encrypted(item, target)]
+        if self.in_tls(target):
+            parts += self._sound_tls(item, target, declared)
+        elif self.speaks(target, SSH):
+            parts += self._sound_ssh(item, target, declared)
+        return all_of(item, "declared-cryptography", parts)
+
+    def _sound_tls(self, item: str, target: str, declared: Sequence[str]) -> list[Judgement]:
+        looks: dict[str, Callable[[FactRecord[TlsFacts]], Judgement]] = {
+            "weak-tls-protocol": lambda r: criteria.weak_tls_protocol(r, item, target),
+            "weak-tls-cipher": lambda r: criteria.weak_tls_cipher(r, item, target),
+            "invalid-certificate": lambda r: criteria.invalid_certificate(r, item, target),
+        }
+        versions = [name for name in declared if name in VERSIONS]
+        if versions:
+            looks["declared-cryptography"] = lambda r: criteria.declared_tls(
+                r, item, target, versions
+            )
+        return [self.judge(TlsFacts, name, item, look) for name, look in looks.items()]
+
+    def _sound_ssh(self, item: str, target: str, declared: Sequence[str]) -> list[Judgement]:
+        looks: dict[str, Callable[[FactRecord[SshFacts]], Judgement]] = {
+            "weak-ssh-algorithms": lambda r: criteria.weak_ssh_algorithms(r, item, target),
+        }
+        if any(name.upper().startswith("SSH") for name in declared):
+            looks["declared-cryptography"] = lambda r: criteria.declared_ssh(r, item, target)
+        return [self.judge(SshFacts, name, item, look) for name, look in looks.items()]
+
+    def access_refused(self, item: str, target: str) -> Judgement:
+        """No access without login, and none with a made-up password.
+
+        Needs `LOGIN_NEEDS` and credentials.
+        """
+        if self.only_redirects(target):
+            return self.leads_to_tls(item, target)
+        wrong = self.judge(
+            CredentialsFacts,
+            "wrong-credentials-accepted",
+            item,
+            lambda record: criteria.wrong_credentials_accepted(record, item, target),
+        )
+        if not self.speaks(target, HTTP):
+            return wrong
+        anonymous = self.judge(
+            HttpFacts,
+            "anonymous-access",
+            item,
+            lambda record: criteria.anonymous_access(record, item, target),
+        )
+        return all_of(item, "anonymous-access", [wrong, anonymous])
+
+    def access_granted(self, item: str, target: str) -> Judgement:
+        """The right credentials give access; needs `LOGIN_NEEDS` and credentials."""
+        if self.only_redirects(target):
+            return self.leads_to_tls(item, target)
+        return self.judge(
+            CredentialsFacts,
+            "authorised-access",
+            item,
+            lambda record: criteria.authorised_access(record, item, target),
+        )
+
+
+def _number(target: str) -> tuple[str, int]:
+    transport, _, number = target.partition("/")
+    return transport, int(number) if number.isdecimal() else 0
