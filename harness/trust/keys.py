@@ -58,6 +58,11 @@ class PrivateKey:
         self._key = key
         self.public = PublicKey(key.public_key())
 
+    @property
+    def key_id(self) -> str:
+        """Id of the key: that of its public half."""
+        return self.public.key_id
+
     def sign(self, data: bytes) -> bytes:
         """DER signature over SHA-256 of ``data``."""
         return self._key.sign(data, _ALGORITHM)
@@ -104,6 +109,18 @@ def load_key(reference: str) -> PrivateKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not _is_p256(key):
         raise ConfigError(reference, "", "not an ECDSA P-256 key", "Use a P-256 key")
     return PrivateKey(key)
+
+
+def signing_key(reference: str | Path) -> PrivateKey:
+    """The key at ``reference`` (a file, or ``env:NAME``), made now if the file is not there yet.
+
+    Raises:
+        ConfigError: as `load_key` and `create_key`.
+    """
+    if not str(reference).startswith("env:") and not Path(reference).exists():
+        Path(reference).parent.mkdir(parents=True, exist_ok=True)
+        return create_key(Path(reference))
+    return load_key(str(reference))
 
 
 def _private_pem(reference: str) -> bytes:

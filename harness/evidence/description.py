@@ -1,0 +1,104 @@
+"""What the documents of a bundle say of themselves, as the signed statement must repeat it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.encoding.tree import Tree, read
+from harness.model.assessment import Assessment
+from harness.model.attestation import EvidencePredicate, PartRoot, SignedConclusion, SignedDut
+from harness.model.catalogue import Catalogue
+from harness.model.dossier import Dossier
+from harness.model.question import Answer
+from harness.model.record import SurveyRecord
+from harness.model.states import Purpose
+
+
+@dataclass(frozen=True)
+class Described:
+    """The fields of the predicate that follow from the documents alone."""
+
+    purpose: Purpose
+    partial: bool
+    dossier_digest: str
+    conclusions: tuple[SignedConclusion, ...]
+    dut: SignedDut
+    scripted_answers: bool
+    run_id: str
+    job: str
+    tools: dict[str, str]
+    time: str
+
+    def predicate(self, parts: Sequence[PartRoot], root: str, leaves: int) -> EvidencePredicate:
+        """The whole predicate, with the roots of the files."""
+        return EvidencePredicate(
+            purpose=self.purpose,
+            partial=self.partial,
+            bundle_root=root,
+            leaves=leaves,
+            parts=tuple(parts),
+            dossier_digest=self.dossier_digest,
+            conclusions=self.conclusions,
+            dut=self.dut,
+            scripted_answers=self.scripted_answers,
+            run_id=self.run_id,
+            job=self.job,
+            tools=self.tools,
+            time=self.time,
+        )
+
+
+def assessment_folders(data: Tree) -> tuple[str, ...]:
+    """Folders of the assessments below ``data/``: ``assessments/<framework>@<version>``."""
+    folders = {
+        "/".join(name.split("/")[:2])
+        for name in data.names()
+        if name.startswith("assessments/") and name.count("/") > 1
+    }
+    return tuple(sorted(folders))
+
+
+def describe(data: Tree) -> Described:
+    """What a statement must say of the documents below ``data/``; verification compares with it.
+
+    Raises:
+        EvidenceError: a document is missing.
+        CaptureError: one is not strict JSON.
+        ValueError: one does not fit its schema.
+    """
+    survey = SurveyRecord.from_bytes(read(data, "survey/survey.json"))
+    dossier = Dossier.from_bytes(read(data, "survey/dossier.json"))
+    folders = assessment_folders(data)
+    found = [Assessment.from_bytes(read(data, f"{each}/assessment.json")) for each in folders]
+    catalogues = [Catalogue.from_bytes(read(data, f"{each}/catalogue.json")) for each in folders]
+    answers = [
+        Answer.from_bytes(read(data, name))
+        for name in data.names()
+        if name.startswith("survey/answers/")
+    ]
+    return Described(
+        purpose=survey.purpose,
+        partial=not (survey.complete and found and all(each.complete for each in found)),
+        dossier_digest=dossier.digest,
+        conclusions=tuple(
+            SignedConclusion(
+                framework=each.framework,
+                conclusion=each.conclusion,
+                indicative=each.indicative,
+                complete=each.complete,
+                catalogue_digest=catalogue.digest,
+            )
+            for each, catalogue in zip(found, catalogues, strict=True)
+        ),
+        dut=SignedDut(
+            supplier=dossier.dut.supplier,
+            model=dossier.dut.model,
+            hardware=dossier.dut.hardware,
+            firmware=", ".join(sorted({each.firmware for each in found if each.firmware})),
+            samples=survey.samples,
+        ),
+        scripted_answers=any(answer.scripted for answer in answers),
+        run_id=survey.run_id,
+        job=survey.job,
+        tools=survey.tools,
+        time=survey.ended or survey.started,
+    )

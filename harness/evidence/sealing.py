@@ -1,0 +1,218 @@
+"""Sealing: a scrubbed survey, its assessments and reports become one signed bundle.
+
+The bundle appears whole or not at all: it is built beside its target and renamed. Salts and the
+signature are drawn once per content and kept in the run directory, so that sealing the same content
+again gives the same bytes.
+"""
+
+import os
+import secrets
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from pydantic import ValidationError
+
+from harness.encoding.canonical import sha256_hex
+from harness.encoding.tree import DirectoryTree, SubTree, Tree
+from harness.errors import CaptureError, EvidenceError
+from harness.evidence.bag import tag_files
+from harness.evidence.description import describe
+from harness.evidence.leaks import refuse_leaks
+from harness.evidence.manifest import (
+    MANIFEST,
+    SIGNER,
+    STATEMENT,
+    ManifestEntry,
+    SaltSource,
+    bundle_root,
+    make_manifest,
+    part_roots,
+)
+from harness.evidence.names import problems
+from harness.evidence.scrub import SecretFile, load_secrets
+from harness.model.attestation import EvidencePredicate
+from harness.model.states import Purpose
+
+_SEED: Final = "salt-seed"
+_SEED_BYTES: Final = 32
+
+
+class Signer(Protocol):
+    """Signs what is said of a bundle (`harness.trust.statement.LabSigner`)."""
+
+    @property
+    def key_id(self) -> str:
+        """Id of the key."""
+        ...
+
+    @property
+    def public_pem(self) -> bytes:
+        """The public key as PEM."""
+        ...
+
+    def payload(self, predicate: EvidencePredicate) -> bytes:
+        """The exact bytes that `attest` would sign."""
+        ...
+
+    def attest(self, predicate: EvidencePredicate) -> bytes:
+        """A signed envelope about ``predicate``, as a file."""
+        ...
+
+
+@dataclass(frozen=True)
+class SealedBundle:
+    """A bundle that was sealed: where it lies and what the statement says of it."""
+
+    path: Path
+    predicate: EvidencePredicate
+
+    @property
+    def name(self) -> str:
+        """The name that follows from its content: ``evb-`` and the start of its root."""
+        return f"evb-{self.predicate.bundle_root[:16]}"
+
+
+def seal(  # noqa: PLR0913  (the pieces of a bundle, by keyword)
+    run: Path,
+    target: Path,
+    *,
+    twin: Path,
+    assessments: Path,
+    report: Path | None = None,
+    signer: Signer,
+    purpose: Purpose,
+) -> SealedBundle:
+    """Seal a run as the bundle directory ``target``, which must not exist.
+
+    A survey or an assessment that is not complete makes the bundle ``partial``; there is no way to
+    seal it as full.
+
+    Args:
+        run: the run directory; its ``private/`` gives the secrets to look for and keeps the salts.
+        target: the bundle to write.
+        twin: the scrubbed twin of the survey.
+        assessments: folder of assessments judged on the twin (``<framework>@<version>/``).
+        report: folder of reports, if any.
+        signer: signs the statement.
+        purpose: what the run was made for; never ``test`` if the survey says otherwise.
+
+    Raises:
+        EvidenceError: a secret is left (names file and kind), a document is missing or wrong, the
+            purpose is not the survey's, or the target exists.
+    """
+    if target.exists():
+        message = f"{target}: exists already; a bundle is never overwritten"
+        raise EvidenceError(message)
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        _copy(DirectoryTree(twin), partial / "data" / "survey")
+        _copy(DirectoryTree(assessments), partial / "data" / "assessments")
+        if report is not None:
+            _copy(DirectoryTree(report), partial / "data" / "report")
+        predicate = _complete(partial, run, signer, purpose)
+        _flush(partial)
+        partial.replace(target)
+        _flush_folder(target.parent)
+    except OSError as error:
+        message = f"{target}: cannot be written: {error}"
+        raise EvidenceError(message) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return SealedBundle(target, predicate)
+
+
+def _copy(source: Tree, target: Path) -> None:
+    for name in source.names():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with source.open(name) as stream, path.open("xb") as sink:
+            shutil.copyfileobj(stream, sink)
+
+
+def _complete(bundle: Path, run: Path, signer: Signer, purpose: Purpose) -> EvidencePredicate:
+    """Add everything beside ``data/``: manifest, statement, public key and tag files."""
+    tree = DirectoryTree(bundle)
+    for name, problem in problems(tree.names()):
+        message = f"{bundle}: {name!r} {problem}"
+        raise EvidenceError(message)
+    secret_file = load_secrets(run / "private" / "secrets.json")
+    refuse_leaks(tree, secret_file)
+    manifest = make_manifest(tree, SaltSource(_salt_seed(run / "private")))
+    predicate = _predicate(SubTree(tree, "data"), manifest, purpose)
+    (bundle / "evb").mkdir()
+    (bundle / MANIFEST).write_bytes(b"".join(entry.line() for entry in manifest))
+    (bundle / STATEMENT).write_bytes(_attested(run / "private", signer, predicate))
+    (bundle / SIGNER).write_bytes(signer.public_pem)
+    for name, data in tag_files(tree, manifest, predicate).items():
+        (bundle / name).write_bytes(data)
+    _refuse_leaks_beside(tree, secret_file)
+    return predicate
+
+
+def _refuse_leaks_beside(tree: DirectoryTree, secret_file: SecretFile) -> None:
+    """The statement names samples, tools and the bench: nothing secret may stand there either."""
+    refuse_leaks(SubTree(tree, "evb"), secret_file)
+
+
+def _salt_seed(private: Path) -> bytes:
+    """The seed of this run's salts, drawn at the first sealing."""
+    path = private / _SEED
+    if not path.exists():
+        _write_new(path, secrets.token_bytes(_SEED_BYTES))
+    seed = path.read_bytes()
+    if len(seed) != _SEED_BYTES:
+        message = f"{path}: not a salt seed"
+        raise EvidenceError(message)
+    return seed
+
+
+def _attested(private: Path, signer: Signer, predicate: EvidencePredicate) -> bytes:
+    """The signed statement; ECDSA is randomised, so one that was made is used again."""
+    label = sha256_hex(signer.key_id.encode() + signer.payload(predicate))
+    path = private / f"statement-{label[:32]}.dsse.json"
+    if not path.exists():
+        _write_new(path, signer.attest(predicate))
+    return path.read_bytes()
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".{path.name}.partial")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(path)
+
+
+def _predicate(
+    data: Tree, manifest: tuple[ManifestEntry, ...], purpose: Purpose
+) -> EvidencePredicate:
+    try:
+        described = describe(data)
+    except (CaptureError, ValidationError, ValueError) as error:
+        message = f"not sealed, since a document is wrong: {error}"
+        raise EvidenceError(message) from error
+    if described.purpose is not purpose:
+        message = f"the survey was made as {described.purpose.value}, not as {purpose.value}"
+        raise EvidenceError(message)
+    parts = part_roots(manifest)
+    return described.predicate(parts, bundle_root(parts), len(manifest))
+
+
+def _flush(folder: Path) -> None:
+    """Put a tree on disk before it gets its name."""
+    for path in sorted(folder.rglob("*"), reverse=True):
+        _flush_folder(path)
+    _flush_folder(folder)
+
+
+def _flush_folder(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
