@@ -26,16 +26,27 @@ class AllureBridge:
     def __init__(self, secrets: Sequence[str]) -> None:
         """Scrub ``secrets``, longest first."""
         self._secrets = tuple(secrets)
+        self._replaced: list[tuple[str, object]] = []
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Take over from Allure's own file writer."""
-        manager = allure_commons.plugin_manager
-        for name, plugin in list(manager.list_name_plugin()):
+        folder = str(config.option.allure_report_dir)
+        for name, plugin in list(allure_commons.plugin_manager.list_name_plugin()):
             if type(plugin) is AllureFileLogger:
-                manager.unregister(plugin)
-                folder = str(config.option.allure_report_dir)
-                manager.register(_ScrubbingLogger(folder, self._secrets), name)
+                self._replace(name, plugin, _ScrubbingLogger(folder, self._secrets))
+                self._replaced.append((name, plugin))
+
+    def pytest_unconfigure(self) -> None:
+        """Hand back Allure's writer, which Allure itself removes at the end."""
+        for name, plugin in self._replaced:
+            current = allure_commons.plugin_manager.get_plugin(name)
+            self._replace(name, current, plugin)
+
+    @staticmethod
+    def _replace(name: str, old: object, new: object) -> None:
+        allure_commons.plugin_manager.unregister(old)
+        allure_commons.plugin_manager.register(new, name)
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:  # noqa: ANN401  (a hook wrapper)

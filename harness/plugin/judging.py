@@ -33,7 +33,7 @@ from harness.survey.store import write_atomic
 from harness.testing.declare import declaration_of
 from harness.testing.digests import judge_digests
 from harness.testing.suites import Suite
-from harness.testing.view import AnswerView, FactView, UndeclaredFactError
+from harness.testing.view import AnswerView, FactView
 
 _MARKERS_REFUSED = frozenset({"skip", "skipif", "xfail", "parametrize", "usefixtures"})
 
@@ -89,13 +89,18 @@ class Judging:
         self._sandbox.arm()
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Forget the view of the unit before."""
+        self._view = None
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
         """Run one unit, record its result, and give pytest the outcome that follows."""
         declaration = declaration_of(pyfuncitem.cls, pyfuncitem.function)
         if declaration is None or declaration.unit not in self._units:
             raise Inconclusive("not a unit of this catalogue")
         judgements, fault = self._run(pyfuncitem)
-        fault = fault or self._objection(pyfuncitem, declaration)
+        fault = self._objection(pyfuncitem, declaration) or fault
         result = self._result(declaration, judgements, fault)
         self._results[declaration.unit] = result
         pyfuncitem.user_properties.append(("certbench", result))
@@ -109,9 +114,7 @@ class Judging:
         arguments = {name: item.funcargs[name] for name in wanted}
         try:
             returned: object = item.obj(**arguments)
-        except UndeclaredFactError as error:
-            return (), reason("undeclared-fact", error=error)
-        except (KeyboardInterrupt, GeneratorExit):
+        except KeyboardInterrupt:
             raise
         except BaseException as error:  # noqa: BLE001  (skip, exit and fail are BaseExceptions)
             return (), reason("unit-raised", error=f"{type(error).__name__}: {error}")
@@ -132,7 +135,11 @@ class Judging:
             return reason("marker-refused", markers=", ".join(refused))
         if declaration.unit in self._results:
             return reason("judged-twice")
-        return mixed_firmware(_versions(self._view.read if self._view else []))
+        if self._view is None:
+            return None
+        if self._view.undeclared:
+            return reason("undeclared-fact", error=self._view.undeclared[0])
+        return mixed_firmware(_versions(self._view.read))
 
     def _result(
         self, declaration: UnitDeclaration, judgements: Judgements, fault: Reason | None

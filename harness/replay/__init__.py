@@ -1,1 +1,1 @@
-"""Room to be filled."""
+"""Judging stored evidence again: to seal it, to check it, or under another framework."""

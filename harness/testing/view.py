@@ -25,6 +25,7 @@ class FactView:
 
     Attributes:
         read: the records that were handed out, for the firmware check.
+        undeclared: what was asked for without being declared, even if the unit caught the error.
     """
 
     def __init__(self, base: FactBase, declaration: UnitDeclaration) -> None:
@@ -32,6 +33,7 @@ class FactView:
         self._base = base
         self._declaration = declaration
         self.read: list[FactRecord[Facts]] = []
+        self.undeclared: list[str] = []
 
     @property
     def samples(self) -> tuple[SampleId, ...]:
@@ -59,6 +61,7 @@ class FactView:
                 f"{self._declaration.unit} reads {facts_type.PROBE} of sample {wanted} in state "
                 f"{state.value} without declaring it"
             )
+            self.undeclared.append(message)
             raise UndeclaredFactError(message)
         found = self._base.of(facts_type, wanted, state)
         self.read.extend(found)

@@ -1,0 +1,242 @@
+"""The commands (typer); each reads its arguments and hands over to the rooms below."""
+
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.bench.namespace import enter_private_namespace
+from harness.bench.operator import ScriptedOperator
+from harness.cli import output
+from harness.cli.people import ask
+from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans
+from harness.config import load_bench, load_dossier
+from harness.encoding.text import neutralise
+from harness.errors import CertbenchError, UsageError
+from harness.model.bench_config import BenchConfig
+from harness.model.states import Purpose
+from harness.replay.replaying import replay
+from harness.replay.sealing import SealingOrder, assess_run, seal_run
+from harness.testing.suites import find_frameworks, suite_in
+from harness.trust.keys import signing_key
+
+app = typer.Typer(
+    name="certbench",
+    help="Test a connected device against security frameworks, with evidence anyone can check.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+reference_app = typer.Typer(help="Reference devices with known flaws.", no_args_is_help=True)
+app.add_typer(reference_app, name="reference")
+
+console = Console(stderr=True, highlight=False)
+
+BenchArgument = Annotated[Path, typer.Argument(metavar="BENCH", help="bench.toml or its folder")]
+FrameworkOption = Annotated[
+    list[str], typer.Option("-f", "--framework", help="slug or slug@version; may be repeated")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
+
+
+def run_app() -> None:
+    """Run the command; deliberate errors become one line and an exit code."""
+    try:
+        app()
+    except CertbenchError as error:
+        console.print(f"[bold red]certbench:[/] {escape(neutralise(str(error), 2000))}")
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def plan(bench: BenchArgument, framework: FrameworkOption, *, as_json: JsonOption = False) -> None:
+    """Show every unit: how it is decided on this bench, or why it is not."""
+    config, dossier = load_bench(bench), load_dossier(bench)
+    frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
+    tests, survey = plans(frameworks, config, dossier)
+    if as_json:
+        documents = [output.plan_json(test) for test in tests]
+        many = {"schema": "certbench/plans/1", "plans": documents}
+        output.print_json(documents[0] if len(documents) == 1 else many)
+        return
+    for test in tests:
+        table = Table("unit", "kind", "decided by", "reason", box=None, title=str(test.framework))
+        for unit in test.units:
+            table.add_row(unit.id, unit.kind, unit.decided_by.value, escape(unit.reason))
+        console.print(table)
+    for visit in survey.visits:
+        console.print(f"visit {visit.sample} {visit.state.value}: {', '.join(visit.probes)}")
+    console.print(f"about {survey.estimate_s:.0f} s")
+
+
+@app.command()
+def survey(
+    bench: BenchArgument,
+    out: Annotated[Path, typer.Option("-o", "--out", help="run directory to create")],
+    framework: FrameworkOption = [],  # noqa: B006  (typer copies it)
+    suite: Annotated[list[Path], typer.Option("--suite", help="folder of a suite")] = [],  # noqa: B006
+    purpose: Purpose = Purpose.PRETEST,
+    seed: int | None = None,
+) -> None:
+    """Survey the samples of a bench and stop: no judging, no bundle."""
+    config, dossier = load_bench(bench), load_dossier(bench)
+    _enter_namespace(config)
+    found = find_frameworks(framework) + [
+        (entry, entry.catalogue()) for entry in (suite_in(folder) for folder in suite)
+    ]
+    if not found:
+        raise UsageError("name a framework with -f, or a suite's folder with --suite")
+    _, survey_plan = plans([Framework.of(*entry) for entry in found], config, dossier)
+    carry_out(SurveyOrder(config, dossier, survey_plan, out, purpose, seed), console)
+
+
+@app.command()
+def run(
+    bench: BenchArgument,
+    framework: FrameworkOption,
+    *,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="folder to create")] = None,
+    purpose: Annotated[Purpose, typer.Option(help="what the run is for")] = Purpose.PRETEST,
+    answers: Annotated[Path | None, typer.Option(help="scripted answers, marked as such")] = None,
+    key: Annotated[Path | None, typer.Option(help="signing key (PEM); made if missing")] = None,
+    seed: Annotated[int | None, typer.Option(help="seed of everything made up")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Survey, judge, seal and report: the whole way on one bench."""
+    config, dossier = load_bench(bench), load_dossier(bench)
+    frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
+    target = out or _default_target(config)
+    operator = ScriptedOperator.load(answers) if answers else None
+    signer = signing_key(key or _default_key())
+    _enter_namespace(config)
+    _, survey_plan = plans(frameworks, config, dossier)
+    run_directory = target / "run"
+    carry_out(
+        SurveyOrder(config, dossier, survey_plan, run_directory, purpose, seed, operator), console
+    )
+    if operator is not None:
+        units = [unit for entry in frameworks for unit in entry.units]
+        ask(run_directory, units, dossier, operator)
+    chosen = [(entry.suite, entry.catalogue) for entry in frameworks]
+    assessments = assess_run(run_directory, chosen)
+    sealed = seal_run(SealingOrder(run_directory, target, chosen, signer), assessments)
+    documents = [
+        output.run_json(entry, purpose.value, str(sealed.archive)) for entry in assessments
+    ]
+    if as_json:
+        output.print_json(output.runs_json(documents, str(sealed.archive)))
+    else:
+        for entry in assessments:
+            output.show_assessment(console, entry)
+        console.print(f"bundle  {sealed.archive}\nreport  {sealed.report}")
+        console.print(
+            f"signed by {signer.key_id}; verify: certbench-verify {sealed.archive} "
+            f"--trust {sealed.public_key} --purpose {purpose.value}",
+            soft_wrap=True,
+        )
+    raise typer.Exit(output.exit_code(assessments))
+
+
+@app.command(name="replay")
+def replay_command(
+    bundle: Annotated[Path, typer.Argument(help="bundle (folder or zip) or run directory")],
+    framework: FrameworkOption = [],  # noqa: B006  (typer copies it)
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge a bundle's captures again, without the device, and compare."""
+    results = replay(bundle, framework)
+    documents = [output.replay_json(entry) for entry in results]
+    if as_json:
+        many = {"schema": "certbench/replays/1", "replays": documents}
+        output.print_json(documents[0] if len(documents) == 1 else many)
+    for entry, document in zip(results, documents, strict=True):
+        name, count = entry.recomputed.framework, document["recomputed"]
+        if entry.recorded is None:
+            console.print(f"{name}: judged anew: {output.headline(entry.recomputed)}")
+        elif entry.differences:
+            console.print(f"{name}: {len(entry.differences)} units differ")
+            for found in entry.differences:
+                console.print(
+                    f"  {found.unit}: recorded {found.recorded}, recomputed {found.recomputed} "
+                    f"(cause: {found.cause})"
+                )
+        else:
+            console.print(f"{name}: {count} units recomputed, every verdict the same")
+    if any(entry.differences and entry.same_judge for entry in results):
+        raise typer.Exit(4)
+
+
+@app.command()
+def assess(
+    run_directory: Annotated[Path, typer.Argument(metavar="RUN", help="finished run or bundle")],
+    framework: FrameworkOption,
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="folder for the new bundle")],
+    key: Annotated[Path | None, typer.Option(help="signing key (PEM)")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Judge a finished survey under further frameworks: a new assessment, the survey untouched."""
+    from harness.replay.sealing import add_assessments
+
+    signer = signing_key(key or _default_key())
+    assessments, sealed = add_assessments(run_directory, find_frameworks(framework), out, signer)
+    documents = [
+        output.run_json(entry, sealed.purpose, str(sealed.archive)) for entry in assessments
+    ]
+    if as_json:
+        output.print_json(output.runs_json(documents, str(sealed.archive)))
+    else:
+        for entry in assessments:
+            output.show_assessment(console, entry)
+        console.print(f"bundle  {sealed.archive}")
+    raise typer.Exit(output.exit_code(assessments))
+
+
+@reference_app.command("serve")
+def serve(
+    device: Annotated[str, typer.Argument(help="router")] = "router",
+    sample: str = "A",
+    address: str = "127.0.10.1",
+    flaw: Annotated[list[str], typer.Option(help="switch on a flaw; may be repeated")] = [],  # noqa: B006
+    seed: int | None = None,
+    work: Annotated[Path | None, typer.Option(help="folder for its log and socket")] = None,
+) -> None:
+    """Run a reference device until interrupted; it prints how to reach it."""
+    folder = work or Path.cwd() / "reference-device"
+    folder.mkdir(parents=True, exist_ok=True)
+    argv = [sys.executable, "-m", "harness.reference", device, "--sample", sample]
+    argv += ["--address", address, "--work", str(folder)]
+    argv += [part for name in flaw for part in ("--flaw", name)]
+    argv += ["--seed", str(seed)] if seed is not None else []
+    process = subprocess.Popen(argv, stdin=subprocess.PIPE)  # noqa: S603  (our own program)
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        code = process.wait(5)
+    raise typer.Exit(code)
+
+
+def _enter_namespace(config: BenchConfig) -> None:
+    """Go on in a private network namespace if the bench asks for one; may re-execute."""
+    if config.bench.namespace == "private":
+        enter_private_namespace([sys.executable, "-m", "harness.cli", *sys.argv[1:]])
+
+
+def _default_target(config: BenchConfig) -> Path:
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    return Path("reports") / f"{config.bench.name}-{moment}"
+
+
+def _default_key() -> Path:
+    """Where a key lives that nobody named: the user's configuration folder."""
+    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(home) / "certbench" / "signing-key.pem"

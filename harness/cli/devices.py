@@ -1,0 +1,128 @@
+"""Starts reference devices as processes of their own and wires them into the bench config."""
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.bench.protocols import Login
+from harness.errors import BenchFault
+from harness.model.bench_config import BenchConfig, ConsoleConfig, NetworkLinkConfig, SampleConfig
+
+READY_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = 5.0
+
+
+@dataclass(frozen=True)
+class WiredBench:
+    """A bench config whose reference devices run.
+
+    Attributes:
+        controls: sample -> control socket of its reference device.
+        logins: sample -> (label login, login that the user sets).
+        ready: sample -> what the device said about itself when it was ready.
+    """
+
+    config: BenchConfig
+    controls: Mapping[str, Path]
+    logins: Mapping[str, tuple[Login, Login]]
+    ready: Mapping[str, Mapping[str, Any]]
+
+
+@contextmanager
+def reference_devices(config: BenchConfig) -> Iterator[WiredBench]:
+    """Run the reference devices that the config names, until the block ends.
+
+    Raises:
+        BenchFault: a device did not become ready.
+    """
+    with ExitStack() as stack:
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="certbench-dut-")))
+        ready: dict[str, Mapping[str, Any]] = {}
+        for sample in config.sample:
+            if sample.reference is not None:
+                process = stack.enter_context(_device(sample, work))
+                ready[sample.id] = _await_ready(process, sample.id)
+        samples = tuple(
+            _wired(sample, ready[sample.id]) if sample.id in ready else sample
+            for sample in config.sample
+        )
+        yield WiredBench(
+            config=config.model_copy(update={"sample": samples}),
+            controls={name: Path(str(said["control"])) for name, said in ready.items()},
+            logins={name: _logins(said) for name, said in ready.items()},
+            ready=ready,
+        )
+
+
+@contextmanager
+def _device(sample: SampleConfig, work: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """One device process; closing its standard input is what ends it."""
+    reference = sample.reference
+    if reference is None or sample.network is None:
+        raise BenchFault(f"sample {sample.id}: a reference device needs network.address")
+    folder = work / sample.id
+    folder.mkdir()
+    argv = [sys.executable, "-m", "harness.reference", reference.device]
+    argv += ["--sample", sample.id, "--address", sample.network.address, "--work", str(folder)]
+    for flaw in reference.flaws:
+        argv += ["--flaw", flaw]
+    if reference.seed is not None:
+        argv += ["--seed", str(reference.seed)]
+    log = (folder / "stderr").open("wb")
+    process = subprocess.Popen(  # noqa: S603  (our own program, arguments as a list)
+        argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
+    )
+    try:
+        yield process
+    finally:
+        if process.stdin:
+            process.stdin.close()
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdout:
+            process.stdout.close()
+        log.close()
+
+
+def _await_ready(process: subprocess.Popen[bytes], sample: str) -> Mapping[str, Any]:
+    """The device's one line, or why there is none."""
+    stream = process.stdout
+    if stream is None:
+        raise BenchFault(f"reference device {sample}: no standard output")
+    readable, _, _ = select.select([stream], [], [], READY_TIMEOUT_S)
+    line = stream.readline() if readable else b""
+    if not line:
+        process.poll()
+        why = "ended" if process.returncode is not None else "was silent"
+        raise BenchFault(f"reference device {sample} {why} instead of becoming ready")
+    said: Mapping[str, Any] = json.loads(line)
+    return said
+
+
+def _wired(sample: SampleConfig, said: Mapping[str, Any]) -> SampleConfig:
+    identity = sample.identity.model_copy(update={"path": said["paths"]["about"]})
+    return sample.model_copy(
+        update={
+            "network": NetworkLinkConfig(address=said["address"], mac=said["mac"]),
+            "console": ConsoleConfig(url=said["console"], baud=115200, user="admin"),
+            "serial": said["serial"],
+            "identity": identity,
+        }
+    )
+
+
+def _logins(said: Mapping[str, Any]) -> tuple[Login, Login]:
+    """The label's login, and a password that stands for the one a user would choose."""
+    label = Login(said["label"]["user"], said["label"]["password"])
+    return label, Login(label.user, f"Ux-{os.urandom(9).hex()}")

@@ -1,0 +1,220 @@
+"""What the command prints: one JSON object for programs, a table for people (design, Machine output)."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from harness.assessment.criteria.registry import CRITERIA
+from harness.encoding.text import neutralise
+from harness.model.assessment import Assessment, UnitResult
+from harness.model.declaration import DecidedBy
+from harness.model.judgement import Conclusion, Severity, Verdict
+from harness.model.plan import TestPlan
+from harness.model.prose import render
+from harness.replay.replaying import Replay
+
+EXIT_OF = {
+    Conclusion.CONFORMANT: 0,
+    Conclusion.NOT_CONFORMANT: 1,
+    Conclusion.INCONCLUSIVE: 3,
+}
+_COLOURS = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.INCONCLUSIVE: "yellow",
+    Verdict.NOT_APPLICABLE: "dim",
+    Verdict.NOT_CLAIMED: "dim",
+}
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """Exactly one object on standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=True, indent=1) + "\n")
+
+
+def plan_json(plan: TestPlan) -> dict[str, Any]:
+    """``certbench/plan/1``."""
+    return {
+        "schema": "certbench/plan/1",
+        "framework": plan.framework.slug,
+        "version": plan.framework.version,
+        "units": [
+            {
+                "id": unit.id,
+                "case": unit.case,
+                "group": unit.provision,
+                "provision": unit.provision,
+                "kind": unit.kind,
+                "decided_by": unit.decided_by.value,
+                "applicable": unit.applicable,
+                "reason": unit.reason,
+                "facts": sorted({need.probe for need in unit.facts}),
+                "states": sorted({need.state.value for need in unit.facts}),
+            }
+            for unit in plan.units
+        ],
+        "estimate_s": plan.estimate_s,
+    }
+
+
+def run_json(assessment: Assessment, purpose: str, bundle: str) -> dict[str, Any]:
+    """``certbench/run/1``."""
+    return {
+        "schema": "certbench/run/1",
+        "framework": assessment.framework.slug,
+        "version": assessment.framework.version,
+        "purpose": purpose,
+        "conclusion": assessment.conclusion.value,
+        "indicative": assessment.indicative,
+        "bundle": bundle,
+        "provisions": {entry.provision: entry.verdict.value for entry in assessment.provisions},
+        "units": {
+            unit.unit: {
+                "verdict": unit.verdict.value,
+                "reason": render(unit.reason),
+                "decided_by": unit.decided_by.value,
+                "items": {item: verdict.value for item, verdict in unit.items.items()},
+            }
+            for unit in assessment.units
+        },
+        "findings": findings_json(assessment),
+    }
+
+
+def findings_json(assessment: Assessment) -> list[dict[str, Any]]:
+    """Every finding once, worst first, with the units that it bears on."""
+    merged: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for unit in assessment.units:
+        for found in (found for entry in unit.judgements for found in entry.findings):
+            summary = render(found.reason)
+            entry = merged.setdefault(
+                (found.criterion, found.subject, summary),
+                {
+                    "criterion": found.criterion,
+                    "severity": found.severity.value,
+                    "subject": neutralise(found.subject),
+                    "summary": summary,
+                    "advice": CRITERIA[found.criterion].advice
+                    if found.criterion in CRITERIA
+                    else "",
+                    "units": [],
+                    "evidence": [ref.to_json() for ref in found.evidence],
+                },
+            )
+            if unit.unit not in entry["units"]:
+                entry["units"].append(unit.unit)
+    order = [severity.value for severity in Severity]
+    return sorted(merged.values(), key=lambda entry: order.index(entry["severity"]))
+
+
+def runs_json(documents: Sequence[dict[str, Any]], bundle: str) -> dict[str, Any]:
+    """``certbench/runs/1``; a single framework is its own document."""
+    if len(documents) == 1:
+        return documents[0]
+    return {"schema": "certbench/runs/1", "bundle": bundle, "runs": list(documents)}
+
+
+def replay_json(replay: Replay) -> dict[str, Any]:
+    """``certbench/replay/1``."""
+    now = replay.recomputed
+    automatic = [unit for unit in now.units if unit.decided_by is not DecidedBy.NONE]
+    return {
+        "schema": "certbench/replay/1",
+        "framework": str(now.framework),
+        "judge": {
+            "recorded": replay.recorded.judge.to_json() if replay.recorded else None,
+            "now": now.judge.to_json(),
+            "same": replay.same_judge,
+        },
+        "recomputed": len(automatic),
+        "not_recomputable": [],
+        "differences": [
+            {
+                "unit": entry.unit,
+                "recorded": entry.recorded,
+                "recomputed": entry.recomputed,
+                "cause": entry.cause,
+            }
+            for entry in replay.differences
+        ],
+    }
+
+
+def headline(assessment: Assessment) -> str:
+    """The conclusion in one line that claims nothing that was not decided."""
+    decided = [unit for unit in assessment.units if unit.verdict in {Verdict.PASS, Verdict.FAIL}]
+    failed = [unit for unit in decided if unit.verdict is Verdict.FAIL]
+    total = len(assessment.units)
+    said = "no FAIL" if not failed else f"{len(failed)} FAIL"
+    marked = " (indicative)" if assessment.indicative else ""
+    return (
+        f"{assessment.conclusion.value}{marked}: {said} in {len(decided)} decided of {total} units"
+    )
+
+
+def show_assessment(console: Console, assessment: Assessment) -> None:
+    """The verdict table: decided units and findings; the undecided are counted."""
+    console.print(f"\n[bold]{escape(assessment.title)}[/] ({assessment.framework})")
+    table = Table(box=None, pad_edge=False, show_edge=False)
+    for column in ("verdict", "unit", "decided by", "why"):
+        table.add_column(column, no_wrap=column != "why")
+    for unit in assessment.units:
+        if unit.verdict in {Verdict.PASS, Verdict.FAIL}:
+            table.add_row(*_row(unit))
+    console.print(table)
+    _show_findings(console, findings_json(assessment))
+    _show_undecided(console, assessment)
+    console.print(f"[bold]{escape(headline(assessment))}[/]")
+
+
+def _row(unit: UnitResult) -> tuple[str, ...]:
+    colour = _COLOURS[unit.verdict]
+    return (
+        f"[{colour}]{unit.verdict.value}[/]",
+        unit.unit,
+        unit.decided_by.value,
+        escape(render(unit.reason)),
+    )
+
+
+def _show_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> None:
+    for found in findings:
+        units = ", ".join(found["units"])
+        console.print(
+            f"  [bold]{found['severity']}[/] {found['criterion']} on {escape(found['subject'])}: "
+            f"{escape(found['summary'])} ({units})"
+        )
+        for ref in found["evidence"][:1]:
+            console.print(
+                f"      seen in {escape(ref['path'])}, {escape(ref['where'])}", style="dim"
+            )
+
+
+def _show_undecided(console: Console, assessment: Assessment) -> None:
+    """How many units are open, by what they wait for."""
+    waiting: dict[str, int] = {}
+    for unit in assessment.units:
+        if unit.verdict is Verdict.INCONCLUSIVE:
+            code = unit.reason.code
+            waiting[code] = waiting.get(code, 0) + 1
+    shown = ", ".join(f"{count} {code}" for code, count in _most(waiting.items()))
+    not_applicable = sum(unit.verdict is Verdict.NOT_APPLICABLE for unit in assessment.units)
+    not_claimed = sum(unit.verdict is Verdict.NOT_CLAIMED for unit in assessment.units)
+    console.print(
+        f"  open: {shown or 'none'}; not applicable: {not_applicable}, not claimed: {not_claimed}"
+    )
+
+
+def _most(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+
+
+def exit_code(assessments: Sequence[Assessment]) -> int:
+    """The worst conclusion decides: 1 not conformant, 3 inconclusive, 0 conformant."""
+    codes = {EXIT_OF[assessment.conclusion] for assessment in assessments}
+    return next((code for code in (1, 3) if code in codes), 0)

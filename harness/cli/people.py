@@ -1,0 +1,54 @@
+"""Puts the suites' questions to the operator and keeps the answers with the survey."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from harness.bench.protocols import Operator
+from harness.encoding.clock import Clock
+from harness.model.declaration import UnitDeclaration
+from harness.model.dossier import Dossier
+from harness.model.question import Answer, Question
+from harness.survey.store import write_atomic
+
+
+def ask(run: Path, units: Iterable[UnitDeclaration], dossier: Dossier, operator: Operator) -> int:
+    """Ask every question once for each of its items; the number of answers.
+
+    Answers are append-only files of their own, numbered from the last one.
+    """
+    folder = run / "survey" / "answers"
+    folder.mkdir(exist_ok=True)
+    number = len(list(folder.iterdir()))
+    clock = Clock()
+    for question, item in _questions(units, dossier):
+        given = operator.ask(question, item, "")
+        if given is None:
+            continue
+        number += 1
+        answer = Answer(
+            number=number,
+            question=question.id,
+            question_digest=question.digest,
+            item=item,
+            value=given[0],
+            reason=given[1],
+            person=operator.name,
+            at=clock.now(),
+            scripted=operator.scripted,
+        )
+        write_atomic(folder / f"{number:05}.json", answer.to_bytes())
+    return number
+
+
+def _questions(
+    units: Iterable[UnitDeclaration], dossier: Dossier
+) -> Iterator[tuple[Question, str]]:
+    tables = dossier.ixit.to_json()
+    seen: set[tuple[str, str]] = set()
+    for unit in units:
+        items = [str(row["id"]) for row in tables.get(unit.per, [])] if unit.per else [""]
+        for question in unit.questions:
+            for item in items:
+                if (question.id, item) not in seen:
+                    seen.add((question.id, item))
+                    yield question, item

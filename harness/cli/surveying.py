@@ -1,0 +1,121 @@
+"""Plan and survey: what ``plan``, ``survey`` and ``run`` share."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.assessment.planning import make_plan, survey_plan
+from harness.bench.assembly import assemble
+from harness.bench.protocols import Operator
+from harness.cli.devices import reference_devices
+from harness.cli.progress import SurveyProgress
+from harness.model.bench_config import BenchConfig
+from harness.model.catalogue import Catalogue
+from harness.model.declaration import ProbeDeclaration, UnitDeclaration
+from harness.model.dossier import Dossier
+from harness.model.ids import ProbeName, SampleId
+from harness.model.plan import SurveyPlan, TestPlan
+from harness.model.states import Capability, Purpose
+from harness.survey.campaign import Campaign, Order
+from harness.survey.registry import load_probes
+from harness.testing.suites import Suite
+
+
+@dataclass(frozen=True)
+class Framework:
+    """A framework to judge, with the units that its suite declares."""
+
+    suite: Suite
+    catalogue: Catalogue
+    units: tuple[UnitDeclaration, ...]
+    broken: Mapping[str, str]
+
+    @classmethod
+    def of(cls, suite: Suite, catalogue: Catalogue) -> "Framework":
+        """Read the suite's declarations."""
+        units, broken = suite.units()
+        return cls(suite, catalogue, units, broken)
+
+
+def probe_declarations() -> dict[ProbeName, ProbeDeclaration]:
+    """What the installed probes say of themselves."""
+    return {name: probe.declaration for name, probe in load_probes()[0].items()}
+
+
+def expected_capabilities(config: BenchConfig) -> dict[SampleId, frozenset[Capability]]:
+    """What the config promises, before anything is opened."""
+    found = {}
+    for sample in config.sample:
+        reference = sample.reference is not None
+        has = {
+            Capability.NETWORK: sample.network is not None,
+            Capability.CONSOLE: sample.console is not None or reference,
+            Capability.POWER: sample.power is not None or reference,
+            Capability.LABEL: sample.label is not None or reference,
+        }
+        found[SampleId(sample.id)] = frozenset(name for name, there in has.items() if there)
+    return found
+
+
+def plans(
+    frameworks: Sequence[Framework], config: BenchConfig, dossier: Dossier
+) -> tuple[tuple[TestPlan, ...], SurveyPlan]:
+    """A plan for each framework, and the one survey that serves them all."""
+    probes = probe_declarations()
+    capabilities = expected_capabilities(config)
+    bench = (capabilities, config.bench.max_impact)
+    tests = tuple(
+        make_plan(framework.catalogue, dossier, framework.units, probes, bench)
+        for framework in frameworks
+    )
+    needs = [
+        need for plan in tests for unit in plan.units if unit.applicable for need in unit.facts
+    ]
+    return tests, survey_plan(needs, probes, tuple(capabilities))
+
+
+@dataclass(frozen=True)
+class SurveyOrder:
+    """Everything that one survey is made from."""
+
+    config: BenchConfig
+    dossier: Dossier
+    plan: SurveyPlan
+    run: Path
+    purpose: Purpose
+    seed: int | None = None
+    operator: Operator | None = None
+
+
+def carry_out(order: SurveyOrder, console: Console) -> None:
+    """Start what must be started, survey, and tear everything down.
+
+    Raises:
+        ScopeError: a sample lies outside the scope.
+        BenchFault: a device or a link could not be brought up.
+        EvidenceError: the run directory cannot be written.
+    """
+    probes, _ = load_probes()
+    seed = order.seed if order.seed is not None else secrets.randbelow(2**31)
+    with reference_devices(order.config) as wired:
+        bench = assemble(
+            wired.config,
+            operator=order.operator,
+            controls=wired.controls,
+            logins=wired.logins,
+        )
+        try:
+            campaign = Campaign(
+                order.run,
+                bench,
+                probes,
+                Order(order.plan, order.dossier, order.purpose, seed),
+                progress := SurveyProgress(order.plan, order.config.bench.name, console=console),
+            )
+            with progress:
+                campaign.carry_out()
+        finally:
+            bench.close()

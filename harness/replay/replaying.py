@@ -1,0 +1,74 @@
+"""Replay: judge a bundle's captures again, with this installation, and compare."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.encoding.tree import Tree, read
+from harness.errors import CaptureError, EvidenceError, UsageError
+from harness.model.assessment import Assessment
+from harness.plugin.evidence_source import open_root
+from harness.plugin.launch import JudgingOrder, judge
+from harness.replay.comparison import Difference, differences
+from harness.testing.suites import find_frameworks
+
+
+@dataclass(frozen=True)
+class Replay:
+    """One framework judged again.
+
+    Attributes:
+        recorded: None when the bundle holds no assessment of this framework.
+        same_judge: then and now have the same digests; a difference then is a failure.
+    """
+
+    recomputed: Assessment
+    recorded: Assessment | None
+    same_judge: bool
+    differences: tuple[Difference, ...]
+
+
+def recorded_assessments(evidence: Path) -> tuple[Assessment, ...]:
+    """The assessments that a run directory or bundle holds.
+
+    Raises:
+        EvidenceError: one of them cannot be read.
+    """
+    root = open_root(evidence)
+    names = [name for name in root.names() if name.endswith("/assessment.json")]
+    return tuple(_assessment(root, name) for name in names if name.startswith("assessments/"))
+
+
+def _assessment(root: Tree, name: str) -> Assessment:
+    try:
+        return Assessment.from_bytes(read(root, name))
+    except (ValueError, CaptureError) as error:
+        raise EvidenceError(f"{root.label}: {name}: {error}") from error
+
+
+def replay(evidence: Path, frameworks: Sequence[str] = ()) -> tuple[Replay, ...]:
+    """Judge again what the evidence holds, or the frameworks named.
+
+    Raises:
+        UsageError: a framework is not installed, or the evidence holds none and none is named.
+    """
+    recorded = {str(entry.framework): entry for entry in recorded_assessments(evidence)}
+    names = list(frameworks) or list(recorded)
+    if not names:
+        raise UsageError(f"{evidence}: holds no assessment; name a framework with -f")
+    results = []
+    for suite, catalogue in find_frameworks(names):
+        with tempfile.TemporaryDirectory(prefix="certbench-replay-") as scratch:
+            order = JudgingOrder(suite.folder, catalogue.framework.version, evidence, Path(scratch))
+            now = judge(order)
+        then = recorded.get(str(catalogue.framework))
+        results.append(
+            Replay(
+                recomputed=now,
+                recorded=then,
+                same_judge=then is not None and then.judge == now.judge,
+                differences=differences(then, now) if then else (),
+            )
+        )
+    return tuple(results)
