@@ -25,10 +25,8 @@ _LOGIN_WORDS: Final = frozenset(
 _KEY_WORDS: Final = frozenset(
     {"wpa", "psk", "wifi", "wlan", "key", "ppp", "pppoe", "smtp", "mqtt", "vpn", "ddns", "snmp"}
 )
-_NEW_WORDS: Final = frozenset(
-    {"new", "confirm", "repeat", "again", "retype", "verify", "old", "current", "change"}
-)
-_OLD_WORDS: Final = frozenset({"old", "current", "present", "existing"})
+_NEW_MARKS: Final = ("new", "confirm", "repeat", "again", "retype", "verify")
+_OLD_MARKS: Final = ("old", "cur", "present", "existing")
 _MAX_LOGIN_FIELDS: Final = 4
 
 
@@ -78,7 +76,7 @@ class Form:
         if len(self.passwords) != 1 or len(self.typed) > _MAX_LOGIN_FIELDS:
             return False
         name = words(self.passwords[0].name)
-        if name & _NEW_WORDS or any(entry.kind == "textarea" for entry in self.fields):
+        if self.sets_password or any(entry.kind == "textarea" for entry in self.fields):
             return False
         if words(self.action) & _LOGIN_WORDS or words(urlsplit(page).path) & _LOGIN_WORDS:
             return True
@@ -87,10 +85,10 @@ class Form:
     @property
     def sets_password(self) -> bool:
         """Whether the form sets a password without asking for the present one."""
-        names = [words(entry.name) for entry in self.passwords]
-        if not names or any(name & _OLD_WORDS for name in names):
+        names = [entry.name.lower() for entry in self.passwords]
+        if not names or any(mark in name for name in names for mark in _OLD_MARKS):
             return False
-        return len(names) > 1 or bool(names[0] & _NEW_WORDS)
+        return len(names) > 1 or any(mark in names[0] for mark in _NEW_MARKS)
 
     @property
     def user_field(self) -> str:

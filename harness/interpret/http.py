@@ -28,6 +28,7 @@ from harness.model.observation import Absent, Observation, Present, Unknown
 
 MAX_ENTRIES: Final = 50
 _MAX_EVIDENCE: Final = 10
+_WITHOUT_LOGIN: Final = frozenset({"page", "missing-page"})
 
 
 def interpret(captures: CaptureReader, upstream: Upstream) -> HttpFacts:
@@ -65,7 +66,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> HttpFacts:
 
 def _server(captures: CaptureReader, target: WebTarget) -> tuple[HttpServer, bool]:
     journal = read_journal_of(captures, target.capture)
-    exchanges = read_exchanges(captures, target.capture, journal)
+    everything = read_exchanges(captures, target.capture, journal)
+    exchanges = [entry for entry in everything if entry.purpose in _WITHOUT_LOGIN]
     answered = [exchange for exchange in exchanges if exchange.answered]
     root = next((entry for entry in answered if entry.path == "/"), None)
     return HttpServer(
@@ -79,7 +81,7 @@ def _server(captures: CaptureReader, target: WebTarget) -> tuple[HttpServer, boo
         redirects=_redirects(exchanges, _refusals(journal), target),
         redirects_to_tls=redirects_to_tls(exchanges, target),
         open_pages=_open_pages(answered),
-        open_configuration=open_configuration(exchanges),
+        open_configuration=open_configuration(everything),
         disclosures=disclosures(answered),
     ), journal.complete and not journal.dropped
 

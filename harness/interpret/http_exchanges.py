@@ -19,6 +19,7 @@ from harness.model.observation import EvidenceRef
 
 MAX_JSON: Final = 64 * 1024
 OK: Final = 200
+BAD_REQUEST: Final = 400
 UNAUTHORIZED: Final = 401
 FORBIDDEN: Final = 403
 NOT_FOUND: Final = 404

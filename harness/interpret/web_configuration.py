@@ -64,7 +64,10 @@ class Judged:
 
 
 def open_configuration(exchanges: Sequence[Exchange]) -> Observation:
-    """Whether settings can be read or changed without login, over all pages asked for."""
+    """Whether settings can be read or changed without login, over all pages asked for.
+
+    The best control of Absent is the refusal of a page that a logged-in user was shown.
+    """
     judged = judge(exchanges)
     shown = [entry for entry in judged if entry.showing is Showing.CONFIGURATION]
     if shown:
@@ -72,9 +75,11 @@ def open_configuration(exchanges: Sequence[Exchange]) -> Observation:
     for entry in judged:
         if entry.showing is Showing.DOUBTFUL:
             return Unknown(reason=f"{neutralise(entry.exchange.path, 100)}: {entry.why}")
-    for entry in judged:
-        if entry.showing is Showing.REFUSED:
-            return Absent(control=entry.exchange.evidence)
+    refused = [entry.exchange for entry in judged if entry.showing is Showing.REFUSED]
+    if refused:
+        behind = {entry.path for entry in exchanges if entry.purpose == "signed-in"}
+        best = next((entry for entry in refused if entry.path in behind), refused[0])
+        return Absent(control=best.evidence)
     return Unknown(reason="no page refused access without login, and none showed settings")
 
 
@@ -83,7 +88,9 @@ def judge(exchanges: Sequence[Exchange]) -> list[Judged]:
     login_paths = {
         exchange.path
         for exchange in exchanges
-        if exchange.status == OK and exchange.page.login_form(exchange.path)
+        if exchange.purpose in {"page", "missing-page"}
+        and exchange.status == OK
+        and exchange.page.login_form(exchange.path)
     }
     missing = [entry.body for entry in exchanges if entry.purpose == "missing-page" and entry.body]
     return [
