@@ -11,7 +11,7 @@ from harness.assessment.judging import reason
 from harness.model.assessment import CaseResult, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueProvision
 from harness.model.declaration import DecidedBy, Quantifier, UnitDeclaration
-from harness.model.ids import FactKey, ItemId
+from harness.model.ids import FactKey, ItemId, ProvisionId
 from harness.model.judgement import Conclusion, Judgement, Outcome, Reason, Verdict
 
 _OF_OUTCOME = {
@@ -127,38 +127,38 @@ def conclude(
     known firmware version that the conclusion speaks of.
     """
     rule = catalogue.decision_rule
-    satisfied = _satisfied_by_alternative(catalogue, provisions)
+    verdicts = _under_alternatives(catalogue, provisions)
     failed = [
         result.provision
         for result in provisions
-        if result.verdict is Verdict.FAIL
-        and result.provision not in satisfied
+        if verdicts[result.provision] is Verdict.FAIL
         and (result.mandatory or rule.claimed_recommendation_fails == "not-conformant")
     ]
     if failed:
         return Conclusion.NOT_CONFORMANT, reason("provisions-fail", provisions=", ".join(failed))
-    binding = [result for result in provisions if result.mandatory]
-    open_ones = [
-        result.provision
-        for result in binding
-        if result.verdict is Verdict.INCONCLUSIVE and result.provision not in satisfied
-    ]
-    if open_ones:
-        return Conclusion.INCONCLUSIVE, reason("provisions-open", count=len(open_ones))
-    if not any(result.verdict is Verdict.PASS for result in binding):
+    binding = [verdicts[result.provision] for result in provisions if result.mandatory]
+    undecided = binding.count(Verdict.INCONCLUSIVE)
+    if undecided:
+        return Conclusion.INCONCLUSIVE, reason("provisions-open", count=undecided)
+    if Verdict.PASS not in binding:
         return Conclusion.INCONCLUSIVE, reason("nothing-applicable")
     if not firmware:
         return Conclusion.INCONCLUSIVE, reason("firmware-unknown")
     return Conclusion.CONFORMANT, reason("all-mandatory-pass")
 
 
-def _satisfied_by_alternative(
+def _under_alternatives(
     catalogue: Catalogue, provisions: Sequence[ProvisionResult]
-) -> frozenset[str]:
-    passed = {result.provision for result in provisions if result.verdict is Verdict.PASS}
-    return frozenset(
-        provision
-        for group in catalogue.decision_rule.alternatives
-        if passed & set(group)
-        for provision in group
-    )
+) -> dict[ProvisionId, Verdict]:
+    """The verdict that counts for each provision: in a set of alternatives, that of the set.
+
+    One PASS satisfies the set; while one is open, the others' FAIL decides nothing.
+    """
+    verdicts = {result.provision: result.verdict for result in provisions}
+    for group in catalogue.decision_rule.alternatives:
+        members = {verdicts[name] for name in group if name in verdicts}
+        ladder = (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL)
+        together = next((verdict for verdict in ladder if verdict in members), None)
+        if together is not None:
+            verdicts.update({name: together for name in group if name in verdicts})
+    return verdicts
