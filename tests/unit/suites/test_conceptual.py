@@ -1,0 +1,185 @@
+"""Conceptual units: rules hold on the reference router's dossier, questions wait for people."""
+
+import importlib
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import test_suites.etsi_en_303_645 as suite
+from harness.assessment.rollup import unit_verdict
+from harness.config.files import load_dossier
+from harness.model.declaration import DecidedBy, UnitDeclaration
+from harness.model.dossier import Dossier, Ixit
+from harness.model.judgement import Judgements, Outcome, Verdict
+from harness.model.question import Answer
+from harness.testing.declare import declaration_of, discover
+from harness.testing.view import AnswerView
+
+EXAMPLE = Path(__file__).parents[3] / "bench_configs" / "reference-router"
+RULES = {
+    "5.1-3-1c",
+    "5.1-3-1d",
+    "5.4-1-1b",
+    "5.4-3-1a",
+    "5.5-1-1c",
+    "5.5-1-1d",
+    "5.5-2-1a",
+    "5.5-4-1a",
+    "5.6-3-1b",
+    "5.6-3-1c",
+    "5.6-4-1b",
+    "5.6-4-1c",
+    "5.13-1-1a",
+}
+
+
+def _conceptual() -> Iterator[tuple[UnitDeclaration, Any]]:
+    for declaration in discover(suite, {}):
+        if not declaration.module.endswith("_conceptual"):
+            continue
+        module = importlib.import_module(declaration.module)
+        owner_name, _, function_name = declaration.function.partition(".")
+        owner = getattr(module, owner_name)
+        function = getattr(owner, function_name)
+        assert declaration_of(owner, function) == declaration
+        yield declaration, getattr(owner(), function_name)
+
+
+CONCEPTUAL = {declaration.unit: (declaration, run) for declaration, run in _conceptual()}
+QUESTIONS = [key for key, (declared, _) in CONCEPTUAL.items() if declared.questions]
+
+
+@pytest.fixture
+def dossier() -> Dossier:
+    return load_dossier(EXAMPLE)
+
+
+def judge(unit: str, ixit: Ixit, *answers: Answer) -> Judgements:
+    declaration, run = CONCEPTUAL[unit]
+    offered = {"ixit": ixit, "answers": AnswerView(answers, declaration)}
+    wanted = inspect.signature(run).parameters
+    result: Judgements = run(**{name: offered[name] for name in wanted})
+    return result
+
+
+def answer(unit: str, value: str, item: str = "", number: int = 1) -> Answer:
+    (question,) = CONCEPTUAL[unit][0].questions
+    return Answer(
+        number=number,
+        question=question.id,
+        question_digest=question.digest,
+        item=item,
+        value=value,
+        person="Test",
+        at="2026-11-21T08:00:00.000000Z",
+    )
+
+
+def answers_for(unit: str, judgements: Judgements, value: str) -> list[Answer]:
+    return [
+        answer(unit, value, "" if entry.item == "DUT" else entry.item, number)
+        for number, entry in enumerate(judgements, 1)
+    ]
+
+
+def test_thirteen_units_are_decided_by_rule() -> None:
+    by_rule = {key for key, (found, _) in CONCEPTUAL.items() if found.decided_by is DecidedBy.RULE}
+    assert by_rule == RULES
+
+
+def test_every_other_conceptual_unit_is_a_judgement_with_one_question_of_its_name() -> None:
+    for key, (declared, _) in CONCEPTUAL.items():
+        if key in RULES:
+            assert declared.questions == ()
+        else:
+            assert declared.decided_by is DecidedBy.JUDGEMENT
+            assert [question.id for question in declared.questions] == [key]
+
+
+@pytest.mark.parametrize("unit", sorted(RULES))
+def test_a_rule_passes_the_reference_routers_dossier(unit: str, dossier: Dossier) -> None:
+    judgements = judge(unit, dossier.ixit)
+    assert {entry.outcome for entry in judgements} == {Outcome.HELD}
+    assert unit_verdict(CONCEPTUAL[unit][0], judgements)[0] is Verdict.PASS
+
+
+@pytest.mark.parametrize("unit", sorted(CONCEPTUAL))
+def test_no_unit_concludes_anything_from_an_empty_dossier(unit: str) -> None:
+    judgements = judge(unit, Ixit())
+    assert {entry.outcome for entry in judgements} == {Outcome.UNDECIDED}
+
+
+@pytest.mark.parametrize("unit", QUESTIONS)
+def test_a_question_is_undecided_until_a_person_answers(unit: str, dossier: Dossier) -> None:
+    judgements = judge(unit, dossier.ixit)
+    assert {entry.outcome for entry in judgements} == {Outcome.UNDECIDED}
+    assert unit_verdict(CONCEPTUAL[unit][0], judgements)[0] is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize("unit", QUESTIONS)
+def test_a_question_passes_when_every_row_is_answered_yes(unit: str, dossier: Dossier) -> None:
+    given = answers_for(unit, judge(unit, dossier.ixit), "yes")
+    judgements = judge(unit, dossier.ixit, *given)
+    assert unit_verdict(CONCEPTUAL[unit][0], judgements)[0] is Verdict.PASS
+
+
+@pytest.mark.parametrize("unit", QUESTIONS)
+def test_one_row_answered_no_fails_the_unit(unit: str, dossier: Dossier) -> None:
+    given = answers_for(unit, judge(unit, dossier.ixit), "yes")
+    given[-1] = given[-1].model_copy(update={"value": "no"})
+    judgements = judge(unit, dossier.ixit, *given)
+    assert unit_verdict(CONCEPTUAL[unit][0], judgements)[0] is Verdict.FAIL
+
+
+@pytest.mark.parametrize("unit", QUESTIONS)
+def test_one_row_left_out_keeps_the_unit_inconclusive(unit: str, dossier: Dossier) -> None:
+    given = answers_for(unit, judge(unit, dossier.ixit), "yes")[1:]
+    judgements = judge(unit, dossier.ixit, *given)
+    assert unit_verdict(CONCEPTUAL[unit][0], judgements)[0] is Verdict.INCONCLUSIVE
+
+
+def test_rows_of_a_judgement_are_cited(dossier: Dossier) -> None:
+    judged = judge("5.1-3-1a", dossier.ixit)
+    assert [entry.rows for entry in judged] == [
+        ("1-AuthMech/AuthMech-1",),
+        ("1-AuthMech/AuthMech-2",),
+    ]
+
+
+def test_factory_password_questions_ask_about_factory_passwords_only(dossier: Dossier) -> None:
+    assert [entry.item for entry in judge("5.1-2-1a", dossier.ixit)] == ["AuthMech-1"]
+
+
+def test_where_no_row_is_in_scope_a_person_confirms_it_for_the_whole(dossier: Dossier) -> None:
+    only_users = dossier.ixit.model_copy(update={"auth_mech": dossier.ixit.auth_mech[1:]})
+    (open_one,) = judge("5.1-2-1a", only_users)
+    assert (open_one.item, open_one.outcome) == ("DUT", Outcome.UNDECIDED)
+    (confirmed,) = judge("5.1-2-1a", only_users, answer("5.1-2-1a", "yes"))
+    assert confirmed.outcome is Outcome.HELD
+
+
+def test_no_answer_of_a_person_saves_a_configuring_service_without_login(dossier: Dossier) -> None:
+    services = tuple(
+        row.model_copy(update={"authentication_mechanism": "none"})
+        for row in dossier.ixit.soft_serv
+    )
+    ixit = dossier.ixit.model_copy(update={"soft_serv": services})
+    given = [answer("5.5-5-1a", "yes", row.id, n) for n, row in enumerate(services, 1)]
+    judgements = judge("5.5-5-1a", ixit, *given)
+    assert {entry.outcome for entry in judgements} == {Outcome.CONTRADICTED}
+
+
+def test_no_answer_of_a_person_saves_a_remote_link_with_broken_cryptography(
+    dossier: Dossier,
+) -> None:
+    links = tuple(
+        row.model_copy(update={"crypto": ("TLSv1.0",)}) if row.id == "ComMech-1" else row
+        for row in dossier.ixit.com_mech
+    )
+    ixit = dossier.ixit.model_copy(update={"com_mech": links})
+    given = [answer("5.5-7-1a", "yes", row.id, n) for n, row in enumerate(links, 1)]
+    outcomes = {entry.item: entry.outcome for entry in judge("5.5-7-1a", ixit, *given)}
+    assert outcomes == {"ComMech-1": Outcome.CONTRADICTED, "ComMech-2": Outcome.HELD}
