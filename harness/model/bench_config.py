@@ -61,10 +61,14 @@ class IdentityConfig(Frozen):
 
     Attributes:
         path: page or API that a logged-in user can read: ``/api/about``.
+        port: TCP port of its web server; 0 = try the usual ones.
+        tls: whether that port talks TLS; only read where ``port`` is given.
         pattern: regular expression with one group, over that page or over the console's boot log.
     """
 
     path: str = ""
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    tls: bool = True
     pattern: str = r"(?i)firmware[^0-9]{0,20}([0-9][0-9A-Za-z.\-]*)"
 
 

@@ -28,6 +28,7 @@ class WebClient:
     Attributes:
         cookies: those that the device set in this session, by name.
         basic: the login that is sent with every request (RFC 7617), once `sign_in` chose so.
+        login_sent: a login was sent in this session, whatever came of it.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class WebClient:
         self._base = base
         self.cookies: dict[str, str] = {}
         self.basic: tuple[str, str] | None = None
+        self.login_sent = False
 
     def ask(self, path: str, purpose: str, form: dict[str, str] | None = None) -> Exchange:
         """GET ``path``, or POST ``form`` to it.
@@ -83,11 +85,13 @@ class WebClient:
         remember_password(self._context, login.password)
         if page.status == UNAUTHORIZED and asks_for_basic(page):
             self.basic = (login.user, login.password)
+            self.login_sent = True
             return self.follow(start, "login").status != UNAUTHORIZED
         form = page.page.login_form(page.path)
         action = same_server_path(page.url, form.action) if form else ""
         if form is None or not action:
             return False
+        self.login_sent = True
         answer = self.ask(action, "login", filled_in(form, login))
         back = same_server_path(answer.url, answer.redirect) if answer.redirect else ""
         refused = not answer.answered or answer.status >= BAD_REQUEST

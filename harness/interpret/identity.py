@@ -1,0 +1,174 @@
+"""Interpreter of the ``identity`` probe: which firmware the device says it runs (pure)."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from harness.encoding.journal import Journal, JournalRecord
+from harness.encoding.text import neutralise
+from harness.errors import CaptureError
+from harness.facts.base import NotExamined
+from harness.facts.identity import IdentityFacts
+from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.http_exchanges import (
+    OK,
+    Exchange,
+    field_bytes,
+    parse_json,
+    read_exchanges,
+    read_journal_of,
+)
+from harness.interpret.ssh import fingerprint
+from harness.interpret.web_targets import INPUTS
+from harness.model.ids import ProbeName
+from harness.model.observation import Observation, Present, Unknown
+
+EXCHANGES: Final = "exchanges.jsonl"
+MAX_TEXT: Final = 64 * 1024
+MAX_PATTERN: Final = 500
+MAX_VERSION: Final = 64
+_SHAPE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._+:-]*(?: [0-9A-Za-z(][0-9A-Za-z._+:()-]*){0,4}")
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What the probe was given; ``reason`` says why it asked for nothing."""
+
+    target: str
+    path: str
+    pattern: str
+    reason: str
+
+
+def interpret(captures: CaptureReader, upstream: Upstream) -> IdentityFacts:
+    """The firmware version of one visit's beginning or end; needs no upstream fact.
+
+    Raises:
+        CaptureError: the list of inputs cannot be read.
+    """
+    del upstream
+    inputs = read_journal_of(captures, INPUTS)
+    record = next(inputs.of("inputs"), None)
+    if record is None:
+        raise CaptureError("the inputs of the attempt are not recorded")
+    given = _Given(
+        neutralise(record.text("target"), 60),
+        record.text("path"),
+        record.text("pattern"),
+        neutralise(record.text("reason")),
+    )
+    if not captures.has(EXCHANGES):
+        return _unread(given, given.reason or "nothing was asked", complete=False)
+    journal = read_journal_of(captures, EXCHANGES)
+    whole = captures.complete and inputs.complete and journal.complete and not journal.dropped
+    version, seen, source = _version(captures, journal, given)
+    return IdentityFacts(
+        examined=(given.target,) if version else (),
+        not_examined=() if version else _gap(given, seen),
+        complete=whole,
+        firmware=version,
+        seen=seen,
+        source=source,
+        fingerprints=_fingerprints(journal),
+    )
+
+
+def _unread(given: _Given, reason: str, *, complete: bool) -> IdentityFacts:
+    seen = Unknown(reason=reason)
+    return IdentityFacts(
+        not_examined=_gap(given, seen), complete=complete, firmware="", seen=seen, source=""
+    )
+
+
+def _gap(given: _Given, seen: Observation) -> tuple[NotExamined, ...]:
+    reason = seen.reason if isinstance(seen, Unknown) else "no version"
+    return (NotExamined(target=given.target or "web", reason=reason),)
+
+
+def _version(
+    captures: CaptureReader, journal: Journal, given: _Given
+) -> tuple[str, Observation, str]:
+    """Version, where it was seen, and its source; all answers that state one must agree."""
+    if given.reason:
+        return "", Unknown(reason=given.reason), ""
+    exchanges = read_exchanges(captures, EXCHANGES, journal)
+    stated = [
+        (found, exchange)
+        for exchange in exchanges
+        if states_version(exchange, given.path)
+        and (found := version_in(exchange.body, given.pattern))
+    ]
+    versions = {found for found, _ in stated}
+    if len(versions) > 1:
+        shown = ", ".join(sorted(versions))
+        return "", Unknown(reason=f"several versions were stated: {shown}"), ""
+    if not stated:
+        return "", Unknown(reason=_why(exchanges, given.path)), ""
+    version, exchange = stated[0]
+    source = f"http {neutralise(given.path, 200)}"
+    return version, Present(evidence=(exchange.evidence,)), source
+
+
+def states_version(exchange: Exchange, path: str) -> bool:
+    """Whether this is an answer of the page that states the version."""
+    login = exchange.page.login_form(exchange.path) is not None
+    return exchange.status == OK and exchange.purpose == "version" and not login and path != ""
+
+
+def _why(exchanges: tuple[Exchange, ...], path: str) -> str:
+    shown = neutralise(path, 200)
+    asked = [entry for entry in exchanges if entry.purpose == "version"]
+    if not asked:
+        return f"{shown} was not asked for: no web server answered"
+    last = asked[-1]
+    if last.error:
+        return f"{shown}: no answer ({neutralise(last.error, 200)})"
+    if last.status != OK:
+        return f"{shown} answered {last.status}: it needs a login that the bench has not"
+    return f"{shown} states no version where the bench config says"
+
+
+def version_in(body: bytes, pattern: str) -> str:
+    """The version that a page states: JSON key ``firmware``, else the pattern's one group.
+
+    ``""`` if there is none, if the pattern is not usable, or if what it found is no version.
+    """
+    document = parse_json(body)
+    if isinstance(document, dict) and isinstance(document.get("firmware"), str):
+        return _shaped(document["firmware"])
+    try:
+        compiled = re.compile(pattern[:MAX_PATTERN])
+    except (re.error, OverflowError, RecursionError):
+        return ""
+    text = _text(document) if document is not None else body[:MAX_TEXT].decode("utf-8", "replace")
+    match = compiled.search(text)
+    return _shaped(match.group(1) or "") if match and compiled.groups else ""
+
+
+def _text(document: Any) -> str:  # noqa: ANN401  (any JSON value)
+    if not isinstance(document, dict):
+        return ""
+    pairs = (f"{name}: {value}" for name, value in document.items() if isinstance(value, str))
+    return "\n".join(pairs)[:MAX_TEXT]
+
+
+def _shaped(text: str) -> str:
+    version = text.strip()[:MAX_VERSION]
+    return version if _SHAPE.fullmatch(version) else ""
+
+
+def _fingerprints(journal: Journal) -> dict[str, str]:
+    """Keys that the device proved to hold, by channel."""
+    found: dict[str, str] = {}
+    for record in journal.of("host-key"):
+        blob = field_bytes(record, "host_key")
+        if blob:
+            found[f"ssh tcp/{_port(record)}"] = fingerprint(blob)
+    return found
+
+
+def _port(record: JournalRecord) -> int:
+    return record.number("port")
+
+
+INTERPRETER = Interpreter(ProbeName("identity"), 1, IdentityFacts, interpret)
