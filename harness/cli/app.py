@@ -1,6 +1,5 @@
 """The commands (typer); each reads its arguments and hands over to the rooms below."""
 
-import os
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from rich.table import Table
 from harness.bench.namespace import enter_private_namespace
 from harness.bench.operator import ScriptedOperator
 from harness.cli import output
+from harness.cli.keys import lab_signer
 from harness.cli.people import ask
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans
 from harness.config import load_bench, load_dossier
@@ -23,9 +23,9 @@ from harness.errors import CertbenchError, UsageError
 from harness.model.bench_config import BenchConfig
 from harness.model.states import Purpose
 from harness.replay.replaying import replay
-from harness.replay.sealing import SealingOrder, assess_run, seal_run
+from harness.replay.reporting import headline
+from harness.replay.sealing import SealingOrder, add_assessments, assess_run, seal_run
 from harness.testing.suites import find_frameworks, suite_in
-from harness.trust.keys import signing_key
 
 app = typer.Typer(
     name="certbench",
@@ -98,7 +98,7 @@ def survey(
 
 
 @app.command()
-def run(
+def run(  # noqa: PLR0913  (the options of the main command)
     bench: BenchArgument,
     framework: FrameworkOption,
     *,
@@ -114,7 +114,7 @@ def run(
     frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
     target = out or _default_target(config)
     operator = ScriptedOperator.load(answers) if answers else None
-    signer = signing_key(key or _default_key())
+    signer = lab_signer(key)
     _enter_namespace(config)
     _, survey_plan = plans(frameworks, config, dossier)
     run_directory = target / "run"
@@ -125,7 +125,7 @@ def run(
         units = [unit for entry in frameworks for unit in entry.units]
         ask(run_directory, units, dossier, operator)
     chosen = [(entry.suite, entry.catalogue) for entry in frameworks]
-    assessments = assess_run(run_directory, chosen)
+    assessments = assess_run(run_directory, chosen, run_directory / "assessments")
     sealed = seal_run(SealingOrder(run_directory, target, chosen, signer), assessments)
     documents = [
         output.run_json(entry, purpose.value, str(sealed.archive)) for entry in assessments
@@ -160,7 +160,7 @@ def replay_command(
     for entry, document in zip(results, documents, strict=True):
         name, count = entry.recomputed.framework, document["recomputed"]
         if entry.recorded is None:
-            console.print(f"{name}: judged anew: {output.headline(entry.recomputed)}")
+            console.print(f"{name}: judged anew: {headline(entry.recomputed)}")
         elif entry.differences:
             console.print(f"{name}: {len(entry.differences)} units differ")
             for found in entry.differences:
@@ -184,9 +184,7 @@ def assess(
     as_json: JsonOption = False,
 ) -> None:
     """Judge a finished survey under further frameworks: a new assessment, the survey untouched."""
-    from harness.replay.sealing import add_assessments
-
-    signer = signing_key(key or _default_key())
+    signer = lab_signer(key)
     assessments, sealed = add_assessments(run_directory, find_frameworks(framework), out, signer)
     documents = [
         output.run_json(entry, sealed.purpose, str(sealed.archive)) for entry in assessments
@@ -234,9 +232,3 @@ def _enter_namespace(config: BenchConfig) -> None:
 def _default_target(config: BenchConfig) -> Path:
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     return Path("reports") / f"{config.bench.name}-{moment}"
-
-
-def _default_key() -> Path:
-    """Where a key lives that nobody named: the user's configuration folder."""
-    home = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
-    return Path(home) / "certbench" / "signing-key.pem"

@@ -1,4 +1,4 @@
-"""What the command prints: one JSON object for programs, a table for people (design, Machine output)."""
+"""What the command prints: one JSON object for programs, a table for people."""
 
 import json
 import sys
@@ -9,14 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.assessment.criteria.registry import CRITERIA
-from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.declaration import DecidedBy
-from harness.model.judgement import Conclusion, Severity, Verdict
+from harness.model.judgement import Conclusion, Verdict
 from harness.model.plan import TestPlan
 from harness.model.prose import render
 from harness.replay.replaying import Replay
+from harness.replay.reporting import headline, merged_findings
 
 EXIT_OF = {
     Conclusion.CONFORMANT: 0,
@@ -82,34 +81,8 @@ def run_json(assessment: Assessment, purpose: str, bundle: str) -> dict[str, Any
             }
             for unit in assessment.units
         },
-        "findings": findings_json(assessment),
+        "findings": merged_findings(assessment),
     }
-
-
-def findings_json(assessment: Assessment) -> list[dict[str, Any]]:
-    """Every finding once, worst first, with the units that it bears on."""
-    merged: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for unit in assessment.units:
-        for found in (found for entry in unit.judgements for found in entry.findings):
-            summary = render(found.reason)
-            entry = merged.setdefault(
-                (found.criterion, found.subject, summary),
-                {
-                    "criterion": found.criterion,
-                    "severity": found.severity.value,
-                    "subject": neutralise(found.subject),
-                    "summary": summary,
-                    "advice": CRITERIA[found.criterion].advice
-                    if found.criterion in CRITERIA
-                    else "",
-                    "units": [],
-                    "evidence": [ref.to_json() for ref in found.evidence],
-                },
-            )
-            if unit.unit not in entry["units"]:
-                entry["units"].append(unit.unit)
-    order = [severity.value for severity in Severity]
-    return sorted(merged.values(), key=lambda entry: order.index(entry["severity"]))
 
 
 def runs_json(documents: Sequence[dict[str, Any]], bundle: str) -> dict[str, Any]:
@@ -145,18 +118,6 @@ def replay_json(replay: Replay) -> dict[str, Any]:
     }
 
 
-def headline(assessment: Assessment) -> str:
-    """The conclusion in one line that claims nothing that was not decided."""
-    decided = [unit for unit in assessment.units if unit.verdict in {Verdict.PASS, Verdict.FAIL}]
-    failed = [unit for unit in decided if unit.verdict is Verdict.FAIL]
-    total = len(assessment.units)
-    said = "no FAIL" if not failed else f"{len(failed)} FAIL"
-    marked = " (indicative)" if assessment.indicative else ""
-    return (
-        f"{assessment.conclusion.value}{marked}: {said} in {len(decided)} decided of {total} units"
-    )
-
-
 def show_assessment(console: Console, assessment: Assessment) -> None:
     """The verdict table: decided units and findings; the undecided are counted."""
     console.print(f"\n[bold]{escape(assessment.title)}[/] ({assessment.framework})")
@@ -167,7 +128,7 @@ def show_assessment(console: Console, assessment: Assessment) -> None:
         if unit.verdict in {Verdict.PASS, Verdict.FAIL}:
             table.add_row(*_row(unit))
     console.print(table)
-    _show_findings(console, findings_json(assessment))
+    _show_findings(console, merged_findings(assessment))
     _show_undecided(console, assessment)
     console.print(f"[bold]{escape(headline(assessment))}[/]")
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
@@ -38,7 +39,7 @@ class SurveyProgress:
         self._task: TaskID = self._bar.add_task(escape(title), total=total, now="")
         self.started = time.monotonic()
 
-    def __enter__(self) -> "SurveyProgress":
+    def __enter__(self) -> Self:
         """Show the bar."""
         self._bar.start()
         return self

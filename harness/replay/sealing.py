@@ -1,0 +1,180 @@
+"""From a run directory to a sealed bundle: twin, judge again, compare, seal.
+
+The bundle holds twins without secrets and the verdicts that follow from those twins. If they were
+not the verdicts that follow from the raw captures, scrubbing would have changed a result: sealing
+then refuses.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.encoding.tree import DirectoryTree, Tree
+from harness.errors import EvidenceError
+from harness.evidence.archive import write_zip
+from harness.evidence.scrub import load_secrets, make_twin
+from harness.evidence.sealing import seal
+from harness.interpret.survey import read_survey
+from harness.model.assessment import Assessment
+from harness.model.catalogue import Catalogue
+from harness.model.states import Purpose
+from harness.plugin.evidence_source import open_root
+from harness.plugin.launch import JudgingOrder, judge
+from harness.replay.comparison import differences
+from harness.replay.reporting import write_report
+from harness.survey.store import SecretStore, write_atomic
+from harness.testing.suites import Suite
+from harness.trust.statement import LabSigner
+
+Frameworks = Sequence[tuple[Suite, Catalogue]]
+
+
+@dataclass(frozen=True)
+class SealingOrder:
+    """What to seal.
+
+    Attributes:
+        run: the finished run directory.
+        target: folder that gets ``bundle/``, its zip and the public key.
+    """
+
+    run: Path
+    target: Path
+    frameworks: Frameworks
+    signer: LabSigner
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What sealing left behind."""
+
+    bundle: Path
+    archive: Path
+    report: Path
+    public_key: Path
+    purpose: str
+
+
+def assess_run(evidence: Path, frameworks: Frameworks, out: Path) -> tuple[Assessment, ...]:
+    """Judge ``evidence`` under each framework, into ``out/<framework>@<version>/``."""
+    return tuple(
+        judge(
+            JudgingOrder(
+                suite.folder,
+                catalogue.framework.version,
+                evidence,
+                out / str(catalogue.framework),
+            )
+        )
+        for suite, catalogue in frameworks
+    )
+
+
+def seal_run(order: SealingOrder, raw: Sequence[Assessment]) -> Sealed:
+    """Seal a run whose raw captures gave the assessments ``raw``.
+
+    Raises:
+        EvidenceError: the twins give other verdicts than the raw captures, a secret is left, or
+            the bundle cannot be written.
+    """
+    with _stage(order.target) as stage:
+        known = load_secrets(order.run / "private" / "secrets.json")
+        make_twin(order.run / "survey", stage / "survey", known.secrets, known.key)
+        _write_facts(stage / "survey")
+        twins = assess_run(stage, order.frameworks, stage / "assessments")
+        _require_equal(raw, twins)
+        return _seal_stage(order, stage, twins)
+
+
+def add_assessments(
+    evidence: Path, frameworks: Frameworks, target: Path, signer: LabSigner
+) -> tuple[tuple[Assessment, ...], Sealed]:
+    """Judge a finished bundle under further frameworks and seal it anew, the survey untouched.
+
+    Raises:
+        EvidenceError: the bundle cannot be read or the new one cannot be written.
+    """
+    root = open_root(evidence)
+    with _stage(target) as stage:
+        for name in root.names():
+            if name.startswith(("survey/", "assessments/")):
+                _copy_file(root, name, stage / name)
+        SecretStore(_folder(stage / "private") / "secrets.json")
+        added = assess_run(stage, frameworks, stage / "assessments")
+        recorded = [
+            Assessment.from_bytes(file.read_bytes())
+            for file in sorted((stage / "assessments").glob("*/assessment.json"))
+        ]
+        order = SealingOrder(stage, target, frameworks, signer)
+        return added, _seal_stage(order, stage, recorded)
+
+
+def _seal_stage(order: SealingOrder, stage: Path, assessments: Sequence[Assessment]) -> Sealed:
+    survey = read_survey(DirectoryTree(stage / "survey"))
+    report = write_report(stage, survey, assessments)
+    purpose = survey.survey.purpose
+    sealed = seal(
+        order.run,
+        order.target / "bundle",
+        twin=stage / "survey",
+        assessments=stage / "assessments",
+        report=report.parent,
+        signer=order.signer,
+        purpose=Purpose(purpose),
+    )
+    archive = order.target / f"{sealed.name}.zip"
+    write_zip(DirectoryTree(sealed.path), archive)
+    public_key = order.target / "signing-key.pub.pem"
+    write_atomic(public_key, order.signer.public_pem)
+    return Sealed(
+        bundle=sealed.path,
+        archive=archive,
+        report=sealed.path / "data" / "report" / report.name,
+        public_key=public_key,
+        purpose=purpose.value,
+    )
+
+
+@contextmanager
+def _stage(target: Path) -> Iterator[Path]:
+    """A folder beside the target that only its owner can read, gone afterwards."""
+    target.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=".sealing-", dir=target))
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write_facts(survey: Path) -> None:
+    """Replace the facts of the raw captures by those that the twins give."""
+    for stale in survey.rglob("facts.json"):
+        stale.unlink()
+    for record in read_survey(DirectoryTree(survey)).records:
+        write_atomic(survey / record.key.folder / "facts.json", record.facts.to_bytes())
+
+
+def _require_equal(raw: Sequence[Assessment], twins: Sequence[Assessment]) -> None:
+    for first, second in zip(raw, twins, strict=True):
+        found = differences(first, second)
+        if found:
+            named = ", ".join(
+                f"{entry.unit} {entry.recorded} -> {entry.recomputed}" for entry in found
+            )
+            raise EvidenceError(
+                f"not sealed: scrubbing the captures changes verdicts of {first.framework}: {named}"
+            )
+
+
+def _copy_file(root: Tree, name: str, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with root.open(name) as source, target.open("xb") as sink:
+        shutil.copyfileobj(source, sink)
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(mode=0o700)
+    return path
