@@ -7,7 +7,7 @@ import platform
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -47,10 +47,10 @@ Logins = tuple[Login | None, Login | None]
 
 
 @dataclass(frozen=True)
-class AssembledLinks(SampleLinks):
+class AssembledLinks:
     """The links of one sample. A link that is not there is None."""
 
-    config: SampleConfig = field()
+    config: SampleConfig
     network: NetworkLink | None = None
     console: Console | None = None
     power: PowerSwitch | None = None

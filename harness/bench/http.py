@@ -252,6 +252,9 @@ class BoundedHttpSession(HttpSession):
             verify=False,  # the tls probe looks at certificates
         )
         with response:
+            if self._door.watchdog.expired:
+                # http.client takes the cut for the end of the headers.
+                raise TimeoutError
             answer.start(response)
             answer.read_body(response, self._door.watchdog)
 

@@ -143,7 +143,7 @@ def _run(transport: paramiko.Transport, command: str, deadline: float) -> tuple[
         while time.monotonic() < deadline and len(collected) < MAX_OUTPUT_BYTES:
             with contextlib.suppress(TimeoutError):
                 chunk = channel.recv(_CHUNK)
-                if not chunk:
+                if not chunk and time.monotonic() < deadline:
                     return bytes(collected), ""
                 collected += chunk
     except CertbenchError:
