@@ -11,7 +11,7 @@ from typing import Final
 
 from harness.facts.tls import TlsVersion
 from harness.interpret.conversations import Conversation
-from harness.interpret.tls_hello import ClientHello, EphemeralKeys, parse
+from harness.interpret.tls_hello import ClientHello, EphemeralKeys, is_hello, parse
 from harness.interpret.tls_records import ServerAnswer, ServerHello, read_answer
 from harness.interpret.tls_secrets import certificates
 from harness.interpret.tls_suites import CODES
@@ -87,15 +87,6 @@ def read_handshake(conversation: Conversation, keys: EphemeralKeys) -> Handshake
     if outcome is Outcome.ACCEPTED:
         chain = answer.certificates or certificates(sent.data, answer, keys)
     return Handshake(offer, answer, outcome, chain, conversation.last_line, conversation.time)
-
-
-def is_hello(data: bytes) -> bool:
-    """Whether these bytes are a ClientHello that can be read."""
-    try:
-        parse(data)
-    except ValueError:
-        return False
-    return True
 
 
 def _outcome(offer: ClientHello, answer: ServerAnswer, conversation: Conversation) -> Outcome:

@@ -181,6 +181,15 @@ def parse(record: bytes) -> ClientHello:
     )
 
 
+def is_hello(data: bytes) -> bool:
+    """Whether these bytes are a ClientHello that can be read."""
+    try:
+        parse(data)
+    except ValueError:
+        return False
+    return True
+
+
 def _pairs(data: bytes) -> tuple[int, ...]:
     if len(data) % 2:
         raise ValueError("an odd list of pairs")

@@ -14,11 +14,11 @@ from harness.bench.protocols import Connected, NetworkLink
 from harness.errors import BenchFault
 from harness.interpret.nmap_xml import read_scan
 from harness.interpret.port_ranges import PortSet
+from harness.interpret.udp_queries import query_for
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
 from harness.probes.base import CaptureJournal, Probe, ProbeContext
-from harness.probes.udp_queries import query_for
 
 ALL_TCP: Final = "1-65535"
 SWEEP_S: Final = 1200.0

@@ -1,5 +1,6 @@
 """Datagrams shaped like the UDP protocols of devices; each asks and changes nothing."""
 
+from collections.abc import Callable
 from typing import Final
 
 from harness.facts.services import DNS
@@ -46,3 +47,46 @@ def in_order_for(port: int) -> list[tuple[str, bytes]]:
     """Every query, the usual one of the port first: any protocol may sit on any port."""
     usual = _USUAL.get(port, DNS)
     return sorted(QUERIES.items(), key=lambda entry: entry[0] != usual)
+
+
+def answers(protocol: str, answer: bytes) -> bool:
+    """Whether ``answer`` has the shape of a reply to the query of ``protocol``."""
+    shape = _SHAPES.get(protocol)
+    return shape is not None and shape(answer)
+
+
+def _is_dns(answer: bytes) -> bool:
+    return len(answer) >= 12 and answer[:2] == _DNS_QUERY[:2] and bool(answer[2] & 0x80)  # noqa: PLR2004
+
+
+def _is_mdns(answer: bytes) -> bool:
+    """An authoritative response with an answer in it (RFC 6762 section 18)."""
+    return len(answer) >= 12 and answer[2] & 0x84 == 0x84 and answer[6:8] != b"\0\0"  # noqa: PLR2004
+
+
+def _is_ntp(answer: bytes) -> bool:
+    """Mode 4, server, with our transmit time as its originate time (RFC 5905 section 7.3)."""
+    return len(answer) >= 48 and answer[0] & 7 == 4 and answer[24:32] == _NTP_QUERY[40:]  # noqa: PLR2004
+
+
+def _is_snmp(answer: bytes) -> bool:
+    return answer[:1] == b"\x30" and b"\xa2" in answer and _SNMP_QUERY[17:21] in answer
+
+
+def _is_ssdp(answer: bytes) -> bool:
+    return answer.startswith(b"HTTP/1.1 200") and b"\nst:" in answer.lower()
+
+
+def _is_coap(answer: bytes) -> bool:
+    """Version 1 and our message id: an acknowledgement or a reset (RFC 7252 section 3)."""
+    return len(answer) >= 4 and answer[0] >> 4 in {6, 7} and answer[2:4] == _COAP_QUERY[2:4]  # noqa: PLR2004
+
+
+_SHAPES: Final[dict[str, Callable[[bytes], bool]]] = {
+    DNS: _is_dns,
+    MDNS: _is_mdns,
+    NTP: _is_ntp,
+    SNMP: _is_snmp,
+    SSDP: _is_ssdp,
+    COAP: _is_coap,
+}

@@ -1,0 +1,211 @@
+"""Exchanges with open ports in, confirmed protocols out; what was not confirmed says so."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from harness.encoding.text import neutralise, to_latin
+from harness.errors import CaptureError
+from harness.facts.base import Endpoint, NotExamined
+from harness.facts.ports import PortsFacts, PortState
+from harness.facts.services import HTTP, UNCONFIRMED, Service, ServicesFacts
+from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.conversations import Conversation, read_conversations, stored_bytes
+from harness.interpret.nmap_xml import read_scan
+from harness.interpret.tcp_protocols import (
+    TLS,
+    may_hide_tls,
+    of_banner,
+    of_exchange,
+    offers_upgrade,
+)
+from harness.interpret.udp_queries import answers
+from harness.model.ids import ProbeName
+
+INPUTS: Final = "inputs.jsonl"
+GUESSES: Final = "nmap-versions.xml"
+MAX_BANNER: Final = 1024
+MAX_GUESS: Final = 200
+MAX_XML: Final = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What was sent, all that came back until the next thing was sent, and where it stands.
+
+    Attributes:
+        sent: ``b""`` for what the service said by itself.
+        line: of the last byte of the reply.
+    """
+
+    layer: str
+    sent: bytes
+    reply: bytes
+    line: int
+
+
+@dataclass(frozen=True)
+class _Found:
+    protocol: str
+    tls: bool
+    line: int
+
+
+def exchanges(conversation: Conversation) -> Iterator[Exchange]:
+    """Cut a conversation into exchanges; the first one is the banner."""
+    layer, sent, reply, line = "tcp", b"", b"", conversation.line
+    for turn in conversation.turns:
+        if turn.sent:
+            yield Exchange(layer, sent, reply, line)
+            layer, sent, reply, line = turn.layer, turn.data, b"", turn.line
+        else:
+            if turn.layer != layer:
+                yield Exchange(layer, sent, reply, line)
+                layer, sent, reply = turn.layer, b"", b""
+            reply += turn.data
+            line = turn.line
+    yield Exchange(layer, sent, reply, line)
+
+
+def interpret(captures: CaptureReader, upstream: Upstream) -> ServicesFacts:
+    """One service for each port that accepted a connection.
+
+    Raises:
+        CaptureError: the inputs or a journal cannot be read.
+    """
+    address, targets = _inputs(captures)
+    guesses = _guesses(captures, address)
+    services: list[Service] = []
+    missed: list[NotExamined] = []
+    whole = captures.complete
+    for transport, port in targets:
+        endpoint = Endpoint(address=address, transport=transport, port=port)
+        name = f"{transport}-{port}.jsonl"
+        if not captures.has(name):
+            missed.append(NotExamined(target=endpoint.name, reason="it was not asked"))
+            continue
+        look = _tcp_service if transport == "tcp" else _udp_service
+        found = look(captures, name, endpoint)
+        whole = whole and captures.journal(name).complete
+        if isinstance(found, NotExamined):
+            missed.append(found)
+        else:
+            services.append(_with_guess(found, guesses))
+    missed += _left_out(upstream, {f"{transport}/{port}" for transport, port in targets})
+    return ServicesFacts(
+        services=tuple(services),
+        examined=tuple(service.endpoint.name for service in services),
+        not_examined=tuple(missed),
+        complete=whole,
+    )
+
+
+def _inputs(captures: CaptureReader) -> tuple[str, list[tuple[Literal["tcp", "udp"], int]]]:
+    record = next(captures.journal(INPUTS).of("inputs"), None)
+    if record is None:
+        raise CaptureError(f"{INPUTS}: no inputs")
+    result: dict[tuple[Literal["tcp", "udp"], int], None] = {}
+    for transport in ("tcp", "udp"):
+        listed = record.fields.get(transport, [])
+        if not isinstance(listed, list) or not all(
+            type(port) is int and 0 < port < 2**16 for port in listed
+        ):
+            raise CaptureError(f"{INPUTS}: {transport} is not a list of ports")
+        result.update(dict.fromkeys((transport, port) for port in listed))
+    return record.text("address"), list(result)
+
+
+def _left_out(upstream: Upstream, asked: set[str]) -> list[NotExamined]:
+    """Ports of the ports facts that this attempt did not ask, with the reason."""
+    ports = upstream.find(PortsFacts)
+    return [
+        NotExamined(
+            target=port.endpoint.name,
+            reason="it vanished between two looks of the port scan"
+            if port.state is PortState.VANISHED
+            else "it was not asked",
+        )
+        for port in (ports.ports if ports else ())
+        if port.endpoint.name not in asked
+    ]
+
+
+def _tcp_service(captures: CaptureReader, name: str, endpoint: Endpoint) -> Service | NotExamined:
+    conversations = read_conversations(captures.journal(name))
+    if not any(conversation.outcome == "open" for conversation in conversations):
+        outcomes = ", ".join(dict.fromkeys(entry.outcome for entry in conversations)) or "none"
+        reason = f"the scan found it open, connections to it ended: {outcomes}"
+        return NotExamined(target=endpoint.name, reason=reason)
+    everything = [entry for talk in conversations for entry in exchanges(talk)]
+    found = _best(everything)
+    banner = next((entry.reply for entry in everything if not entry.sent and entry.reply), b"")
+    return Service(
+        endpoint=endpoint,
+        protocol=found.protocol,
+        tls=found.tls,
+        starttls=any(offers_upgrade(entry.sent, entry.reply) for entry in everything),
+        banner=to_latin(banner[:MAX_BANNER]),
+        evidence=(captures.ref(name, f"line {found.line}"),),
+    )
+
+
+def _best(everything: list[Exchange]) -> _Found:
+    """What the exchanges confirm: in the clear, before inside TLS, before TLS itself.
+
+    Plain HTTP that only says 400 is what some TLS servers answer to plain text: it counts as HTTP
+    only when TLS was not confirmed.
+    """
+    plain, secured, inside = [], [], []
+    for entry in everything:
+        protocol = of_exchange(entry.sent, entry.reply) if entry.sent else of_banner(entry.reply)
+        if not protocol:
+            continue
+        found = _Found(protocol, entry.layer == "tls", entry.line)
+        if entry.layer == "tls":
+            inside.append(found)
+        elif protocol == TLS:
+            secured.append(_Found(UNCONFIRMED, tls=True, line=entry.line))
+        elif not (protocol == HTTP and may_hide_tls(entry.sent, entry.reply)):
+            plain.append(found)
+    only_400 = [
+        _Found(HTTP, tls=False, line=entry.line)
+        for entry in everything
+        if entry.layer == "tcp" and may_hide_tls(entry.sent, entry.reply)
+    ]
+    nothing = _Found(UNCONFIRMED, tls=False, line=everything[-1].line)
+    return [*plain, *inside, *secured, *only_400, nothing][0]
+
+
+def _udp_service(captures: CaptureReader, name: str, endpoint: Endpoint) -> Service | NotExamined:
+    answered: list[tuple[str, bytes, int]] = []
+    for record in captures.journal(name).of("datagram"):
+        reply = stored_bytes(record, "received")
+        if record.text("outcome") == "open":
+            answered.append((record.text("protocol"), reply, record.line))
+    if not answered:
+        reason = "no query of a known protocol was answered: open, filtered or waiting for its own"
+        return NotExamined(target=endpoint.name, reason=reason)
+    confirmed = [entry for entry in answered if answers(entry[0], entry[1])]
+    protocol, _, line = (confirmed or [(UNCONFIRMED, b"", answered[0][2])])[0]
+    return Service(
+        endpoint=endpoint,
+        protocol=protocol,
+        evidence=(captures.ref(name, f"line {line}"),),
+    )
+
+
+def _guesses(captures: CaptureReader, address: str) -> dict[int, str]:
+    if not captures.has(GUESSES):
+        return {}
+    scan = read_scan(captures.data(GUESSES, MAX_XML), address)
+    return {port.number: neutralise(port.guess, MAX_GUESS) for port in scan.ports if port.guess}
+
+
+def _with_guess(service: Service, guesses: dict[int, str]) -> Service:
+    guess = guesses.get(service.endpoint.port, "")
+    if service.protocol != UNCONFIRMED or service.endpoint.transport != "tcp" or not guess:
+        return service
+    return service.model_copy(update={"guess": guess})
+
+
+INTERPRETER = Interpreter(ProbeName("services"), 1, ServicesFacts, interpret)
