@@ -21,6 +21,7 @@ from typing import Final
 
 from harness.assessment import criteria, rules
 from harness.assessment.judging import all_of, contradicted, held, over_attempts, reason, undecided
+from harness.assessment.rules.rows import no_rows
 from harness.facts.base import Endpoint, Facts, NotExamined
 from harness.facts.console import ConsoleFacts
 from harness.facts.credentials import CredentialsFacts
@@ -56,8 +57,17 @@ from harness.model.question import AnswerKind, Question
 from harness.model.states import DeviceState
 from harness.testing.asking import IF_NO_ROW, ask_each
 from harness.testing.declare import case, need, unit
+from harness.testing.disclosures import (
+    DISCLOSURE_NEEDS,
+    disclosure_judgements,
+    implementation_judgement,
+    undeclared_product_judgements,
+)
+from harness.testing.logins import factory_login_judgements, judge_login
 from harness.testing.network import (
+    ACCESS_NEEDS,
     EXPOSURE_NEEDS,
+    LINK_NEEDS,
     LOGIN_NEEDS,
     TRANSPORT_NEEDS,
     NetworkView,
@@ -77,10 +87,13 @@ AS_RECEIVED: Final = DeviceState.AS_RECEIVED
 INITIALISED: Final = DeviceState.INITIALISED
 
 __all__ = [
+    "ACCESS_NEEDS",
     "AS_RECEIVED",
+    "DISCLOSURE_NEEDS",
     "EXPOSURE_NEEDS",
     "IF_NO_ROW",
     "INITIALISED",
+    "LINK_NEEDS",
     "LOGIN_NEEDS",
     "TRANSPORT_NEEDS",
     "Absent",
@@ -139,10 +152,15 @@ __all__ = [
     "contradicted",
     "criteria",
     "declared_endpoints",
+    "disclosure_judgements",
+    "factory_login_judgements",
     "held",
+    "implementation_judgement",
+    "judge_login",
     "need",
     "needs",
     "network_endpoints",
+    "no_rows",
     "objections",
     "on_the_network",
     "over_attempts",
@@ -150,5 +168,6 @@ __all__ = [
     "reason",
     "rules",
     "undecided",
+    "undeclared_product_judgements",
     "unit",
 ]

@@ -23,6 +23,7 @@ from harness.model.declaration import FactNeed
 from harness.model.judgement import Judgement, Judgements, Outcome
 from harness.model.states import DeviceState
 from harness.testing.declare import need
+from harness.testing.logins import judge_login
 from harness.testing.view import FactView
 
 F = TypeVar("F", bound=Facts)
@@ -30,6 +31,8 @@ F = TypeVar("F", bound=Facts)
 EXPOSURE_NEEDS: Final = (PortsFacts, ServicesFacts)
 LOGIN_NEEDS: Final = (*EXPOSURE_NEEDS, HttpFacts)
 TRANSPORT_NEEDS: Final = (*LOGIN_NEEDS, TlsFacts, SshFacts)
+LINK_NEEDS: Final = (ServicesFacts, HttpFacts, TlsFacts, SshFacts)
+ACCESS_NEEDS: Final = (ServicesFacts, HttpFacts, CredentialsFacts)
 
 
 def needs(facts: Collection[type[Facts]], *states: DeviceState) -> tuple[FactNeed, ...]:
@@ -158,7 +161,7 @@ class NetworkView:
         return all_of(target, criterion, [by_service, by_page])
 
     def speaks(self, target: str, protocol: str) -> bool:
-        """Whether any attempt confirmed this protocol on an endpoint; needs `EXPOSURE_NEEDS`."""
+        """Whether any attempt confirmed this protocol on an endpoint; needs services."""
         return any(
             service.protocol == protocol
             for record in self.facts.records(ServicesFacts, self.state)
@@ -166,8 +169,13 @@ class NetworkView:
             if service.endpoint.name == target
         )
 
+    def is_known(self, target: str) -> bool:
+        """Whether any attempt looked at what an endpoint speaks; needs services."""
+        records = self.facts.records(ServicesFacts, self.state)
+        return any(record.facts.on(target) is not None for record in records)
+
     def in_tls(self, target: str) -> bool:
-        """Whether any attempt confirmed TLS on an endpoint; needs `EXPOSURE_NEEDS`."""
+        """Whether any attempt confirmed TLS on an endpoint; needs services."""
         return any(
             service.tls
             for record in self.facts.records(ServicesFacts, self.state)
@@ -176,14 +184,14 @@ class NetworkView:
         )
 
     def only_redirects(self, target: str) -> bool:
-        """Whether every attempt saw a server that only leads to TLS; needs `LOGIN_NEEDS`."""
+        """Whether every attempt saw a server that only leads to TLS; needs http."""
         servers = [record.facts.on(target) for record in self.facts.records(HttpFacts, self.state)]
         return bool(servers) and all(
             server is not None and criteria.is_redirector(server) for server in servers
         )
 
     def encrypted(self, item: str, target: str) -> Judgement:
-        """An endpoint runs inside TLS or SSH, or only leads there; needs `LOGIN_NEEDS`.
+        """An endpoint runs inside TLS or SSH, or only leads there; needs services and http.
 
         How good the cryptography is does not matter here; see `protected`.
         """
@@ -197,7 +205,7 @@ class NetworkView:
         )
 
     def leads_to_tls(self, item: str, target: str) -> Judgement:
-        """An HTTP endpoint without cryptography only leads to TLS; needs `LOGIN_NEEDS`."""
+        """An HTTP endpoint without cryptography only leads to TLS; needs http."""
         return self.judge(
             HttpFacts,
             "plaintext-management",
@@ -205,10 +213,24 @@ class NetworkView:
             lambda record: criteria.redirects_to_tls(record, item, target),
         )
 
+    def unprotected(self, item: str, target: str) -> Judgement:
+        """An endpoint declared without cryptography takes no login; HTTP only leads to TLS.
+
+        Needs services and http.
+        """
+        if self.speaks(target, HTTP) and not self.in_tls(target):
+            return self.leads_to_tls(item, target)
+        return self.judge(
+            ServicesFacts,
+            "plaintext-management",
+            item,
+            lambda record: criteria.plaintext_management(record, item, target),
+        )
+
     def protected(self, item: str, target: str, declared: Sequence[str]) -> Judgement:
         """An endpoint uses sound cryptography, and what its row declares.
 
-        Needs `TRANSPORT_NEEDS`.
+        Needs `LINK_NEEDS`.
 
         Args:
             item: what the judgement speaks of.
@@ -243,39 +265,35 @@ class NetworkView:
             looks["declared-cryptography"] = lambda r: criteria.declared_ssh(r, item, target)
         return [self.judge(SshFacts, name, item, look) for name, look in looks.items()]
 
-    def access_refused(self, item: str, target: str) -> Judgement:
-        """No access without login, and none with a made-up password.
+    def seen(self, criterion: str, item: str, target: str) -> Judgement:
+        """It is known what an endpoint speaks, without which "no HTTP there" means nothing."""
+        return self.judge(
+            ServicesFacts,
+            criterion,
+            item,
+            lambda record: criteria.service_seen(record, criterion, item, target),
+        )
 
-        Needs `LOGIN_NEEDS` and credentials.
-        """
-        if self.only_redirects(target):
-            return self.leads_to_tls(item, target)
-        wrong = self.judge(
-            CredentialsFacts,
-            "wrong-credentials-accepted",
-            item,
-            lambda record: criteria.wrong_credentials_accepted(record, item, target),
-        )
-        if not self.speaks(target, HTTP):
-            return wrong
-        anonymous = self.judge(
-            HttpFacts,
-            "anonymous-access",
-            item,
-            lambda record: criteria.anonymous_access(record, item, target),
-        )
-        return all_of(item, "anonymous-access", [wrong, anonymous])
+    def access_refused(self, item: str, target: str) -> Judgement:
+        """No access without login, and none with a made-up password; needs `ACCESS_NEEDS`."""
+        criterion = "anonymous-access"
+        parts = [
+            self.seen(criterion, item, target),
+            judge_login(self.facts, self.state, criteria.wrong_credentials_accepted, item, target),
+        ]
+        if self.speaks(target, HTTP):
+            part = self.judge(
+                HttpFacts,
+                criterion,
+                item,
+                lambda record: criteria.anonymous_access(record, item, target),
+            )
+            parts.append(part)
+        return all_of(item, criterion, parts)
 
     def access_granted(self, item: str, target: str) -> Judgement:
-        """The right credentials give access; needs `LOGIN_NEEDS` and credentials."""
-        if self.only_redirects(target):
-            return self.leads_to_tls(item, target)
-        return self.judge(
-            CredentialsFacts,
-            "authorised-access",
-            item,
-            lambda record: criteria.authorised_access(record, item, target),
-        )
+        """The right credentials give access; needs credentials."""
+        return judge_login(self.facts, self.state, criteria.authorised_access, item, target)
 
 
 def _number(target: str) -> tuple[str, int]:

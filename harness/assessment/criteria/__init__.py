@@ -15,6 +15,7 @@ from harness.assessment.criteria.access import (
     plaintext_management,
     redirects_to_tls,
     service_in_clear,
+    service_seen,
     undeclared_http_login,
     undeclared_login,
 )
@@ -92,6 +93,7 @@ __all__ = [
     "redirects_to_tls",
     "secret_in_output",
     "service_in_clear",
+    "service_seen",
     "shared_ssh_key",
     "shared_tls_key",
     "ssh_disclosure",

@@ -55,6 +55,17 @@ def anonymous_ssh_access(record: FactRecord[SshFacts], item: str, target: str) -
     return look.held("login-required", places, methods=", ".join(server.auth_methods))
 
 
+def service_seen(
+    record: FactRecord[ServicesFacts], criterion: str, item: str, target: str
+) -> Judgement:
+    """HELD, in the name of another criterion, where it is known what an endpoint speaks."""
+    look = Look(criterion, item, target, record)
+    service = record.facts.on(target)
+    if service is None or record.facts.gap(target) is not None:
+        return look.unexamined()
+    return look.held("service-seen", service.evidence, protocol=service.protocol)
+
+
 def undeclared_login(
     record: FactRecord[ServicesFacts], item: str, target: str, declared: Collection[str]
 ) -> Judgement:

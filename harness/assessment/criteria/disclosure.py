@@ -1,7 +1,7 @@
 """What a device tells anyone who connects: products, versions (EN 303 645 5.6-2, 5.5-2)."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from harness.assessment.criteria.looking import Look, proof
@@ -145,14 +145,22 @@ def disclosures(facts: HttpFacts | SshFacts | ServicesFacts) -> tuple[Disclosure
     return tuple(entry for service in facts.services for entry in in_banner(service))
 
 
-Speaking = FactRecord[HttpFacts] | FactRecord[SshFacts] | FactRecord[ServicesFacts]
+Speaking = FactRecord[HttpFacts | SshFacts | ServicesFacts]
 
 
-def implementation_version(record: Speaking, item: str, reviewed: NetSecImpl) -> Judgement:
+def implementation_version(
+    record: Speaking, item: str, reviewed: NetSecImpl, targets: Collection[str]
+) -> Judgement:
     """No disclosed version of a product differs from the reviewed one (EN 303 645 5.5-2).
 
     A version that cannot be had from outside passes (TS 103 701 5.5-2-2 allows it); the judgement
     then rests on every server that was asked.
+
+    Args:
+        record: the fact to look at.
+        item: what the judgement speaks of.
+        reviewed: the row, with product and version.
+        targets: the endpoints that the fact must cover before nothing found means anything.
     """
     look = Look("implementation-version", item, reviewed.product or item, record)
     if not reviewed.product:
@@ -175,7 +183,7 @@ def implementation_version(record: Speaking, item: str, reviewed: NetSecImpl) ->
     if said:
         places = tuple(entry.evidence for entry in said)
         return look.held("reviewed-version-observed", places, version=reviewed.version)
-    return _not_obtainable(look, record)
+    return _not_obtainable(look, record, targets)
 
 
 def unreviewed_product(
@@ -205,11 +213,12 @@ def _same_version(observed: str, reviewed: str) -> bool:
     return observed.casefold().removeprefix("v") == reviewed.casefold().removeprefix("v")
 
 
-def _not_obtainable(look: Look, record: Speaking) -> Judgement:
+def _not_obtainable(look: Look, record: Speaking, targets: Collection[str]) -> Judgement:
     facts = record.facts
-    if facts.not_examined:
-        gap = facts.not_examined[0]
-        return look.undecided("not-examined", target=gap.target, why=gap.reason)
+    for target in sorted({*targets, *(gap.target for gap in facts.not_examined)}):
+        why = facts.gap(target)
+        if why is not None:
+            return look.undecided("not-examined", target=target, why=why)
     if isinstance(facts, ServicesFacts):
         places = [place for service in facts.services for place in service.evidence]
         silent = not facts.services

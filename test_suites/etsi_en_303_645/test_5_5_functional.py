@@ -1,0 +1,200 @@
+"""Groups 5.5-1, 5.5-2, 5.5-4, 5.5-5 and 5.5-7, functional cases: how the device communicates."""
+
+from typing import Final
+
+from harness.testing import (
+    ACCESS_NEEDS,
+    AS_RECEIVED,
+    DISCLOSURE_NEEDS,
+    EXPOSURE_NEEDS,
+    INITIALISED,
+    LINK_NEEDS,
+    LOGIN_NEEDS,
+    TRANSPORT_NEEDS,
+    ComMech,
+    CredentialsFacts,
+    FactView,
+    Ixit,
+    Judgement,
+    Judgements,
+    NetworkView,
+    PortsFacts,
+    SoftServ,
+    all_of,
+    case,
+    declared_endpoints,
+    implementation_judgement,
+    needs,
+    network_endpoints,
+    on_the_network,
+    over_rows,
+    undeclared_product_judgements,
+    unit,
+)
+
+COM_MECH: Final = "11-ComMech"
+NET_SEC_IMPL: Final = "12-NetSecImpl"
+SOFT_SERV: Final = "13-SoftServ"
+
+
+@case("5.5-1-2")
+class TestCommunicationCryptography:
+    """Communication uses sound cryptography, as declared (5.5-1)."""
+
+    @unit("a", facts=needs(LINK_NEEDS, INITIALISED), per=COM_MECH)
+    def test_links_use_the_declared_cryptography(self, facts: FactView, ixit: Ixit) -> Judgements:
+        """Each row's endpoints; a row without cryptography may only lead to TLS."""
+        network = NetworkView(facts, INITIALISED)
+        rows = on_the_network(ixit.com_mech)
+        return over_rows(
+            COM_MECH, "declared-cryptography", rows, lambda row: _as_declared(network, row)
+        )
+
+
+@case("5.5-2-2")
+class TestReviewedImplementations:
+    """The implementations on the device are the reviewed ones (5.5-2)."""
+
+    @unit("a", facts=needs(DISCLOSURE_NEEDS, INITIALISED), per=NET_SEC_IMPL)
+    def test_disclosed_versions_are_the_reviewed_ones(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """No name and version that the device tells differs from the review report.
+
+        A version that the device does not tell passes, and the endpoints that were asked are the
+        evidence. A product with a version that no row names is a finding of its own.
+        """
+        network = NetworkView(facts, INITIALISED)
+        judged = over_rows(
+            NET_SEC_IMPL,
+            "implementation-version",
+            ixit.net_sec_impl,
+            lambda row: implementation_judgement(network, row),
+        )
+        others = undeclared_product_judgements(network, ixit.net_sec_impl)
+        return (*judged, *others, network.everything_examined())
+
+
+@case("5.5-4-2")
+class TestAccessOverTheNetwork:
+    """Services give access only after authentication (5.5-4)."""
+
+    @unit("a", facts=needs(ACCESS_NEEDS, INITIALISED), per=SOFT_SERV)
+    def test_access_without_or_with_wrong_credentials_is_refused(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """No settings without login, and a made-up password is rejected."""
+        network = NetworkView(facts, INITIALISED)
+        rows = _authenticated(ixit)
+        return over_rows(SOFT_SERV, "anonymous-access", rows, lambda row: _refused(network, row))
+
+    @unit("b", facts=needs((CredentialsFacts,), INITIALISED), per=SOFT_SERV)
+    def test_access_with_the_right_credentials_is_given(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """The known-good login works at each of the row's endpoints."""
+        network = NetworkView(facts, INITIALISED)
+        rows = _authenticated(ixit)
+        return over_rows(SOFT_SERV, "authorised-access", rows, lambda row: _granted(network, row))
+
+    @unit("c", facts=needs(LOGIN_NEEDS, INITIALISED), per=SOFT_SERV)
+    def test_access_is_protected_on_the_wire(self, facts: FactView, ixit: Ixit) -> Judgements:
+        """Each row's endpoints are encrypted, and no login crosses the network in clear."""
+        network = NetworkView(facts, INITIALISED)
+        rows = _authenticated(ixit)
+        judged = over_rows(
+            SOFT_SERV, "plaintext-management", rows, lambda row: _encrypted(network, row)
+        )
+        return (*judged, *network.logins_in_clear())
+
+
+@case("5.5-5-2")
+class TestConfigurationOverTheNetwork:
+    """Security-relevant changes need authentication; every way in is declared (5.5-5)."""
+
+    @unit("a", facts=needs((PortsFacts, *ACCESS_NEEDS), INITIALISED), per=SOFT_SERV)
+    def test_configuration_needs_a_protected_login(self, facts: FactView, ixit: Ixit) -> Judgements:
+        """What 5.5-4-2 asks of services, for those that allow configuration."""
+        network = NetworkView(facts, INITIALISED)
+
+        def judge(row: SoftServ) -> Judgement:
+            parts = [_refused(network, row), _granted(network, row), _encrypted(network, row)]
+            return all_of(row.id, "anonymous-access", parts)
+
+        rows = [
+            row
+            for row in on_the_network(ixit.soft_serv)
+            if row.allows_configuration and row.status == "enabled"
+        ]
+        judged = over_rows(SOFT_SERV, "anonymous-access", rows, judge)
+        return (*judged, *network.logins_in_clear())
+
+    @unit("b", facts=needs(EXPOSURE_NEEDS, AS_RECEIVED, INITIALISED))
+    def test_every_communication_mechanism_is_declared(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """Every open port lies at an endpoint of an 11-ComMech row, in both states.
+
+        UDP silence is no sign of a service and does not count as an open port.
+        """
+        declared = declared_endpoints(ixit.com_mech)
+        return (
+            *NetworkView(facts, AS_RECEIVED).undeclared_services(declared),
+            *NetworkView(facts, INITIALISED).undeclared_services(declared),
+        )
+
+
+@case("5.5-7-2")
+class TestCriticalParametersInTransit:
+    """Critical parameters that travel over remote links are protected (5.5-7)."""
+
+    @unit("a", facts=needs(TRANSPORT_NEEDS, INITIALISED), per=COM_MECH)
+    def test_critical_parameters_travel_under_the_declared_cryptography(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """The remote links that critical parameters use, and any login in clear."""
+        network = NetworkView(facts, INITIALISED)
+        carriers = {
+            name
+            for parameter in ixit.sec_param
+            if parameter.type == "critical"
+            for name in parameter.communication_mechanisms
+        }
+        rows = [row for row in on_the_network(ixit.com_mech) if row.remote and row.id in carriers]
+        judged = over_rows(
+            COM_MECH, "declared-cryptography", rows, lambda row: _as_declared(network, row)
+        )
+        return (*judged, *network.logins_in_clear())
+
+
+def _as_declared(network: NetworkView, row: ComMech) -> Judgement:
+    """A row with cryptography uses it; one without only leads to TLS."""
+    names = network_endpoints(row)
+    if row.crypto:
+        parts = [network.protected(row.id, name, row.crypto) for name in names]
+    else:
+        parts = [network.unprotected(row.id, name) for name in names]
+    return all_of(row.id, "declared-cryptography", parts)
+
+
+def _authenticated(ixit: Ixit) -> list[SoftServ]:
+    return [
+        row
+        for row in on_the_network(ixit.soft_serv)
+        if row.authentication_mechanism and row.status == "enabled"
+    ]
+
+
+def _refused(network: NetworkView, row: SoftServ) -> Judgement:
+    parts = [network.access_refused(row.id, name) for name in network_endpoints(row)]
+    return all_of(row.id, "anonymous-access", parts)
+
+
+def _granted(network: NetworkView, row: SoftServ) -> Judgement:
+    parts = [network.access_granted(row.id, name) for name in network_endpoints(row)]
+    return all_of(row.id, "authorised-access", parts)
+
+
+def _encrypted(network: NetworkView, row: SoftServ) -> Judgement:
+    parts = [network.encrypted(row.id, name) for name in network_endpoints(row)]
+    return all_of(row.id, "plaintext-management", parts)

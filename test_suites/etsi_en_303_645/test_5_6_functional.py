@@ -1,0 +1,190 @@
+"""Groups 5.6-1 to 5.6-4, functional cases: interfaces, disclosures, casing, debug access."""
+
+from typing import Final
+
+from harness.testing import (
+    DISCLOSURE_NEEDS,
+    EXPOSURE_NEEDS,
+    INITIALISED,
+    AnswerView,
+    ConsoleFacts,
+    DecidedBy,
+    FactView,
+    Intf,
+    Ixit,
+    Judgement,
+    Judgements,
+    NetworkView,
+    PortsFacts,
+    Question,
+    all_of,
+    ask_each,
+    case,
+    criteria,
+    declared_endpoints,
+    disclosure_judgements,
+    need,
+    needs,
+    network_endpoints,
+    on_the_network,
+    over_rows,
+    unit,
+)
+
+INTF: Final = "15-Intf"
+CONSOLE: Final = "console"
+
+EXPOSED_ARE_DECLARED: Final = Question(
+    id="5.6-3-2a",
+    prompt="Look at the unit from outside, without opening it. Is every socket, pad, slot and "
+    "contact that you can reach declared in 15-Intf, and declared as exposed?",
+    during=INITIALISED.value,
+)
+OTHERS_ARE_ENCLOSED: Final = Question(
+    id="5.6-3-2b",
+    prompt="Look for the row's physical interface from outside. Is it really out of reach while "
+    "the casing is closed?",
+    during=INITIALISED.value,
+)
+RADIOS_AS_DECLARED: Final = Question(
+    id="5.6-3-2c",
+    prompt="Watch the air around the unit. Is the row's radio in the status that it declares, and "
+    "did you see no radio that no row declares?",
+    during=INITIALISED.value,
+)
+INTERMITTENT_AS_DECLARED: Final = Question(
+    id="5.6-3-2d",
+    prompt="Watch the row's interface long enough to see it come and go. Is it switched on only "
+    "when the row says?",
+    during=INITIALISED.value,
+)
+NO_OTHER_DEBUG_PORT: Final = Question(
+    id="5.6-4-2b",
+    prompt="Try every physical port that you can reach, the undeclared ones too, with the "
+    "debuggers at hand. Did none of them allow debugging?",
+    during=INITIALISED.value,
+)
+
+
+@case("5.6-1-2")
+class TestUnusedInterfacesAreDisabled:
+    """Network and logical interfaces are in their declared status (5.6-1)."""
+
+    @unit("a", facts=[need(PortsFacts, INITIALISED)], per=INTF)
+    def test_interfaces_are_in_their_declared_status(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """What is declared enabled is open, what is declared disabled is closed."""
+        criterion = "interface-status"
+
+        def judge(row: Intf) -> Judgement:
+            parts = [_status(facts, row, name) for name in network_endpoints(row)]
+            return all_of(row.id, criterion, parts)
+
+        rows = [row for row in on_the_network(ixit.intf) if row.type in {"network", "logical"}]
+        return over_rows(INTF, criterion, rows, judge)
+
+    @unit("b", facts=needs(EXPOSURE_NEEDS, INITIALISED))
+    def test_every_open_port_is_a_declared_interface(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """Every open port lies at an endpoint of a 15-Intf row, whatever its status."""
+        declared = declared_endpoints(ixit.intf)
+        return NetworkView(facts, INITIALISED).undeclared_services(declared)
+
+
+@case("5.6-2-2")
+class TestUnauthenticatedDisclosure:
+    """Little is told before login (5.6-2)."""
+
+    @unit("a", facts=needs(DISCLOSURE_NEEDS, INITIALISED))
+    def test_servers_disclose_no_more_than_declared(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """Products and versions that a server tells anyone stand in Disclosed Information."""
+        return disclosure_judgements(NetworkView(facts, INITIALISED), ixit.intf)
+
+
+@case("5.6-3-2")
+class TestPhysicalExposure:
+    """Physical interfaces are not exposed without need (5.6-3)."""
+
+    @unit("a", decided_by=DecidedBy.OPERATOR, questions=[EXPOSED_ARE_DECLARED])
+    def test_exposed_interfaces_are_declared(self, answers: AnswerView) -> Judgements:
+        """Whatever can be reached from outside is declared."""
+        return (answers.judge(EXPOSED_ARE_DECLARED),)
+
+    @unit("b", decided_by=DecidedBy.OPERATOR, per=INTF, questions=[OTHERS_ARE_ENCLOSED])
+    def test_other_interfaces_are_enclosed(self, ixit: Ixit, answers: AnswerView) -> Judgements:
+        """Physical interfaces that are not declared exposed are out of reach."""
+        return ask_each(
+            answers,
+            OTHERS_ARE_ENCLOSED,
+            INTF,
+            ixit.intf,
+            scope=lambda row: row.type == "physical" and not row.exposed,
+        )
+
+    @unit("c", decided_by=DecidedBy.OPERATOR, per=INTF, questions=[RADIOS_AS_DECLARED])
+    def test_radios_are_in_their_declared_status(
+        self, ixit: Ixit, answers: AnswerView
+    ) -> Judgements:
+        """Each radio is as declared, and there is no other; without a radio row, there is none."""
+        return ask_each(
+            answers, RADIOS_AS_DECLARED, INTF, ixit.intf, scope=lambda row: row.type == "radio"
+        )
+
+    @unit("d", decided_by=DecidedBy.OPERATOR, per=INTF, questions=[INTERMITTENT_AS_DECLARED])
+    def test_intermittent_interfaces_are_on_only_as_declared(
+        self, ixit: Ixit, answers: AnswerView
+    ) -> Judgements:
+        """Interfaces that come and go do so as declared."""
+        return ask_each(
+            answers,
+            INTERMITTENT_AS_DECLARED,
+            INTF,
+            ixit.intf,
+            scope=lambda row: row.intermittent,
+        )
+
+
+@case("5.6-4-2")
+class TestDebugInterfaces:
+    """Debug interfaces are off (5.6-4)."""
+
+    @unit("a", facts=[need(ConsoleFacts, INITIALISED)], per=INTF)
+    def test_declared_debug_interfaces_are_off(self, facts: FactView, ixit: Ixit) -> Judgements:
+        """Neither a shell without login nor the boot loader can be used on the console.
+
+        Debug rows without an endpoint that the bench can reach (JTAG pads) are a person's, see
+        unit b.
+        """
+        criterion = "debug-interface-open"
+        rows = [row for row in ixit.intf if row.debug_interface and CONSOLE in row.endpoints]
+        return over_rows(
+            INTF,
+            criterion,
+            rows,
+            lambda row: facts.judge(
+                ConsoleFacts,
+                INITIALISED,
+                row.id,
+                criterion,
+                lambda record: criteria.debug_interface_open(record, row.id),
+            ),
+        )
+
+    @unit("b", decided_by=DecidedBy.OPERATOR, questions=[NO_OTHER_DEBUG_PORT])
+    def test_no_other_port_works_for_debugging(self, answers: AnswerView) -> Judgements:
+        """No other reachable port allows debugging."""
+        return (answers.judge(NO_OTHER_DEBUG_PORT),)
+
+
+def _status(facts: FactView, row: Intf, name: str) -> Judgement:
+    return facts.judge(
+        PortsFacts,
+        INITIALISED,
+        row.id,
+        "interface-status",
+        lambda record: criteria.interface_status(record, row.id, name, row.status),
+    )
