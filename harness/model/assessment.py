@@ -3,18 +3,23 @@
 from typing import ClassVar
 
 from harness.model.base import Document, Frozen
-from harness.model.declaration import DecidedBy
+from harness.model.declaration import DecidedBy, Quantifier
 from harness.model.ids import CaseId, FrameworkRef, ItemId, ProvisionId, UnitId
 from harness.model.judgement import Conclusion, Judgement, Reason, Verdict
 
 
 class UnitResult(Frozen):
-    """Verdict of one unit, with every judgement that it was computed from."""
+    """Verdict of one unit, with every judgement that it was computed from.
+
+    Attributes:
+        quantifier: how the items combine, so that a verifier can combine them again.
+    """
 
     unit: UnitId
     case: CaseId
     provision: ProvisionId
     decided_by: DecidedBy
+    quantifier: Quantifier = Quantifier.EACH
     verdict: Verdict
     reason: Reason
     items: dict[ItemId, Verdict] = {}

@@ -1,1 +1,1 @@
-"""Room to be filled."""
+"""Verification of a bundle by anyone: offline, in place, step by step."""

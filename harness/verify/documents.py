@@ -1,0 +1,120 @@
+"""Steps "documents" and "claims": schemas of what is stored, and what the statement says of it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from typing import Final
+
+from pydantic import ValidationError
+
+from harness.encoding.canonical import load_strict
+from harness.encoding.tree import SubTree, Tree, read
+from harness.errors import CaptureError
+from harness.evidence.description import assessment_folders, describe
+from harness.evidence.manifest import file_digest
+from harness.model.assessment import Assessment
+from harness.model.attestation import EvidencePredicate
+from harness.model.base import Document
+from harness.model.catalogue import Catalogue
+from harness.model.dossier import Dossier
+from harness.model.plan import SurveyPlan, TestPlan
+from harness.model.question import Answer
+from harness.model.record import AttemptRecord, SurveyRecord, VisitRecord
+from harness.verify.report import StepFailed
+
+_BY_NAME: Final[dict[str, type[Document]]] = {
+    "data/survey/survey.json": SurveyRecord,
+    "data/survey/survey-plan.json": SurveyPlan,
+    "data/survey/dossier.json": Dossier,
+}
+_BY_LAST_PART: Final[dict[str, type[Document]]] = {
+    "attempt.json": AttemptRecord,
+    "visit.json": VisitRecord,
+}
+_OF_ASSESSMENT: Final[dict[str, type[Document]]] = {
+    "assessment.json": Assessment,
+    "plan.json": TestPlan,
+    "catalogue.json": Catalogue,
+}
+
+
+def check_documents(tree: Tree) -> str:
+    """Read every JSON document under the schema that its place demands.
+
+    Raises:
+        StepFailed: naming the file.
+    """
+    count = 0
+    for name in tree.names():
+        if name.startswith("data/") and name.endswith(".json"):
+            _read_one(tree, name)
+            count += 1
+    for folder in assessment_folders(SubTree(tree, "data")):
+        for needed in ("assessment.json", "catalogue.json"):
+            if f"data/{folder}/{needed}" not in tree.names():
+                raise StepFailed("E-DOCUMENT", f"data/{folder} has no {needed}", "an assessment")
+    return f"{count} documents"
+
+
+def _read_one(tree: Tree, name: str) -> None:
+    try:
+        reader = _reader(name)
+        document = reader(read(tree, name))
+    except (CaptureError, ValidationError, ValueError) as error:
+        problem = str(error).splitlines()[0]
+        raise StepFailed("E-DOCUMENT", f"{name}: {problem}", "a document of its schema") from error
+    if isinstance(document, AttemptRecord):
+        _check_captures(tree, name, document)
+
+
+def _reader(name: str) -> Callable[[bytes], object]:
+    """What reads the document of this name; strict JSON where no schema is ours."""
+    pieces = name.split("/")
+    model = _BY_NAME.get(name)
+    if model is None and pieces[1] == "survey":
+        model = Answer if pieces[2] == "answers" else _BY_LAST_PART.get(pieces[-1])
+    if model is None and pieces[1] == "assessments" and len(pieces) == 4:  # noqa: PLR2004
+        model = _OF_ASSESSMENT.get(pieces[-1])
+    if model is not None:
+        return model.from_bytes
+    return _facts if pieces[-1] == "facts.json" else load_strict
+
+
+def _facts(data: bytes) -> object:
+    document = load_strict(data)
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if not isinstance(schema, str) or not schema.startswith("certbench/facts-"):
+        message = "expected a document of schema certbench/facts-..."
+        raise ValueError(message)
+    return document
+
+
+def _check_captures(tree: Tree, name: str, attempt: AttemptRecord) -> None:
+    folder = name.removesuffix("/attempt.json")
+    if folder != f"data/survey/{attempt.key.folder}":
+        raise StepFailed("E-DOCUMENT", f"{name}: is the record of {attempt.key}", "its own folder")
+    for entry in attempt.captures:
+        path = f"{folder}/{entry.name}"
+        if path not in tree.names() or file_digest(tree, path) != entry.sha256:
+            raise StepFailed(
+                "E-DOCUMENT", f"{path} is not the capture that {name} lists", entry.sha256
+            )
+
+
+def check_claims(tree: Tree, predicate: EvidencePredicate) -> str:
+    """Compare the statement with the documents, field by field.
+
+    Raises:
+        StepFailed: naming the field.
+    """
+    found = describe(SubTree(tree, "data"))
+    for name, said, shown in _pairs(found, predicate):
+        if said != shown:
+            raise StepFailed(
+                "E-CLAIM", f"the statement's {name} is {said}", f"{shown}, as the documents say"
+            )
+    return f"{len(fields(found))} claims"
+
+
+def _pairs(found: object, predicate: EvidencePredicate) -> Iterator[tuple[str, object, object]]:
+    for each in fields(found):  # type: ignore[arg-type]  # a dataclass, as describe returns
+        yield each.name, getattr(predicate, each.name), getattr(found, each.name)

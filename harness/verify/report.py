@@ -1,0 +1,121 @@
+"""What verification says: every step, in order, with its outcome, code and what was expected."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+SCHEMA: Final = "certbench/verify/1"
+
+
+class Step(StrEnum):
+    """The steps in their order; numbers start at 1 and never change their meaning."""
+
+    CONTAINER = "container"
+    """The directory or zip is safe to read: names, kinds of entries, sizes."""
+    PROFILE = "profile"
+    """Every file that the profile demands is there."""
+    SIGNATURE = "signature"
+    """The envelope is well-formed and signed by a key that is there."""
+    SIGNER = "signer"
+    """That key is one that the verifier trusts."""
+    STATEMENT = "statement"
+    """The signed statement commits to exactly this manifest: roots and leaf count."""
+    FILES = "files"
+    """Every file is what the manifest says; none is missing, added or renamed."""
+    BAG = "bag"
+    """The BagIt files are those that follow from manifest and statement."""
+    DOCUMENTS = "documents"
+    """Every document can be read under its schema, and captures are those of their attempts."""
+    CLAIMS = "claims"
+    """What the statement says of the documents is what they say themselves."""
+    VERDICTS = "verdicts"
+    """Verdicts and conclusions follow from the recorded judgements and the dossier."""
+    COMPLETENESS = "completeness"
+    """Every unit of the catalogue has exactly one result."""
+    PURPOSE = "purpose"
+    """The bundle was made for a purpose that the verifier accepts."""
+
+    @property
+    def number(self) -> int:
+        """Its number, from 1."""
+        return list(Step).index(self) + 1
+
+
+class StepOutcome(StrEnum):
+    """How a step ended."""
+
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """One step.
+
+    Attributes:
+        code: ``E-...`` when failed, else ``""``.
+        shown: what the bundle shows; when skipped, why.
+        expected: what would have been right; ``""`` unless failed.
+    """
+
+    step: Step
+    outcome: StepOutcome
+    code: str
+    shown: str
+    expected: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The step as in the machine output."""
+        return {
+            "number": self.step.number,
+            "name": self.step.value,
+            "outcome": self.outcome.value,
+            "code": self.code,
+            "shown": self.shown,
+            "expected": self.expected,
+        }
+
+
+@dataclass(frozen=True)
+class VerificationReport:
+    """Every step of one verification."""
+
+    steps: tuple[StepResult, ...]
+
+    @property
+    def ok(self) -> bool:
+        """No step failed."""
+        return all(result.outcome is not StepOutcome.FAILED for result in self.steps)
+
+    @property
+    def malformed(self) -> bool:
+        """The bundle could not even be opened safely."""
+        return self.of(Step.CONTAINER).outcome is StepOutcome.FAILED
+
+    def of(self, step: Step) -> StepResult:
+        """The result of one step."""
+        return next(result for result in self.steps if result.step is step)
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as the one object of ``--json``."""
+        return {
+            "schema": SCHEMA,
+            "ok": self.ok,
+            "steps": [result.to_json() for result in self.steps],
+        }
+
+
+class StepFailed(Exception):  # noqa: N818  (an outcome, not a fault of the program)
+    """A step does not hold; carried to its result."""
+
+    def __init__(self, code: str, shown: str, expected: str) -> None:
+        """Say what was shown and what was expected."""
+        super().__init__(f"{code}: {shown}; expected: {expected}")
+        self.code = code
+        self.shown = shown
+        self.expected = expected
+
+
+class StepSkipped(Exception):  # noqa: N818  (an outcome, not a fault of the program)
+    """A step cannot be looked at, since an earlier one failed or the policy leaves it out."""

@@ -1,0 +1,184 @@
+"""Steps "verdicts" and "completeness": the arithmetic done again, from recorded judgements.
+
+This recomputes everything above the judgements (units, cases, provisions, conclusion) and the
+applicability from the dossier. Whether the judgements follow from the captures is `certbench
+replay`'s question; whether they rest on captures that are there at all is asked here.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from harness.assessment.planning import applicability
+from harness.assessment.rollup import case_results, conclude, provision_results, unit_verdict
+from harness.encoding.tree import SubTree, Tree, read
+from harness.evidence.description import assessment_folders
+from harness.model.assessment import Assessment, UnitResult
+from harness.model.catalogue import Catalogue, CatalogueProvision
+from harness.model.declaration import UnitDeclaration
+from harness.model.dossier import Dossier
+from harness.model.ids import ProvisionId
+from harness.model.judgement import Judgement, Verdict
+from harness.verify.report import StepFailed
+
+_FOLLOWS = "what follows from the recorded judgements"
+
+
+def check_verdicts(tree: Tree) -> str:
+    """Recompute every verdict and conclusion of every assessment.
+
+    Raises:
+        StepFailed: naming assessment and unit, case, provision or conclusion.
+    """
+    data = SubTree(tree, "data")
+    dossier = Dossier.from_bytes(read(data, "survey/dossier.json"))
+    names = frozenset(SubTree(data, "survey").names())
+    count = 0
+    for folder in assessment_folders(data):
+        assessment, catalogue = _load(data, folder)
+        _check_frame(folder, assessment, catalogue, dossier)
+        for unit in assessment.units:
+            _check_unit(folder, unit, catalogue, dossier)
+            _check_evidence(folder, unit, names)
+        _check_rollup(folder, assessment, catalogue)
+        count += len(assessment.units)
+    return f"{count} unit verdicts recomputed"
+
+
+def check_completeness(tree: Tree) -> str:
+    """Compare the units that have results with those of the catalogue.
+
+    Raises:
+        StepFailed: naming assessment and units.
+    """
+    data = SubTree(tree, "data")
+    folders = assessment_folders(data)
+    if not folders:
+        raise StepFailed("E-COVERAGE", "no assessment", "at least one")
+    for folder in folders:
+        assessment, catalogue = _load(data, folder)
+        given = [unit.unit for unit in assessment.units]
+        wanted = [unit.id for unit in catalogue.units]
+        lacking = [unit for unit in wanted if unit not in set(given)]
+        if lacking:
+            shown = f"{folder}: no result of {', '.join(lacking[:10])}"
+            raise StepFailed("E-COVERAGE", shown, "a result of every unit of the catalogue")
+        if sorted(given) != sorted(wanted):
+            raise StepFailed(
+                "E-COVERAGE", f"{folder}: units twice or unknown", "each unit of the catalogue once"
+            )
+    return f"{len(folders)} assessments"
+
+
+def _load(data: Tree, folder: str) -> tuple[Assessment, Catalogue]:
+    assessment = Assessment.from_bytes(read(data, f"{folder}/assessment.json"))
+    return assessment, Catalogue.from_bytes(read(data, f"{folder}/catalogue.json"))
+
+
+def _check_frame(
+    folder: str, assessment: Assessment, catalogue: Catalogue, dossier: Dossier
+) -> None:
+    """The assessment is of this framework, catalogue, rule and dossier."""
+    rule = catalogue.decision_rule
+    unconfirmed = any(not provision.confirmed for provision in catalogue.provisions)
+    must_indicate = rule.unconfirmed == "indicative" and unconfirmed
+    expected: Mapping[str, tuple[object, object]] = {
+        "folder": (folder, f"assessments/{catalogue.framework}"),
+        "framework": (assessment.framework, catalogue.framework),
+        "dossier": (assessment.dossier_digest, dossier.digest),
+        "catalogue": (assessment.judge.catalogue, catalogue.digest),
+        "decision rule": (assessment.decision_rule, f"{rule.id}/{rule.version}"),
+        "indicative mark": (assessment.indicative, assessment.indicative or must_indicate),
+    }
+    for what, (shown, wanted) in expected.items():
+        if shown != wanted:
+            raise StepFailed("E-VERDICT", f"{folder}: its {what} is {shown}", str(wanted))
+
+
+def _check_unit(folder: str, unit: UnitResult, catalogue: Catalogue, dossier: Dossier) -> None:
+    provision = _provision_of(folder, unit, catalogue)
+    declaration = UnitDeclaration(
+        unit=unit.unit, decided_by=unit.decided_by, quantifier=unit.quantifier
+    )
+    verdict, _, items = unit_verdict(declaration, unit.judgements)
+    wanted = _under_ics(verdict, catalogue, provision, dossier)
+    cautious = unit.verdict is Verdict.INCONCLUSIVE and wanted is Verdict.PASS
+    if unit.verdict is not wanted and not cautious:
+        raise StepFailed(
+            "E-VERDICT",
+            f"{folder}: unit {unit.unit} is recorded as {unit.verdict.value}",
+            f"{wanted.value}, {_FOLLOWS}",
+        )
+    if unit.items and unit.items != items:
+        raise StepFailed("E-VERDICT", f"{folder}: unit {unit.unit}: items differ", _FOLLOWS)
+
+
+def _provision_of(folder: str, unit: UnitResult, catalogue: Catalogue) -> CatalogueProvision:
+    cases = {entry.id: entry.case for entry in catalogue.units}
+    provisions = {provision.id: provision for provision in catalogue.provisions}
+    try:
+        wanted: ProvisionId = catalogue.provision_of(unit.unit)
+        found = provisions[wanted]
+    except KeyError as error:
+        shown = f"{folder}: unit {unit.unit} is not in the catalogue"
+        raise StepFailed("E-VERDICT", shown, "a unit of the catalogue") from error
+    if (unit.case, unit.provision) != (cases[unit.unit], wanted):
+        shown = f"{folder}: unit {unit.unit} is counted for {unit.provision}"
+        raise StepFailed("E-VERDICT", shown, f"{wanted}, as the catalogue says")
+    return found
+
+
+def _under_ics(
+    verdict: Verdict, catalogue: Catalogue, provision: CatalogueProvision, dossier: Dossier
+) -> Verdict:
+    """What the supplier's ICS answer makes of a verdict; nothing undoes a FAIL."""
+    said = applicability(catalogue, provision, dossier)
+    if said.why is None or verdict is Verdict.FAIL:
+        return verdict
+    if not said.applicable:
+        return Verdict.NOT_APPLICABLE
+    if not said.answered:
+        return Verdict.INCONCLUSIVE
+    return Verdict.FAIL if provision.mandatory else Verdict.NOT_CLAIMED
+
+
+def _check_evidence(folder: str, unit: UnitResult, names: frozenset[str]) -> None:
+    """Every capture and every fact that a judgement cites is in the survey."""
+    for path in (path for judgement in unit.judgements for path in _cited(judgement)):
+        if path not in names:
+            raise StepFailed(
+                "E-EVIDENCE",
+                f"{folder}: unit {unit.unit} rests on {path}, which is not in the survey",
+                "evidence that is there",
+            )
+
+
+def _cited(judgement: Judgement) -> Iterator[str]:
+    for place in judgement.evidence:
+        yield place.path
+    for found in judgement.findings:
+        for place in found.evidence:
+            yield place.path
+    for key in judgement.facts:
+        yield f"{key.folder}/attempt.json"
+
+
+def _check_rollup(folder: str, assessment: Assessment, catalogue: Catalogue) -> None:
+    cases = case_results(catalogue, assessment.units)
+    for case in cases:
+        if case not in assessment.cases:
+            shown = f"{folder}: case {case.case} is not recorded as {case.verdict.value}"
+            raise StepFailed("E-VERDICT", shown, _FOLLOWS)
+    provisions = provision_results(catalogue, assessment.units)
+    recorded = {result.provision: result.verdict for result in assessment.provisions}
+    for result in provisions:
+        if recorded.get(result.provision) is not result.verdict:
+            shown = f"{folder}: provision {result.provision} is not {result.verdict.value}"
+            raise StepFailed("E-VERDICT", shown, f"{result.verdict.value}, {_FOLLOWS}")
+    if len(assessment.cases) != len(cases) or len(assessment.provisions) != len(provisions):
+        raise StepFailed("E-VERDICT", f"{folder}: cases or provisions of no catalogue", _FOLLOWS)
+    conclusion, _ = conclude(catalogue, provisions, firmware=assessment.firmware)
+    if assessment.conclusion is not conclusion:
+        raise StepFailed(
+            "E-VERDICT",
+            f"{folder}: the conclusion is recorded as {assessment.conclusion.value}",
+            f"{conclusion.value}, {_FOLLOWS}",
+        )

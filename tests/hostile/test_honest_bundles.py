@@ -1,0 +1,95 @@
+"""Bundles that nobody touched: they verify, and twice the same run gives the same bytes."""
+
+import shutil
+
+from harness.encoding.tree import DirectoryTree
+from harness.evidence.archive import open_bundle, write_zip
+from harness.model.states import Purpose
+from harness.trust.statement import LabSigner
+from harness.verify.bundle import verify_bundle
+from harness.verify.command import main
+from harness.verify.policy import Policy, TrustStore
+from harness.verify.report import Step, StepOutcome
+
+
+def test_an_untouched_bundle_verifies_as_directory_and_as_zip(made, maker):
+    trust = TrustStore((made.key.public,))
+    for path in (made.bundle, maker.zipped(made)):
+        report = verify_bundle(open_bundle(path), trust)
+        assert report.ok, [step for step in report.steps if step.code]
+        assert all(step.outcome is StepOutcome.OK for step in report.steps)
+        assert [step.step for step in report.steps] == list(Step)
+
+
+def test_a_bundle_with_a_failed_unit_verifies_too(tmp_path, maker):
+    made = maker.make(tmp_path, failing=True)
+    report = verify_bundle(open_bundle(made.bundle), TrustStore((made.key.public,)))
+    assert report.ok
+    assert made.sealed.predicate.conclusions[0].conclusion.value == "NOT_CONFORMANT"
+
+
+def test_sealing_the_same_run_again_gives_the_same_bytes(made, maker, tmp_path):
+    from harness.evidence.sealing import seal
+
+    first = maker.zipped(made)
+    again = seal(
+        made.run,
+        tmp_path / "again",
+        twin=tmp_path / "twin",
+        assessments=made.run / "assessments",
+        report=tmp_path / "report",
+        signer=LabSigner(made.key),
+        purpose=Purpose.TEST,
+    )
+    second = tmp_path / "again.zip"
+    write_zip(DirectoryTree(again.path), second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_the_password_is_nowhere_in_the_bundle(made, maker):
+    for path in made.bundle.rglob("*"):
+        if path.is_file():
+            assert maker.password.encode() not in path.read_bytes()
+
+
+def test_a_survey_that_is_not_complete_is_sealed_as_partial_only(tmp_path, maker):
+    made = maker.make(tmp_path, complete=False)
+    assert made.sealed.predicate.partial
+    trust = TrustStore((made.key.public,))
+    tree = open_bundle(made.bundle)
+    assert verify_bundle(tree, trust).of(Step.PURPOSE).code == "E-PARTIAL"
+    assert verify_bundle(tree, trust, Policy(accept_partial=True)).ok
+
+
+def test_a_demo_verifies_only_when_demos_are_accepted(tmp_path, maker):
+    made = maker.make(tmp_path, purpose=Purpose.DEMO, scripted=True)
+    trust = TrustStore((made.key.public,))
+    tree = open_bundle(made.bundle)
+    assert verify_bundle(tree, trust).of(Step.PURPOSE).code == "E-PURPOSE"
+    assert verify_bundle(tree, trust, Policy(purposes=frozenset({Purpose.DEMO}))).ok
+
+
+def test_a_test_with_scripted_answers_is_refused(tmp_path, maker):
+    made = maker.make(tmp_path, scripted=True)
+    report = verify_bundle(open_bundle(made.bundle), TrustStore((made.key.public,)))
+    assert report.of(Step.PURPOSE).code == "E-SCRIPTED"
+
+
+def test_without_a_trusted_key_the_signer_step_fails_and_says_what_to_do(made, capsys):
+    assert main([str(made.bundle)]) == 4
+    shown = capsys.readouterr().out
+    assert "E-UNKNOWN-KEY" in shown
+    assert "--trust" in shown
+
+
+def test_integrity_alone_can_be_asked_for(made, capsys):
+    assert main([str(made.bundle), "--integrity-only"]) == 0
+    assert "skipped" in capsys.readouterr().out
+
+
+def test_a_regulator_with_the_key_gets_exit_status_0(made, capsys):
+    trusted = made.bundle / "evb" / "signer.pem"
+    other = made.bundle.parent / "trusted.pem"
+    shutil.copy(trusted, other)
+    assert main([str(made.bundle), "--trust", str(other)]) == 0
+    assert "the bundle holds" in capsys.readouterr().out
