@@ -51,7 +51,7 @@ class Attempt:
     label: Login | None = None
     user: Login | None = None
     state: DeviceState = DeviceState.INITIALISED
-    identity: IdentityConfig = IdentityConfig()
+    identity: IdentityConfig = field(default_factory=IdentityConfig)
     facts: dict[str, Facts] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
 
@@ -81,9 +81,7 @@ class Attempt:
         clock = Clock()
         captures = AttemptFolder(self.folder / key.folder, clock)
         store = SecretStore(self.folder.parent / f"secrets-{declared.name}.json")
-        config = SampleConfig(
-            id="A", network={"address": ADDRESS}, identity=self.identity
-        )
+        config = SampleConfig(id="A", network={"address": ADDRESS}, identity=self.identity)
         link = IpLink(ADDRESS, ScopeGuard(["127.0.0.0/8"]))
         context = AttemptContext(
             sample=Links(config, link, self.label, self.user),
@@ -192,7 +190,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data)
 
-    do_GET = do_POST = do_PUT = _any
+    do_GET = do_POST = do_PUT = _any  # noqa: N815  (the base class looks for these)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
         """Quiet."""

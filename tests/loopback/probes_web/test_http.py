@@ -33,7 +33,7 @@ def test_pages_learnt_behind_the_login_are_asked_for_without_it(
 ):
     def careless(asked):
         if asked.path == "/ui/secretconfig":
-            return answer(body='<form method=post action=/ui/x><input name=ssid></form>')
+            return answer(body="<form method=post action=/ui/x><input name=ssid></form>")
         return hardened_site(asked)
 
     attempt.user = good_login
@@ -52,7 +52,11 @@ def test_pages_learnt_behind_the_login_are_asked_for_without_it(
 @pytest.mark.parametrize(
     ("path", "body", "kind"),
     [
-        ("/settings", "<form method=post action=/settings><input name=hostname></form>", "text/html"),
+        (
+            "/settings",
+            "<form method=post action=/settings><input name=hostname></form>",
+            "text/html",
+        ),
         ("/api/settings", '{"hostname": "r1"}', "application/json"),
         ("/api/config", "ssid=home\nchannel=6\nkey=abc\n", "text/plain"),
     ],
