@@ -1,6 +1,5 @@
 """The serial console: a pseudo-terminal whose far end the bench opens as if it were a UART."""
 
-import contextlib
 import errno
 import fcntl
 import os
@@ -17,6 +16,7 @@ from harness.reference.truth import TruthLog
 
 _CHANNEL: Final = "console"
 _READ_BYTES: Final = 4096
+_MOST_WAITING_BYTES: Final = 3072
 _PATIENCE_S: Final = 0.3
 _POLL_S: Final = 0.02
 
@@ -48,7 +48,7 @@ class Console:
         self._terminal: Terminal | None = None
         self._lock = threading.RLock()
         self._key = threading.Event()
-        self._sent = self._acknowledged = 0
+        self._sent = self._sent_before = self._acknowledged = 0
         self._nobody_reads = False
         self._wake_read, self._wake_write = os.pipe()
         self._thread = threading.Thread(target=self._read, name="console")
@@ -87,6 +87,7 @@ class Console:
 
     def close(self) -> None:
         """Stop reading and close the pty."""
+        time.sleep(3 * _POLL_S)  # the last bytes may be on their way to the client
         os.write(self._wake_write, b"x")
         self._thread.join()
         totals = {"sent": self._sent, "acknowledged": self._acknowledged}
@@ -95,6 +96,10 @@ class Console:
             os.close(descriptor)
 
     def _write_some(self, data: bytes) -> int:
+        # The kernel would queue far more behind the client's 4 KiB buffer, where no flush of the
+        # client reaches it: the next one to open the console would read old boots.
+        if self._waiting() >= _MOST_WAITING_BYTES:
+            return 0
         try:
             return os.write(self._master, data)
         except BlockingIOError:
@@ -103,7 +108,8 @@ class Console:
     def _read(self) -> None:
         while True:
             ready, _, _ = select.select([self._master, self._wake_read], [], [], _POLL_S)
-            self._note_acknowledged()
+            if not ready:
+                self._note_acknowledged()
             if self._wake_read in ready:
                 return
             if self._master in ready:
@@ -127,10 +133,18 @@ class Console:
                 self.write(self._terminal.feed(data))
 
     def _note_acknowledged(self) -> None:
-        """Bytes that the client has read count as acknowledged; the rest waits in the pty."""
-        with contextlib.suppress(OSError):
-            waiting = fcntl.ioctl(self._slave, termios.FIONREAD, b"\0\0\0\0")
-            read = self._sent - int(struct.unpack("i", waiting)[0])
-            if read > self._acknowledged:
-                self._acknowledged = read
-                self._truth.record("acknowledged", channel=_CHANNEL, connection=0, total=read)
+        """Bytes that the client has read or flushed count as acknowledged; the rest waits.
+
+        The kernel hands bytes over a moment after they were written, so only those written before
+        the last look are counted.
+        """
+        read = self._sent_before - self._waiting()
+        self._sent_before = self._sent
+        if read > self._acknowledged:
+            self._acknowledged = read
+            self._truth.record("acknowledged", channel=_CHANNEL, connection=0, total=read)
+
+    def _waiting(self) -> int:
+        """Bytes that the client has not read yet."""
+        count = fcntl.ioctl(self._slave, termios.FIONREAD, b"\0\0\0\0")
+        return int(struct.unpack("i", count)[0])

@@ -36,6 +36,7 @@ class Control:
         self._lock = threading.Lock()
         self._closing = False
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._path = path
         path.unlink(missing_ok=True)
         self._socket.bind(str(path))
         path.chmod(0o600)
@@ -53,6 +54,7 @@ class Control:
         for thread in self._threads:
             thread.join(_JOIN_S)
         self._socket.close()
+        self._path.unlink(missing_ok=True)
 
     def _start(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, name="control")

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 
 from harness.reference.truth import TruthLog
 
-IDLE_S: Final = 30.0
+IDLE_S: Final = 60.0
 """A connection on which nothing arrives for this long is closed."""
 _LINGER_S: Final = 0.3
 _POLL_S: Final = 0.02

@@ -201,7 +201,13 @@ def _tlslite_server(certificate: Path, key: Path, flaws: Flaws) -> TlsServer:
         tls.ignoreAbruptClose = True
         tls.closeSocket = False
         try:
-            tls.handshakeServer(certChain=chain, privateKey=private_key, settings=settings)
+            # Without a protocol of its own tlslite-ng stumbles over clients that offer some.
+            tls.handshakeServer(
+                certChain=chain,
+                privateKey=private_key,
+                settings=settings,
+                alpn=[bytearray(b"http/1.1")],
+            )
         except (TLSError, TLSAuthenticationError) as error:
             raise ConnectionError(str(error)) from error
         # tlslite-ng meets hostile hellos with a variety of built-in exceptions.

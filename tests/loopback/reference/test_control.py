@@ -137,7 +137,14 @@ def test_ending_in_the_middle_of_a_boot_is_clean(start):
 def test_a_taken_port_is_named_and_nothing_hangs(start, tmp_path):
     sample = start()
     command = [sys.executable, "-m", "harness.reference", "router", "--sample", "B", "--fast"]
-    command += ["--address", sample.address, "--port-offset", "20000", "--work", str(tmp_path / "b")]
+    command += [
+        "--address",
+        sample.address,
+        "--port-offset",
+        "20000",
+        "--work",
+        str(tmp_path / "b"),
+    ]
     run = subprocess.run(
         command, stdin=subprocess.PIPE, capture_output=True, text=True, timeout=15, check=False
     )

@@ -39,9 +39,7 @@ def test_bytes_that_the_peer_never_took_are_not_acknowledged(start, browser):
         deaf.sendall(b"".join(b"GET /%d HTTP/1.1\r\n\r\n" % n for n in range(90)))
         time.sleep(0.5)
         sample.stop()
-    (closed,) = [
-        entry for entry in told(sample, kind="closed", channel="http") if entry["sent"]
-    ]
+    (closed,) = [entry for entry in told(sample, kind="closed", channel="http") if entry["sent"]]
     assert 0 < closed["acknowledged"] < closed["sent"]
     last = told(sample, kind="acknowledged", channel="http")[-1]
     assert last["total"] == closed["acknowledged"]
