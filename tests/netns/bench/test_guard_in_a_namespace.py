@@ -1,0 +1,49 @@
+"""The scope guard in a namespace with a default route: refused before a packet leaves."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCENES = Path(__file__).with_name("scenes.py")
+
+pytestmark = [
+    pytest.mark.netns,
+    pytest.mark.skipif(os.geteuid() != 0, reason="needs root for network namespaces"),
+    pytest.mark.skipif(
+        not all(shutil.which(name) for name in ("ip", "unshare", "nsenter")),
+        reason="needs ip, unshare and nsenter: apt-get install iproute2 util-linux",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        "out_of_scope",
+        "over_another_interface",
+        "through_the_default_route",
+        "through_a_router_on_the_bench_link",
+        "own_broadcast_and_multicast_addresses",
+        "forbidden_routes",
+        "loopback_over_a_bench_interface",
+        "a_route_that_changes_is_noticed_at_once",
+        "targets_that_a_device_names",
+        "sockets_are_tied_to_the_interface",
+        "a_pulled_cable_is_a_lost_link",
+        "a_vanished_interface_is_a_lost_link",
+        "a_cable_pulled_during_a_step_is_no_silence",
+    ],
+)
+def test_the_guard_holds_in(scene):
+    played = subprocess.run(
+        ["unshare", "-n", sys.executable, "-W", "error", str(SCENES), scene],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert played.stdout == "played\n", played.stderr
