@@ -54,12 +54,13 @@ class Attempt:
     identity: IdentityConfig = field(default_factory=IdentityConfig)
     facts: dict[str, Facts] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
+    address: str = ADDRESS
 
     def services(self, protocol: str, *ports: int, tls: bool = False) -> None:
         """Pretend that the services probe found these."""
         entries = tuple(
             Service(
-                endpoint=Endpoint(address=ADDRESS, transport="tcp", port=port),
+                endpoint=Endpoint(address=self.address, transport="tcp", port=port),
                 protocol=protocol,
                 tls=tls,
                 evidence=(EvidenceRef(path="x", where="line 1"),),
@@ -81,8 +82,8 @@ class Attempt:
         clock = Clock()
         captures = AttemptFolder(self.folder / key.folder, clock)
         store = SecretStore(self.folder.parent / f"secrets-{declared.name}.json")
-        config = SampleConfig(id="A", network={"address": ADDRESS}, identity=self.identity)
-        link = IpLink(ADDRESS, ScopeGuard(["127.0.0.0/8"]))
+        config = SampleConfig(id="A", network={"address": self.address}, identity=self.identity)
+        link = IpLink(self.address, ScopeGuard(["127.0.0.0/8"]))
         context = AttemptContext(
             sample=Links(config, link, self.label, self.user),
             settings=BenchSettings(name="t", scope=("127.0.0.0/8",)),

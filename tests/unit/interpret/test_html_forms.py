@@ -33,7 +33,7 @@ def test_a_password_field_outside_any_form_still_asks_for_a_login():
         "<form><input type=password name=old><input type=password name=new></form>",
         "<form><input name=ssid><input type=password name=wpa_psk></form>",
         "<form><input name=a><textarea name=b></textarea><input type=password name=p></form>",
-        "<form><input name=a><input name=b><input name=c><input name=d><input type=password></form>",
+        "<form><input name=a><input name=b><input name=c><input name=d><input type=password>",
         "<form><input name=q></form>",
     ],
 )
