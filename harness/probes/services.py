@@ -173,6 +173,7 @@ class _Asker:
         self._http = http_request(address)
         self._hello = hello
         self._reachable = True
+        self._spoke_http = False
         self.heard = False
 
     def run(self) -> bool:
@@ -181,6 +182,8 @@ class _Asker:
             return True
         if self._alone("tls", self._hello, TLS_S) == TLS:
             return self._inside_tls()
+        if self._spoke_http:
+            return True
         others = (("mqtt", MQTT_CONNECT), ("rtsp", RTSP_OPTIONS), ("dns", DNS_QUERY))
         return any(self._alone(step, request, ANSWER_S) for step, request in others)
 
@@ -211,7 +214,8 @@ class _Asker:
             if banner and of_banner(banner):
                 return True
             reply = self._ask(connection, self._http, HTTP_S)
-            return bool(of_exchange(self._http, reply)) and not may_hide_tls(self._http, reply)
+            self._spoke_http = may_hide_tls(self._http, reply)
+            return bool(of_exchange(self._http, reply)) and not self._spoke_http
 
     def _numbered(self, connection: RecordedConnection) -> bool:
         """Tell SMTP from FTP: both greet with 220."""
