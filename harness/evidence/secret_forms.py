@@ -138,7 +138,8 @@ def forms_of(secret: Secret, tokens: Tokens) -> tuple[Form, ...]:
     """Every shape of a secret that is looked for in every place."""
     value = secret.value
     raw = value.encode("utf-8", "surrogatepass")
-    texts = dict.fromkeys((value, to_latin(raw)))
+    # Device bytes that a journal holds as text are encoded once more where it is read as bytes.
+    texts = dict.fromkeys((value, to_latin(raw), to_latin(to_latin(raw).encode())))
     forms = [_loose(secret, text, tokens) for text in texts]
     forms += [_wide(secret, codec, tokens) for codec in ("utf-16-le", "utf-16-be")]
     forms.append(_hexadecimal(secret, raw, tokens))
