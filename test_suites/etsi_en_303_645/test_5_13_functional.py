@@ -9,11 +9,13 @@ from harness.testing import (
     DecidedBy,
     ExtApi,
     FactView,
+    HttpFacts,
     HttpInputFacts,
     Ixit,
     Judgement,
     Judgements,
     NetworkView,
+    Outcome,
     Question,
     ServicesFacts,
     UserIntf,
@@ -44,7 +46,7 @@ OTHER_INPUT_REFUSED: Final = Question(
 class TestInputValidation:
     """Unexpected input is not processed; every way of input is declared (5.13-1)."""
 
-    @unit("a", facts=needs((ServicesFacts, HttpInputFacts), INITIALISED))
+    @unit("a", facts=needs((ServicesFacts, HttpFacts, HttpInputFacts), INITIALISED))
     def test_unexpected_input_is_not_processed(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's HTTP endpoints refuse unexpected input and show no internals.
 
@@ -96,9 +98,13 @@ def _refused(network: NetworkView, row: UserIntf | ExtApi) -> Judgement:
 
 
 def _input_refused(network: NetworkView, item: str, name: str) -> Judgement:
-    return network.judge(
+    """A server that only leads to TLS takes no input, and so cannot accept a control either."""
+    judged = network.judge(
         HttpInputFacts,
         "unexpected-input-processed",
         item,
         lambda record: criteria.unexpected_input_processed(record, item, name),
     )
+    if judged.outcome is Outcome.UNDECIDED and network.only_redirects(name):
+        return network.leads_to_tls(item, name)
+    return judged

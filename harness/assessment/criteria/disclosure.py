@@ -48,7 +48,10 @@ _OWN_PROBE: Final = frozenset({HTTP, SSH})
 def http_disclosure(
     record: FactRecord[HttpFacts], item: str, target: str, declared: Sequence[str] = ()
 ) -> Judgement:
-    """An HTTP server names no product or version beyond ``declared`` (EN 303 645 5.6-2).
+    """An HTTP server names no version beyond ``declared`` (EN 303 645 5.6-2).
+
+    A name without a version does not contradict: it leads nobody to the flaws of a version, and
+    protocols demand one (RFC 4253, section 4.2).
 
     Args:
         record: the fact to look at.
@@ -69,7 +72,7 @@ def http_disclosure(
 def ssh_disclosure(
     record: FactRecord[SshFacts], item: str, target: str, declared: Sequence[str] = ()
 ) -> Judgement:
-    """An SSH identification names no product or version beyond ``declared`` (RFC 4253, 4.2)."""
+    """An SSH identification names no version beyond ``declared`` (RFC 4253, section 4.2)."""
     look = Look("information-disclosure", item, target, record)
     server = record.facts.on(target)
     if server is None or record.facts.gap(target) is not None:
@@ -120,15 +123,11 @@ def _disclosed(
             version=entry.version,
         )
         for entry in said
-        if _tells_something(entry) and not _is_declared(entry, declared)
+        if entry.version and not _is_declared(entry, declared)
     ]
     if undeclared:
         return all_of(look.item, look.criterion, undeclared)
     return look.held("nothing-undeclared-disclosed", evidence, disclosures=len(said))
-
-
-def _tells_something(entry: Disclosure) -> bool:
-    return bool(entry.version) or entry.product.casefold() not in {"", *GENERIC}
 
 
 def _is_declared(entry: Disclosure, declared: Sequence[str]) -> bool:

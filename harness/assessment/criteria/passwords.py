@@ -209,16 +209,24 @@ def _refuses(look: Look, login: Login, source: CandidateSource, what: str) -> Ju
         for trial in login.trials
         if trial.outcome is TrialOutcome.ACCEPTED and (trial.user, trial.secret) in candidates
     ]
-    if isinstance(login.discriminates, Absent):
-        return look.undecided("acceptance-means-nothing", method=login.method)
     if not isinstance(login.discriminates, Present):
-        return look.undecided("not-observed", why=login.discriminates.reason)
+        return _means_nothing(look, login.discriminates)
     if hits:
         rules = sorted({candidates[trial.user, trial.secret] for trial in hits} - {""})
         extra = {"rule": ", ".join(rules)} if rules else {}
         places = tuple(trial.evidence for trial in hits)
         return look.contradicted(f"{what}-accepted", places, method=login.method, **extra)
+    untried = f"{login.target} {login.method} {source.value}"
+    gaps = [gap for gap in look.record.facts.not_examined if gap.target.startswith(untried)]
+    if gaps:
+        return look.undecided("candidates-untried", count=len(gaps), why=gaps[0].reason)
     return _all_refused(look, login, set(candidates), what)
+
+
+def _means_nothing(look: Look, random_refused: Absent | Unknown) -> Judgement:
+    if isinstance(random_refused, Absent):
+        return look.undecided("random-password-accepted")
+    return look.undecided("not-observed", why=random_refused.reason)
 
 
 def _all_refused(

@@ -1,0 +1,363 @@
+"""Facts of a hardened router with two samples, and ways to spoil them; for criteria and suites."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from harness.facts.base import Endpoint, Facts
+from harness.facts.console import ConsoleFacts
+from harness.facts.credentials import (
+    CandidateSource,
+    CredentialsFacts,
+    GuessingLimit,
+    Login,
+    Trial,
+    TrialOutcome,
+)
+from harness.facts.http import (
+    HttpFacts,
+    HttpInputFacts,
+    HttpInputServer,
+    HttpServer,
+    InputCase,
+    InputOutcome,
+    LoginPoint,
+)
+from harness.facts.ports import Port, PortsFacts, PortState
+from harness.facts.services import Service, ServicesFacts
+from harness.facts.ssh import HostKey, SshFacts, SshServer
+from harness.facts.store import FactBase, FactRecord
+from harness.facts.tls import VERSIONS, Certificate, FamilyOffer, TlsFacts, TlsServer, VersionOffer
+from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
+from harness.model.observation import Absent, EvidenceRef, Present, Unknown
+from harness.model.record import AttemptOutcome, SampleRecord, SurveyRecord
+from harness.model.states import DeviceState, Purpose
+
+ADDRESS = "127.0.10.1"
+AR, IN = DeviceState.AS_RECEIVED, DeviceState.INITIALISED
+FAMILIES = ("NULL", "EXPORT", "ANON", "RC4", "DES", "3DES", "MD5")
+
+
+def ref(where: str = "line 2") -> EvidenceRef:
+    return EvidenceRef(path="A/1/x/1/x.jsonl", where=where)
+
+
+def seen(where: str = "line 2") -> Present:
+    return Present(evidence=(ref(where),))
+
+
+def absent(where: str = "line 9") -> Absent:
+    return Absent(control=ref(where))
+
+
+def unknown() -> Unknown:
+    return Unknown(reason="no answer")
+
+
+def endpoint(name: str) -> Endpoint:
+    transport, _, port = name.partition("/")
+    return Endpoint(address=ADDRESS, transport=transport, port=int(port))  # type: ignore[arg-type]
+
+
+def port(name: str, state: PortState = PortState.OPEN) -> Port:
+    return Port(endpoint=endpoint(name), state=state, evidence=(ref(f"port {name}"),))
+
+
+def ports(*names: str, **changes: Any) -> PortsFacts:
+    given = {
+        "address": ADDRESS,
+        "alive": seen(),
+        "ports": tuple(port(name) for name in names),
+        "examined": ("tcp/1-65535", "udp/53"),
+        "complete": True,
+    }
+    return PortsFacts(**(given | changes))
+
+
+def service(name: str, protocol: str, **more: Any) -> Service:
+    return Service(endpoint=endpoint(name), protocol=protocol, evidence=(ref(name),), **more)
+
+
+def services(*entries: Service, **changes: Any) -> ServicesFacts:
+    examined = tuple(entry.endpoint.name for entry in entries)
+    given = {"services": entries, "examined": examined, "complete": True}
+    return ServicesFacts(**(given | changes))
+
+
+def web(name: str, **changes: Any) -> HttpServer:
+    form = LoginPoint(method="form", path="/login", password_field="password", evidence=ref())
+    given = {
+        "endpoint": endpoint(name),
+        "tls": True,
+        "answered": seen(),
+        "logins": (form,),
+        "redirects_to_tls": unknown(),
+        "open_configuration": absent(),
+    }
+    return HttpServer(**(given | changes))
+
+
+def redirector(name: str = "tcp/80") -> HttpServer:
+    config = Unknown(reason="a server without login")
+    return web(name, tls=False, logins=(), redirects_to_tls=seen(), open_configuration=config)
+
+
+def http(*servers: HttpServer, **changes: Any) -> HttpFacts:
+    examined = tuple(entry.endpoint.name for entry in servers)
+    return HttpFacts(**({"servers": servers, "examined": examined, "complete": True} | changes))
+
+
+def http_input(*outcomes: InputOutcome, control: Any = None, name: str = "tcp/443") -> Any:
+    cases = tuple(
+        InputCase(name=f"case {number}", outcome=outcome, evidence=ref(f"line {number}"))
+        for number, outcome in enumerate(outcomes, 3)
+    )
+    server = HttpInputServer(endpoint=endpoint(name), control=control or seen(), cases=cases)
+    return HttpInputFacts(servers=(server,), examined=(name,), complete=True)
+
+
+def tls_server(key: str = "a", weak: tuple[str, ...] = (), **changes: Any) -> TlsServer:
+    good = {"TLSv1.2", "TLSv1.3"}
+    certificate = Certificate(
+        sha256="11",
+        spki_sha256=key,
+        subject="router",
+        issuer="router",
+        serial="1",
+        not_before="2026-01-01T00:00:00.000000Z",
+        not_after="2036-01-01T00:00:00.000000Z",
+        names=("router",),
+        key_type="EC",
+        key_bits=256,
+        signature_hash="sha256",
+        self_signed=True,
+        evidence=ref("line 5"),
+    )
+    given = {
+        "endpoint": endpoint("tcp/443"),
+        "observed_at": "2026-11-21T00:00:00.000000Z",
+        "versions": tuple(
+            VersionOffer(version=name, observation=seen() if name in good | {*weak} else absent())
+            for name in VERSIONS
+        ),
+        "ciphers": (),
+        "families": tuple(
+            FamilyOffer(family=name, observation=seen() if name in weak else absent())
+            for name in FAMILIES
+        ),
+        "chain": (certificate,),
+        "evidence": (ref(),),
+    }
+    return TlsServer(**(given | changes))
+
+
+def tls(*servers: TlsServer, **changes: Any) -> TlsFacts:
+    examined = tuple(entry.endpoint.name for entry in servers)
+    return TlsFacts(**({"servers": servers, "examined": examined, "complete": True} | changes))
+
+
+def ssh_server(key: str = "k", **changes: Any) -> SshServer:
+    given = {
+        "endpoint": endpoint("tcp/22"),
+        "answered": seen(),
+        "identification": "SSH-2.0-RR",
+        "kex": ("curve25519-sha256",),
+        "host_key_algorithms": ("ssh-ed25519",),
+        "ciphers": ("aes256-gcm@openssh.com",),
+        "macs": ("hmac-sha2-256",),
+        "host_keys": (HostKey(type="ssh-ed25519", bits=256, sha256=key, evidence=ref()),),
+        "auth_methods": ("password",),
+        "evidence": (ref(),),
+    }
+    return SshServer(**(given | changes))
+
+
+def ssh(*servers: SshServer, **changes: Any) -> SshFacts:
+    examined = tuple(entry.endpoint.name for entry in servers)
+    return SshFacts(**({"servers": servers, "examined": examined, "complete": True} | changes))
+
+
+def trial(
+    source: CandidateSource,
+    secret: str,
+    outcome: TrialOutcome = TrialOutcome.REJECTED,
+    **more: Any,
+) -> Trial:
+    given = {"number": 1, "user": "admin", "duration_ms": 10, "evidence": ref(f"line {secret}")}
+    return Trial(source=source, secret=secret, outcome=outcome, **(given | more))
+
+
+def login(target: str = "tcp/443", *trials: Trial, **changes: Any) -> Login:
+    given = {
+        "target": target,
+        "method": "http-form",
+        "evidence": ref(),
+        "control": seen(),
+        "discriminates": seen(),
+        "trials": trials,
+        "change_forced": seen(),
+        "limit": GuessingLimit(
+            hindered=seen(), kind="lockout", attempts=5, answered_per_s_milli=10
+        ),
+    }
+    return Login(**(given | changes))
+
+
+def factory_trials(label: str) -> tuple[Trial, ...]:
+    return (
+        trial(CandidateSource.LABEL, label, TrialOutcome.ACCEPTED),
+        trial(CandidateSource.PUBLISHED, "admin"),
+        trial(CandidateSource.DERIVED, "mac8", rule="mac-last-8-hex"),
+    )
+
+
+def user_trials() -> tuple[Trial, ...]:
+    accepted = trial(CandidateSource.USER, "user", TrialOutcome.ACCEPTED)
+    return (
+        accepted,
+        trial(CandidateSource.FORMER, "label"),
+        trial(CandidateSource.PUBLISHED, "admin"),
+    )
+
+
+def credentials(*logins: Login, **changes: Any) -> CredentialsFacts:
+    examined = tuple(dict.fromkeys(entry.target for entry in logins))
+    given = {"logins": logins, "examined": examined, "complete": True}
+    return CredentialsFacts(**(given | changes))
+
+
+def console(**changes: Any) -> ConsoleFacts:
+    given = {
+        "baud": 115200,
+        "output": seen(),
+        "booted": seen(),
+        "boot_loader_prompt": absent(),
+        "login_prompt": seen(),
+        "unauthenticated_shell": absent(),
+        "examined": ("console",),
+        "complete": True,
+    }
+    return ConsoleFacts(**(given | changes))
+
+
+def record(facts: Facts, sample: str = "A", state: DeviceState = IN) -> FactRecord[Any]:
+    visit = VisitId("1-as-received" if state is AR else "2-initialised")
+    key = FactKey(probe=ProbeName(facts.PROBE), sample=SampleId(sample), visit=visit, attempt=1)
+    return FactRecord(key, state, AttemptOutcome.COMPLETED, facts)
+
+
+HTTPS = {"tls": True}
+
+
+def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
+    """Every fact of one hardened sample, by probe and state."""
+    plain, secure, shell = (
+        service("tcp/80", "http"),
+        service("tcp/443", "http", **HTTPS),
+        service("tcp/22", "ssh"),
+    )
+    pages = http(redirector(), web("tcp/443"))
+    keys = tls(tls_server(f"tls {sample}"))
+    label = factory_trials(f"label {sample}")
+    facts: dict[DeviceState, list[Facts]] = {
+        AR: [
+            ports("tcp/80", "tcp/443"),
+            services(plain, secure),
+            pages,
+            keys,
+            ssh(),
+            credentials(login("tcp/443", *label), login("console", *label, method="serial")),
+        ],
+        IN: [
+            ports("tcp/22", "tcp/80", "tcp/443"),
+            services(plain, secure, shell),
+            pages,
+            keys,
+            ssh(ssh_server(f"ssh {sample}")),
+            credentials(
+                login("tcp/443", *user_trials()),
+                login("tcp/22", *user_trials(), method="ssh"),
+                login("console", *user_trials(), method="serial"),
+            ),
+            console(),
+            http_input(InputOutcome.REJECTED, InputOutcome.IGNORED),
+        ],
+    }
+    return {(fact.PROBE, state): fact for state, group in facts.items() for fact in group}
+
+
+@dataclass(frozen=True)
+class MadeSurvey:
+    """A survey made by hand; every change gives a new one."""
+
+    facts: dict[tuple[str, str, DeviceState], Facts]
+
+    def put(self, facts: Facts, *states: DeviceState, samples: str = "A") -> "MadeSurvey":
+        """Replace the facts of a probe."""
+        changed = {
+            (sample, facts.PROBE, state): facts for sample in samples for state in states or (IN,)
+        }
+        return replace(self, facts=self.facts | changed)
+
+    def get(self, kind: type[Facts], state: DeviceState = IN, sample: str = "A") -> Any:
+        """One fact."""
+        return self.facts[sample, kind.PROBE, state]
+
+    def without(self, probe: str) -> "MadeSurvey":
+        """Drop every fact of a probe."""
+        return replace(self, facts={k: v for k, v in self.facts.items() if k[1] != probe})
+
+    def only(self, *samples: str) -> "MadeSurvey":
+        """Keep these samples."""
+        return replace(self, facts={k: v for k, v in self.facts.items() if k[0] in samples})
+
+    def base(self) -> FactBase:
+        """What units read."""
+        samples = sorted({key[0] for key in self.facts})
+        survey = SurveyRecord(
+            run_id="r",
+            purpose=Purpose.DEMO,
+            bench="b",
+            bench_kind="private",
+            started="2026-11-21T00:00:00.000000Z",
+            samples=tuple(SampleRecord(id=SampleId(name), origin="x") for name in samples),
+        )
+        found = tuple(record(fact, key[0], key[2]) for key, fact in sorted(self.facts.items()))
+        return FactBase(survey, (), found, ())
+
+
+@pytest.fixture
+def made() -> Any:
+    """The builders of this file, by name."""
+    return _Builders
+
+
+class _Builders:
+    AR, IN = AR, IN
+    ref, seen, absent, unknown = map(staticmethod, (ref, seen, absent, unknown))
+    endpoint, port, ports, service, services = map(
+        staticmethod, (endpoint, port, ports, service, services)
+    )
+    web, redirector, http, http_input = map(staticmethod, (web, redirector, http, http_input))
+    tls_server, tls, ssh_server, ssh = map(staticmethod, (tls_server, tls, ssh_server, ssh))
+    trial, login, credentials, console, record = map(
+        staticmethod, (trial, login, credentials, console, record)
+    )
+    factory_trials, user_trials = map(staticmethod, (factory_trials, user_trials))
+
+
+@pytest.fixture
+def survey() -> MadeSurvey:
+    """Two hardened samples in both states."""
+    return MadeSurvey(
+        {
+            (sample, probe, state): fact
+            for sample in "AB"
+            for (probe, state), fact in hardened(sample).items()
+        }
+    )
+
+
+Maker = Callable[..., Any]

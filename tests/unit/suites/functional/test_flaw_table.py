@@ -1,0 +1,303 @@
+"""The flaw table, on facts made by hand: each flaw fails exactly the units that the table names."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.facts.console import SecretSighting
+from harness.facts.credentials import (
+    CandidateSource,
+    CredentialsFacts,
+    GuessingLimit,
+    TrialOutcome,
+)
+from harness.facts.http import Disclosure, HttpFacts, InputOutcome
+from harness.facts.ports import PortsFacts
+from harness.facts.services import ServicesFacts
+from harness.model.judgement import Verdict
+
+TABLE = tomllib.loads(
+    (Path(__file__).parents[4] / "harness/reference/flaws.toml").read_text("utf-8")
+)
+FLAWS = {entry["name"]: entry for entry in TABLE["flaw"]}
+Spoil = Callable[[Any, Any], Any]
+SPOILERS: dict[str, Spoil] = {}
+
+
+def flaw(name: str) -> Callable[[Spoil], Spoil]:
+    def mark(function: Spoil) -> Spoil:
+        SPOILERS[name] = function
+        return function
+
+    return mark
+
+
+def _factory(survey: Any, make: Any, secrets: dict[str, str], *more: Any, **changes: Any) -> Any:
+    for sample, secret in secrets.items():
+        accepted = make.trial(CandidateSource.LABEL, secret, TrialOutcome.ACCEPTED)
+        others = more or make.factory_trials(secret)[1:]
+        logins = [
+            make.login(name, accepted, *others, method=method, **changes)
+            for name, method in (("tcp/443", "http-form"), ("console", "serial"))
+        ]
+        survey = survey.put(make.credentials(*logins), make.AR, samples=sample)
+    return survey
+
+
+@flaw("default-password")
+def _(survey: Any, make: Any) -> Any:
+    hit = make.trial(CandidateSource.PUBLISHED, "admin", TrialOutcome.ACCEPTED)
+    return _factory(survey, make, {"A": "admin", "B": "admin"}, hit)
+
+
+@flaw("shared-password-across-samples")
+def _(survey: Any, make: Any) -> Any:
+    return _factory(survey, make, {"A": "same", "B": "same"})
+
+
+@flaw("password-derived-from-mac")
+def _(survey: Any, make: Any) -> Any:
+    for sample in "AB":
+        hit = make.trial(
+            CandidateSource.DERIVED, f"mac {sample}", TrialOutcome.ACCEPTED, rule="mac-last-8-hex"
+        )
+        missed = make.trial(CandidateSource.PUBLISHED, "admin")
+        survey = _factory(survey, make, {sample: f"mac {sample}"}, hit, missed)
+    return survey
+
+
+@flaw("no-password-change-forced")
+def _(survey: Any, make: Any) -> Any:
+    secrets = {"A": "label A", "B": "label B"}
+    return _factory(survey, make, secrets, change_forced=make.absent())
+
+
+@flaw("old-password-survives")
+def _(survey: Any, make: Any) -> Any:
+    user = make.trial(CandidateSource.USER, "user", TrialOutcome.ACCEPTED)
+    former = make.trial(CandidateSource.FORMER, "label", TrialOutcome.ACCEPTED)
+    names = ("tcp/443", "tcp/22", "console")
+    return survey.put(make.credentials(*(make.login(name, user, former) for name in names)))
+
+
+@flaw("no-bruteforce-limit")
+def _(survey: Any, make: Any) -> Any:
+    limit = GuessingLimit(hindered=make.absent(), attempts=12, answered_per_s_milli=9000)
+    names = ("tcp/443", "tcp/22", "console")
+    logins = [make.login(name, *make.user_trials(), limit=limit) for name in names]
+    return survey.put(make.credentials(*logins))
+
+
+@flaw("plaintext-http-admin")
+def _(survey: Any, make: Any) -> Any:
+    plain = make.web("tcp/80", tls=False, redirects_to_tls=make.absent())
+    tried = [make.http_input(InputOutcome.REJECTED, name=name) for name in ("tcp/80", "tcp/443")]
+    both = tried[0].model_copy(
+        update={
+            "servers": tuple(entry.servers[0] for entry in tried),
+            "examined": ("tcp/80", "tcp/443"),
+        }
+    )
+    survey = survey.put(make.http(plain, make.web("tcp/443")), make.AR, make.IN, samples="AB")
+    return survey.put(both)
+
+
+def _listener(survey: Any, make: Any, name: str, protocol: str, states: Any) -> Any:
+    for state in states:
+        ports = survey.get(PortsFacts, state)
+        more = ports.model_copy(update={"ports": (*ports.ports, make.port(name))})
+        old = survey.get(ServicesFacts, state).services
+        survey = survey.put(more, state).put(
+            make.services(*old, make.service(name, protocol)), state
+        )
+    return survey
+
+
+@flaw("telnet-login")
+def _(survey: Any, make: Any) -> Any:
+    survey = _listener(survey, make, "tcp/23", "telnet", (make.AR, make.IN))
+    for sample in "AB":
+        facts = survey.get(CredentialsFacts, make.AR, sample)
+        extra = make.login("tcp/23", *make.factory_trials(f"label {sample}"), method="telnet")
+        survey = survey.put(make.credentials(*facts.logins, extra), make.AR, samples=sample)
+    facts = survey.get(CredentialsFacts)
+    extra = make.login("tcp/23", *make.user_trials(), method="telnet")
+    return survey.put(make.credentials(*facts.logins, extra))
+
+
+def _tls(survey: Any, make: Any, **changes: Any) -> Any:
+    for state in (make.AR, make.IN):
+        for sample in "AB":
+            server = make.tls_server(f"tls {sample}", **changes)
+            survey = survey.put(make.tls(server), state, samples=sample)
+    return survey
+
+
+@flaw("weak-tls-version")
+def _(survey: Any, make: Any) -> Any:
+    return _tls(survey, make, weak=("TLSv1.0", "TLSv1.1"))
+
+
+@flaw("weak-tls-cipher")
+def _(survey: Any, make: Any) -> Any:
+    return _tls(survey, make, weak=("RC4", "3DES"))
+
+
+@flaw("expired-certificate")
+def _(survey: Any, make: Any) -> Any:
+    return _tls(survey, make, observed_at="2046-01-01T00:00:00.000000Z")
+
+
+@flaw("shared-tls-key")
+def _(survey: Any, make: Any) -> Any:
+    return survey.put(make.tls(make.tls_server("one")), make.AR, make.IN, samples="AB")
+
+
+@flaw("ssh-weak-algorithms")
+def _(survey: Any, make: Any) -> Any:
+    weak = ("ssh-ed25519", "ssh-rsa")
+    return survey.put(make.ssh(make.ssh_server("ssh A", host_key_algorithms=weak)))
+
+
+@flaw("open-undeclared-port")
+def _(survey: Any, make: Any) -> Any:
+    return _listener(survey, make, "tcp/9999", "unconfirmed", (make.AR, make.IN))
+
+
+def _web_page(survey: Any, make: Any, name: str) -> Any:
+    survey = _listener(survey, make, name, "http", (make.AR, make.IN))
+    page = make.web(
+        name,
+        tls=False,
+        logins=(),
+        redirects_to_tls=make.absent(),
+        open_configuration=make.unknown(),
+        open_pages=("/",),
+    )
+    for state in (make.AR, make.IN):
+        servers = survey.get(HttpFacts, state).servers
+        survey = survey.put(make.http(*servers, page), state)
+    return survey
+
+
+@flaw("hidden-http-port")
+def _(survey: Any, make: Any) -> Any:
+    return _web_page(survey, make, "tcp/48080")
+
+
+@flaw("http-on-telnet-port")
+def _(survey: Any, make: Any) -> Any:
+    return _web_page(survey, make, "tcp/23")
+
+
+@flaw("disabled-interface-active")
+def _(survey: Any, make: Any) -> Any:
+    return _listener(survey, make, "tcp/2323", "unconfirmed", (make.AR, make.IN))
+
+
+@flaw("unauthenticated-config")
+def _(survey: Any, make: Any) -> Any:
+    pages = make.http(make.redirector(), make.web("tcp/443", open_configuration=make.seen()))
+    return survey.put(pages, make.AR, make.IN)
+
+
+@flaw("serial-root-shell")
+def _(survey: Any, make: Any) -> Any:
+    return survey.put(make.console(unauthenticated_shell=make.seen()))
+
+
+@flaw("bootloader-interruptible")
+def _(survey: Any, make: Any) -> Any:
+    return survey.put(make.console(boot_loader_prompt=make.seen()))
+
+
+@flaw("verbose-banner")
+def _(survey: Any, make: Any) -> Any:
+    def said(product: str, version: str) -> Disclosure:
+        return Disclosure(
+            where="header Server", text="x", product=product, version=version, evidence=make.ref()
+        )
+
+    pages = make.http(
+        make.redirector(), make.web("tcp/443", disclosures=(said("lighttpd", "1.4.35"),))
+    )
+    shell = make.ssh_server("ssh A", disclosure=said("dropbear", "2014.63"))
+    return survey.put(pages, make.AR, make.IN).put(make.ssh(shell))
+
+
+@flaw("secrets-in-boot-log")
+def _(survey: Any, make: Any) -> Any:
+    sighting = SecretSighting(kind="wifi-passphrase", shown="psk=***", evidence=make.ref())
+    return survey.put(make.console(secrets=(sighting,)))
+
+
+@flaw("stack-trace-on-bad-input")
+def _(survey: Any, make: Any) -> Any:
+    return survey.put(make.http_input(InputOutcome.INTERNALS_SHOWN))
+
+
+def test_the_hardened_router_passes_every_automatic_unit(judge: Any, survey: Any) -> None:
+    for suite in ("etsi", "california"):
+        reasons: dict[str, Any] = {}
+        verdicts = judge(survey, suite, automatic=True, reasons=reasons)
+        assert set(verdicts.values()) == {Verdict.PASS}, {
+            unit: reasons[unit][0] for unit, verdict in verdicts.items() if verdict != Verdict.PASS
+        }
+
+
+def test_the_hardened_router_fails_nothing(judge: Any, survey: Any) -> None:
+    for suite in ("etsi", "california"):
+        assert Verdict.FAIL not in judge(survey, suite).values()
+
+
+def test_every_flaw_of_the_table_is_tried_here() -> None:
+    assert set(SPOILERS) == set(FLAWS)
+
+
+@pytest.mark.parametrize("name", sorted(SPOILERS))
+def test_a_flaw_fails_exactly_its_units(name: str, judge: Any, survey: Any, made: Any) -> None:
+    sound = judge(survey)
+    verdicts = judge(SPOILERS[name](survey, made))
+    changed = {unit for unit, verdict in verdicts.items() if verdict != sound[unit]}
+    failed = {unit for unit, verdict in verdicts.items() if verdict is Verdict.FAIL}
+    assert failed == {entry["unit"] for entry in FLAWS[name]["fails"]}
+    assert changed == failed
+
+
+@pytest.mark.parametrize("name", sorted(SPOILERS))
+def test_a_flaw_fails_exactly_its_california_units(
+    name: str, judge: Any, survey: Any, made: Any
+) -> None:
+    verdicts = judge(SPOILERS[name](survey, made), "california", automatic=True)
+    failed = {unit for unit, verdict in verdicts.items() if verdict is not Verdict.PASS}
+    assert failed == {entry["unit"] for entry in FLAWS[name]["ca"]}
+
+
+def test_settings_open_to_everybody_contradict_the_design_in_california(
+    judge: Any, survey: Any, made: Any
+) -> None:
+    verdicts = judge(SPOILERS["unauthenticated-config"](survey, made), "california")
+    assert verdicts["a3"] is Verdict.FAIL
+
+
+def test_one_sample_decides_nothing_about_uniqueness(judge: Any, survey: Any) -> None:
+    assert judge(survey.only("A"), "california")["b1"] is Verdict.INCONCLUSIVE
+
+
+def test_a_missing_probe_leaves_no_pass_to_the_units_that_need_it(judge: Any, survey: Any) -> None:
+    needs = {
+        "ports": {"5.1-1-2a", "5.5-5-2b", "5.6-1-2a", "5.6-1-2b", "5.6-2-2a", "5.13-1-2c"},
+        "services": {"5.1-1-2a", "5.5-1-2a", "5.5-4-2a", "5.5-5-2b", "5.13-1-2a"},
+        "http": {"5.1-3-2a", "5.5-1-2a", "5.5-4-2a", "5.5-2-2a", "5.6-2-2a", "5.13-1-2a"},
+        "tls": {"5.1-3-2a", "5.5-1-2a", "5.5-7-2a"},
+        "ssh": {"5.1-3-2a", "5.5-1-2a", "5.5-7-2a", "5.5-2-2a", "5.6-2-2a"},
+        "credentials": {"5.1-4-2b", "5.1-5-2b", "5.5-4-2a", "5.5-4-2b", "5.5-5-2a"},
+        "console": {"5.6-4-2a"},
+        "http-input": {"5.13-1-2a"},
+    }
+    for probe, units in needs.items():
+        verdicts = judge(survey.without(probe), automatic=True)
+        assert {verdicts[unit] for unit in units} == {Verdict.INCONCLUSIVE}, probe
