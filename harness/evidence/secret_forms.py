@@ -141,7 +141,10 @@ def forms_of(secret: Secret, tokens: Tokens) -> tuple[Form, ...]:
     # Device bytes that a journal holds as text are encoded once more where it is read as bytes.
     texts = dict.fromkeys((value, to_latin(raw), to_latin(to_latin(raw).encode())))
     forms = [_loose(secret, text, tokens) for text in texts]
-    forms += [_wide(secret, codec, tokens) for codec in ("utf-16-le", "utf-16-be")]
+    for codec in ("utf-16-le", "utf-16-be"):
+        shape = to_latin(value.encode(codec, "surrogatepass"))
+        shapes = dict.fromkeys((shape, to_latin(shape.encode())))
+        forms += [_wide(secret, codec, each, tokens) for each in shapes]
     forms.append(_hexadecimal(secret, raw, tokens))
     forms += [_base64(secret, raw, shift, tokens) for shift in range(3)]
     return tuple(forms)
@@ -190,11 +193,11 @@ def _respelt(spelling: str, char: str, tokens: Tokens) -> str:
     return char + tokens.filler(char, len(spelling) - 1)
 
 
-def _wide(secret: Secret, codec: str, tokens: Tokens) -> Form:
+def _wide(secret: Secret, codec: str, shape: str, tokens: Tokens) -> Form:
     """UTF-16 bytes, held one character a byte."""
-    shape = to_latin(secret.value.encode(codec, "surrogatepass"))
     token = to_latin(tokens.of(secret.value, len(shape) // 2).encode(codec))
-    return Form(secret, codec, re.compile(re.escape(shape)), lambda _: token, shape, "text")
+    fitted = token + tokens.filler(secret.value, len(shape) - len(token))
+    return Form(secret, codec, re.compile(re.escape(shape)), lambda _: fitted, shape, "text")
 
 
 def _hexadecimal(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
