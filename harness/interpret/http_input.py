@@ -99,19 +99,40 @@ def _step(captures: CaptureReader, target: WebTarget, record: JournalRecord) -> 
 
 def _control(steps: Sequence[_Step], journal: Journal) -> Observation:
     """Present when the well-formed request was accepted first and last."""
+    why = _why_uncontrolled(steps, journal)
+    if why:
+        return Unknown(reason=why)
     controls = [step for step in steps if step.kind == "control"]
+    return Present(evidence=(controls[0].evidence, controls[-1].evidence))
+
+
+def _why_uncontrolled(steps: Sequence[_Step], journal: Journal) -> str:
+    """What the refusals of this endpoint lack to mean anything; ``""`` if nothing."""
     skipped = next(journal.of("skipped"), None)
     if skipped is not None:
-        return Unknown(reason=neutralise(skipped.text("reason")) or "no input to test was found")
-    if not controls or steps[0].kind != "control" or steps[-1].kind != "control":
-        return Unknown(reason="no well-formed request stands before and after the cases")
+        return neutralise(skipped.text("reason")) or "no input to test was found"
+    if not steps or {steps[0].kind, steps[-1].kind} != {"control"}:
+        return "no well-formed request stands before and after the cases"
+    if not (steps[0].accepted and steps[-1].accepted):
+        return "the well-formed request was not accepted both before and after the cases"
     if next(journal.of("finished"), None) is None:
-        return Unknown(reason="the cases were not all sent")
-    first, last = controls[0], controls[-1]
-    for step, place in ((first, "before"), (last, "after")):
-        if not step.accepted:
-            return Unknown(reason=f"the well-formed request {place} the cases was not accepted")
-    return Present(evidence=(first.evidence, last.evidence))
+        return "the cases were not all sent"
+    if _stays_outside(journal):
+        return "no input behind the login was reached: only pages before it were"
+    return ""
+
+
+def _stays_outside(journal: Journal) -> bool:
+    """Whether there is a login and the well-formed request went to a page before it.
+
+    A server that turns everyone away has not read the input: its refusals prove nothing.
+    """
+    ground = next(journal.of("ground"), None)
+    if ground is None:
+        return True
+    inputs = ground.fields.get("inputs")
+    behind = isinstance(inputs, list) and ground.text("control") in inputs
+    return ground.number("logins") > 0 and not behind
 
 
 def _cases(steps: Sequence[_Step]) -> tuple[InputCase, ...]:

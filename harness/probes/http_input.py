@@ -4,7 +4,6 @@ It works as the logged-in user where the bench knows the login: a server that tu
 has not read the input. What a case might have changed is sent again as it was.
 """
 
-import base64
 import json
 import time
 from contextlib import closing
@@ -38,7 +37,7 @@ from harness.probes.unexpected_inputs import (
     page_cases,
     spaced,
 )
-from harness.probes.web_client import WebClient, login_of_state
+from harness.probes.web_client import WebClient, basic_token, login_of_state
 
 MAX_LOGIN_CASES: Final = 3
 MAX_ANSWER: Final = 64 * 1024
@@ -130,6 +129,12 @@ class _Session:
         with closing(self._link.http()) as session:
             client = WebClient(self._context, session, self._journal, self._base)
             ground = self._explore(client)
+            self._journal.record(
+                "ground",
+                control=ground.control,
+                inputs=[found[0] for found in (ground.api, ground.form) if found],
+                logins=len(self._server.logins),
+            )
             if not ground.control:
                 reason = "no page, form or API that takes a well-formed request was found"
                 self._journal.record("skipped", reason=reason)
@@ -317,8 +322,7 @@ def _session_headers(client: WebClient) -> tuple[tuple[str, str], ...]:
         pairs = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
         headers.append(("Cookie", pairs))
     if client.basic:
-        token = base64.b64encode(":".join(client.basic).encode()).decode()
-        headers.append(("Authorization", f"Basic {token}"))
+        headers.append(("Authorization", f"Basic {basic_token(*client.basic)}"))
     return tuple(headers)
 
 

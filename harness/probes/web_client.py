@@ -1,5 +1,6 @@
 """A recorded session with one web endpoint, and how web probes log in over it."""
 
+import base64
 from typing import Final
 from urllib.parse import urlencode
 
@@ -85,6 +86,7 @@ class WebClient:
         remember_password(self._context, login.password)
         if page.status == UNAUTHORIZED and asks_for_basic(page):
             self.basic = (login.user, login.password)
+            self._context.secret(basic_token(login.user, login.password), "password")
             self.login_sent = True
             return self.follow(start, "login").status != UNAUTHORIZED
         form = page.page.login_form(page.path)
@@ -97,6 +99,11 @@ class WebClient:
         refused = not answer.answered or answer.status >= BAD_REQUEST
         asked_again = answer.page.login_form(answer.path) is not None
         return not refused and not asked_again and _bare(back) != _bare(page.path)
+
+
+def basic_token(user: str, password: str) -> str:
+    """What follows ``Basic`` in an Authorization header (RFC 7617, section 2)."""
+    return base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _bare(path: str) -> str:

@@ -114,3 +114,10 @@ def test_a_site_with_nothing_to_ask_has_no_control(attempt, serve, answer):
     server = _run(attempt, serve(lambda _: answer(404, "no")))
     assert isinstance(server.control, Unknown)
     assert server.cases == ()
+
+
+def test_without_a_login_refusals_prove_nothing(attempt, serve, hardened_site):
+    server = _run(attempt, serve(hardened_site))
+    assert isinstance(server.control, Unknown)
+    assert "behind the login" in server.control.reason
+    assert server.cases

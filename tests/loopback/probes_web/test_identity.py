@@ -60,6 +60,7 @@ def test_basic_authentication_is_answered(attempt, serve, answer, good_login):
 
     attempt.user = good_login
     assert _run(attempt, serve(site)).firmware == "1.2"
+    assert "YWRtaW46Y29ycmVjdCBob3JzZStiYXR0ZXJ5" in attempt.secrets
 
 
 def test_no_web_server_is_a_reason(attempt, serve, answer):

@@ -95,6 +95,7 @@ SAMPLES = {
         {
             "inputs.jsonl": _inputs(),
             "tcp-80.jsonl": _journal(
+                {"kind": "ground", "control": "/", "inputs": ["/"], "logins": 1},
                 _step("control", "GET /", OK),
                 _step("case", "odd", "HTTP/1.1 400 no\r\n\r\n"),
                 _step("control", "GET /", OK),
