@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml .ci/requirements.lock .ci/prepare
 
 demo: $(STAMP)  ## hardened and weak router: survey, judge, seal, verify, replay
 	@.ci/prepare demo
-	@$(BIN)/python .ci/demo.py
+	@$(BIN)/certbench demo
 
 test: $(STAMP)  ## every test
 	@.ci/prepare test

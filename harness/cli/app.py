@@ -14,6 +14,7 @@ from rich.table import Table
 from harness.bench.namespace import enter_private_namespace
 from harness.bench.operator import ScriptedOperator
 from harness.cli import output
+from harness.cli.demo import demonstrate
 from harness.cli.keys import lab_signer
 from harness.cli.people import ask
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans
@@ -196,6 +197,17 @@ def assess(
             output.show_assessment(console, entry)
         console.print(f"bundle  {sealed.archive}")
     raise typer.Exit(output.exit_code(assessments))
+
+
+@app.command()
+def demo(
+    benches: Annotated[Path, typer.Option(help="folder of the example benches")] = Path(
+        "bench_configs"
+    ),
+    reports: Annotated[Path, typer.Option(help="where to leave the bundles")] = Path("reports"),
+) -> None:
+    """The reference router, hardened and weak, through every command."""
+    demonstrate(benches, reports, console)
 
 
 @reference_app.command("serve")
