@@ -81,14 +81,25 @@ class ManifestEntry(Frozen):
 
 
 class SaltSource:
-    """Salts of one run: a function of a seed that was drawn once and never leaves the lab."""
+    """Salts of one run: a function of a seed that was drawn once and never leaves the lab.
 
-    def __init__(self, seed: bytes) -> None:
-        """Use ``seed``, at least 32 random bytes."""
+    Files that stand unchanged in an earlier bundle of the same survey keep the salts of that one,
+    so that an assessment added later leaves the survey's root alone.
+    """
+
+    def __init__(self, seed: bytes, earlier: Iterable["ManifestEntry"] = ()) -> None:
+        """Use ``seed``, at least 32 random bytes, for whatever ``earlier`` does not hold."""
         self._seed = seed
+        self._earlier = {entry.path: entry for entry in earlier}
 
-    def salt(self, kind: Literal["meta", "content"], path: str) -> str:
-        """16 bytes as hexadecimal; the same each time for the same file."""
+    def of(self, path: str, sha256: str) -> tuple[str, str]:
+        """The salts over name and content, each 16 bytes as hexadecimal."""
+        known = self._earlier.get(path)
+        if known is not None and known.sha256 == sha256:
+            return known.salt_m, known.salt_c
+        return self._draw("meta", path), self._draw("content", path)
+
+    def _draw(self, kind: str, path: str) -> str:
         return hmac.digest(self._seed, f"{kind}:{path}".encode(), "sha256")[:16].hex()
 
 
@@ -146,16 +157,19 @@ def file_digest(tree: Tree, name: str) -> str:
 def make_manifest(tree: Tree, salts: SaltSource) -> tuple[ManifestEntry, ...]:
     """Hash every file below ``data/`` of ``tree``, in tree order."""
     names = sorted((name for name in tree.names() if name.startswith("data/")), key=sort_key)
-    return tuple(
-        ManifestEntry(
-            path=name,
-            size=tree.size(name),
-            file_class=class_of(name),
-            sha256=file_digest(tree, name),
-            salt_m=salts.salt("meta", name),
-            salt_c=salts.salt("content", name),
-        )
-        for name in names
+    return tuple(_entry(tree, name, salts) for name in names)
+
+
+def _entry(tree: Tree, name: str, salts: SaltSource) -> ManifestEntry:
+    digest = file_digest(tree, name)
+    salt_m, salt_c = salts.of(name, digest)
+    return ManifestEntry(
+        path=name,
+        size=tree.size(name),
+        file_class=class_of(name),
+        sha256=digest,
+        salt_m=salt_m,
+        salt_c=salt_c,
     )
 
 

@@ -29,6 +29,7 @@ from harness.evidence.manifest import (
     bundle_root,
     make_manifest,
     part_roots,
+    read_manifest,
 )
 from harness.evidence.names import problems
 from harness.evidence.scrub import SecretFile, load_secrets
@@ -83,6 +84,7 @@ def seal(  # noqa: PLR0913  (the pieces of a bundle, by keyword)
     report: Path | None = None,
     signer: Signer,
     purpose: Purpose,
+    earlier: Tree | None = None,
 ) -> SealedBundle:
     """Seal a run as the bundle directory ``target``, which must not exist.
 
@@ -97,6 +99,8 @@ def seal(  # noqa: PLR0913  (the pieces of a bundle, by keyword)
         report: folder of reports, if any.
         signer: signs the statement.
         purpose: what the run was made for; never ``test`` if the survey says otherwise.
+        earlier: a bundle of the same survey, to which assessments are added: unchanged files keep
+            its salts, and so the survey keeps its root.
 
     Raises:
         EvidenceError: a secret is left (names file and kind), a document is missing or wrong, the
@@ -112,7 +116,7 @@ def seal(  # noqa: PLR0913  (the pieces of a bundle, by keyword)
         _copy(DirectoryTree(assessments), partial / "data" / "assessments")
         if report is not None:
             _copy(DirectoryTree(report), partial / "data" / "report")
-        predicate = _complete(partial, run, signer, purpose)
+        predicate = _complete(partial, run / "private", signer, purpose, earlier)
         _flush(partial)
         partial.replace(target)
         _flush_folder(target.parent)
@@ -132,19 +136,22 @@ def _copy(source: Tree, target: Path) -> None:
             shutil.copyfileobj(stream, sink)
 
 
-def _complete(bundle: Path, run: Path, signer: Signer, purpose: Purpose) -> EvidencePredicate:
+def _complete(
+    bundle: Path, private: Path, signer: Signer, purpose: Purpose, earlier: Tree | None
+) -> EvidencePredicate:
     """Add everything beside ``data/``: manifest, statement, public key and tag files."""
     tree = DirectoryTree(bundle)
     for name, problem in problems(tree.names()):
         message = f"{bundle}: {name!r} {problem}"
         raise EvidenceError(message)
-    secret_file = load_secrets(run / "private" / "secrets.json")
+    secret_file = load_secrets(private / "secrets.json")
     refuse_leaks(tree, secret_file)
-    manifest = make_manifest(tree, SaltSource(_salt_seed(run / "private")))
+    salts = SaltSource(_salt_seed(private), read_manifest(earlier) if earlier else ())
+    manifest = make_manifest(tree, salts)
     predicate = _predicate(SubTree(tree, "data"), manifest, purpose)
     (bundle / "evb").mkdir()
     (bundle / MANIFEST).write_bytes(b"".join(entry.line() for entry in manifest))
-    (bundle / STATEMENT).write_bytes(_attested(run / "private", signer, predicate))
+    (bundle / STATEMENT).write_bytes(_attested(private, signer, predicate))
     (bundle / SIGNER).write_bytes(signer.public_pem)
     for name, data in tag_files(tree, manifest, predicate).items():
         (bundle / name).write_bytes(data)

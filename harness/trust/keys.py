@@ -111,18 +111,6 @@ def load_key(reference: str) -> PrivateKey:
     return PrivateKey(key)
 
 
-def signing_key(reference: str | Path) -> PrivateKey:
-    """The key at ``reference`` (a file, or ``env:NAME``), made now if the file is not there yet.
-
-    Raises:
-        ConfigError: as `load_key` and `create_key`.
-    """
-    if not str(reference).startswith("env:") and not Path(reference).exists():
-        Path(reference).parent.mkdir(parents=True, exist_ok=True)
-        return create_key(Path(reference))
-    return load_key(str(reference))
-
-
 def _private_pem(reference: str) -> bytes:
     if reference.startswith("env:"):
         name = reference.removeprefix("env:")

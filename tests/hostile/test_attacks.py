@@ -316,9 +316,7 @@ def test_a_lab_that_signs_an_edited_result_is_found_out(tmp_path, maker, case):
 
 
 def test_a_capture_swapped_under_its_attempt_and_signed_again_is_found_out(made, maker):
-    again = maker.reseal(
-        made, _edit(CAPTURE.removeprefix("data/"), b"welcome", b"denied!")
-    )
+    again = maker.reseal(made, _edit(CAPTURE.removeprefix("data/"), b"welcome", b"denied!"))
     report = verify(again.bundle, made.key.public)
     assert report.of(Step.DOCUMENTS).code == "E-DOCUMENT"
     assert "tcp-443.jsonl" in report.of(Step.DOCUMENTS).shown

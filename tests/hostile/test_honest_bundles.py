@@ -1,9 +1,11 @@
 """Bundles that nobody touched: they verify, and twice the same run gives the same bytes."""
 
+import json
 import shutil
 
 from harness.encoding.tree import DirectoryTree
 from harness.evidence.archive import open_bundle, write_zip
+from harness.evidence.sealing import seal
 from harness.model.states import Purpose
 from harness.trust.statement import LabSigner
 from harness.verify.bundle import verify_bundle
@@ -29,8 +31,6 @@ def test_a_bundle_with_a_failed_unit_verifies_too(tmp_path, maker):
 
 
 def test_sealing_the_same_run_again_gives_the_same_bytes(made, maker, tmp_path):
-    from harness.evidence.sealing import seal
-
     first = maker.zipped(made)
     again = seal(
         made.run,
@@ -93,3 +93,25 @@ def test_a_regulator_with_the_key_gets_exit_status_0(made, capsys):
     shutil.copy(trusted, other)
     assert main([str(made.bundle), "--trust", str(other)]) == 0
     assert "the bundle holds" in capsys.readouterr().out
+
+
+def test_adding_an_assessment_later_leaves_the_root_of_the_survey_alone(made, maker, tmp_path):
+    run = tmp_path / "later"
+    (run / "private").mkdir(parents=True)
+    secrets = {"schema": "certbench/secrets/1", "key": "77" * 32, "secrets": []}
+    (run / "private" / "secrets.json").write_text(json.dumps(secrets))
+    survey = made.bundle / "data" / "survey"
+    again = seal(
+        run,
+        tmp_path / "again",
+        twin=survey,
+        assessments=made.bundle / "data" / "assessments",
+        signer=LabSigner(made.key),
+        purpose=Purpose.TEST,
+        earlier=open_bundle(made.bundle),
+    )
+    roots = {part.part: part.root for part in again.predicate.parts}
+    before = {part.part: part.root for part in made.sealed.predicate.parts}
+    assert roots["survey"] == before["survey"]
+    assert again.predicate.bundle_root != made.sealed.predicate.bundle_root
+    assert verify_bundle(open_bundle(again.path), TrustStore((made.key.public,))).ok

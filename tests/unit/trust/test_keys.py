@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from harness.errors import ConfigError, VerificationError
-from harness.trust.keys import create_key, load_key, parse_public_keys, signing_key
+from harness.trust.keys import create_key, load_key, parse_public_keys
 
 
 def test_a_key_is_created_for_its_owner_only_and_comes_back(tmp_path):
@@ -38,11 +38,6 @@ def test_a_key_can_stand_in_an_environment_variable(tmp_path, monkeypatch):
     monkeypatch.delenv("LAB_KEY")
     with pytest.raises(ConfigError, match="not set"):
         load_key("env:LAB_KEY")
-
-
-def test_a_signing_key_is_made_when_first_asked_for(tmp_path):
-    path = tmp_path / "new" / "key.pem"
-    assert signing_key(path).key_id == signing_key(path).key_id
 
 
 @pytest.mark.parametrize(
