@@ -94,6 +94,7 @@ _ROLL_UP: Final = {
 
 _LOGINS: Final = {
     "acceptance-means-nothing": "a random password is accepted too, so acceptance means nothing",
+    "candidates-untried": "some candidates were not tried",
     "candidates-unanswered": "{count} candidates got no clear answer",
     "change-forced": "only a change of password is allowed after the factory login",
     "change-not-forced": "the factory password goes on working without a change",
