@@ -111,15 +111,23 @@ def _why_uncontrolled(steps: Sequence[_Step], journal: Journal) -> str:
     skipped = next(journal.of("skipped"), None)
     if skipped is not None:
         return neutralise(skipped.text("reason")) or "no input to test was found"
-    if not steps or {steps[0].kind, steps[-1].kind} != {"control"}:
-        return "no well-formed request stands before and after the cases"
-    if not (steps[0].accepted and steps[-1].accepted):
-        return "the well-formed request was not accepted both before and after the cases"
-    if next(journal.of("finished"), None) is None:
-        return "the cases were not all sent"
-    if _stays_outside(journal):
-        return "no input behind the login was reached: only pages before it were"
-    return ""
+    ends = (*steps[:1], *steps[-1:])
+    checks = (
+        (
+            {step.kind for step in ends} != {"control"},
+            "no well-formed request stands before and after the cases",
+        ),
+        (
+            not all(step.accepted for step in ends),
+            "the well-formed request was not accepted both before and after the cases",
+        ),
+        (next(journal.of("finished"), None) is None, "the cases were not all sent"),
+        (
+            _stays_outside(journal),
+            "no input behind the login was reached: only pages before it were",
+        ),
+    )
+    return next((why for failed, why in checks if failed), "")
 
 
 def _stays_outside(journal: Journal) -> bool:
