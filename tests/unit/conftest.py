@@ -1,6 +1,5 @@
 """Facts of a hardened router with two samples, and ways to spoil them; for criteria and suites."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -358,6 +357,3 @@ def survey() -> MadeSurvey:
             for (probe, state), fact in hardened(sample).items()
         }
     )
-
-
-Maker = Callable[..., Any]

@@ -1,0 +1,35 @@
+"""The table of criteria."""
+
+import re
+from pathlib import Path
+
+from harness.assessment.criteria import CRITERIA, looking
+
+FOLDER = Path(looking.__file__).parent
+STABLE = """
+default-credentials-accepted universal-default-password derived-default-password
+password-change-not-forced unlimited-login-attempts plaintext-management weak-tls-protocol
+weak-tls-cipher invalid-certificate shared-key-material weak-ssh-algorithms anonymous-access
+undeclared-service unnecessary-service information-disclosure debug-interface-open
+bootloader-interruptible unauthenticated-shell secret-in-output former-password-accepted
+undeclared-login interface-status unexpected-input-processed implementation-version
+declared-cryptography authorised-access wrong-credentials-accepted
+"""
+
+
+def test_the_stable_ids_are_all_there_and_no_others() -> None:
+    assert set(CRITERIA) == set(STABLE.split())
+
+
+def test_every_criterion_that_a_look_names_is_in_the_table() -> None:
+    source = "".join(path.read_text("utf-8") for path in FOLDER.glob("*.py"))
+    named = set(re.findall(r'Look\(\s*"([a-z-]+)"', source))
+    assert named
+    assert named <= set(CRITERIA)
+
+
+def test_every_criterion_says_what_to_change_and_why() -> None:
+    for criterion in CRITERIA.values():
+        assert criterion.title
+        assert criterion.advice.endswith(".")
+        assert criterion.reference
