@@ -51,7 +51,7 @@ POOL: Final = 4
 """Ports asked at once: weak devices fall over when many connections come together."""
 MAX_PORTS: Final = 256
 CONNECTIONS_PER_PORT: Final = 8
-GUESS_S: Final = 12.0
+GUESS_S: Final = 8.0
 """Bound on ``nmap -sV``: its guess is a hint, and it waits long for services that stay silent."""
 
 
