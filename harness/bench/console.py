@@ -210,7 +210,8 @@ def _try_open(url: str, baud: int) -> _Port:
         url,
         baudrate=baud,
         timeout=_POLL_S,
-        write_timeout=_WRITE_TIMEOUT_S,
+        # pyserial's RFC 2217 client knows no such bound; its socket has one of its own.
+        write_timeout=None if url.startswith("rfc2217://") else _WRITE_TIMEOUT_S,
         exclusive=None if "://" in url else True,
     )
     return cast("_Port", port)

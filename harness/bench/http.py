@@ -237,8 +237,10 @@ class BoundedHttpSession(HttpSession):
         request = requests.Request(method, url, headers=dict(headers), data=body or None, auth=auth)
         try:
             prepared = self._session.prepare_request(request)
-        except requests.RequestException as error:
-            raise ScopeError(f"not a usable URL: {neutralise(url, 120)}: {error}") from error
+        except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema) as error:
+            raise ScopeError(f"not a usable URL: {neutralise(url, 120)}") from error
+        except (requests.RequestException, UnicodeError) as error:
+            raise BenchFault(f"not a request that can be sent: {error}") from error
         host = urllib3.util.parse_url(prepared.url or "").netloc or ""
         prepared.headers.setdefault("Host", host)
         return prepared

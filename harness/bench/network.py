@@ -34,7 +34,10 @@ _SEND_TIMEOUT_S: Final = 10.0
 _TLS_TIMEOUT_S: Final = 10.0
 _MAX_DATAGRAM: Final = 65535
 _LINK_DOWN: Final = frozenset({errno.ENETDOWN, errno.ENODEV, errno.ENETUNREACH, errno.ENXIO})
-_UNREACHABLE: Final = frozenset({errno.EHOSTUNREACH, errno.EHOSTDOWN})
+_UNREACHABLE: Final = frozenset(
+    {errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENETUNREACH, errno.ENOPROTOOPT, errno.ENONET}
+)
+"""What ICMP messages of the device turn into, and some failures of our own link as well."""
 _REFUSED: Final = frozenset({errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED})
 
 
@@ -239,7 +242,9 @@ class IpLink(NetworkLink):
         if error.errno in _REFUSED:
             return Connected.REFUSED
         if isinstance(error, TimeoutError) or error.errno in _UNREACHABLE:
-            self._guard.check(self._address)  # silence with the cable out is no result
+            # Silence with the cable out is no result, and the device must not be able to pass
+            # its own ICMP errors off as a fault of the bench.
+            self._guard.check(self._address)
             timed_out = isinstance(error, TimeoutError)
             return Connected.TIMEOUT if timed_out else Connected.UNREACHABLE
         if error.errno in _LINK_DOWN:

@@ -1,10 +1,14 @@
 """Consoles on pseudo-terminals and sockets: transcript, ownership, floods, pulled cables."""
 
+import contextlib
 import os
+import socket
 import threading
 import time
 
 import pytest
+import serial
+import serial.rfc2217
 
 from harness.bench import console as serial_console
 from harness.bench.console import SerialConsole
@@ -166,3 +170,62 @@ def test_a_pulled_adapter_is_a_lost_link(transcript):
         os.close(device)
         with pytest.raises(LinkDown):
             session.read(0.5)
+
+
+class Deaf(serial.rfc2217.PortManager):
+    """Cannot set control lines and never answers the wish, as ser2net on a pseudo-terminal."""
+
+    def _telnet_process_subnegotiation(self, suboption):
+        if suboption[1:2] != serial.rfc2217.SET_CONTROL:
+            super()._telnet_process_subnegotiation(suboption)
+
+
+def serve_line(connection, line, manager_class, stop):
+    """Pass bytes between a client and a serial line until the client leaves."""
+    with connection, connection.makefile("wb", buffering=0) as out:
+        manager = manager_class(line, out)
+        while not stop.is_set():
+            try:
+                data = connection.recv(1024)
+            except TimeoutError:
+                data = None
+            if data == b"":
+                return
+            if data:
+                line.write(b"".join(manager.filter(data)))
+            if echoed := line.read(line.in_waiting or 1):
+                out.write(b"".join(manager.escape(echoed)))
+
+
+@pytest.fixture(params=[serial.rfc2217.PortManager, Deaf])
+def rfc2217_server(request):
+    """A console server (RFC 2217) whose line is a loop; its port."""
+    line = serial.serial_for_url("loop://", timeout=0.05)
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(0.1)
+    stop = threading.Event()
+
+    def run():
+        while not stop.is_set():
+            with contextlib.suppress(TimeoutError, ConnectionError):
+                connection, _ = listener.accept()
+                connection.settimeout(0.05)
+                serve_line(connection, line, request.param, stop)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield listener.getsockname()[1]
+    stop.set()
+    thread.join(5)
+    listener.close()
+    line.close()
+
+
+@pytest.mark.filterwarnings("ignore:set(Daemon|Name):DeprecationWarning")  # in pyserial
+def test_a_console_server_is_driven_over_rfc_2217(rfc2217_server, transcript):
+    url = f"rfc2217://127.0.0.1:{rfc2217_server}"
+    with SerialConsole(ConsoleConfig(url=url, baud=57600)).take(transcript) as session:
+        assert session.baud == 57600
+        session.send(b"echo\xff\r")
+        assert session.expect([rb"echo\xff\r"], 5)[0] == 0
+    assert transcript.of("received") == b"echo\xff\r"

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from harness.bench import http as bounded
-from harness.errors import ScopeError
+from harness.errors import BenchFault, ScopeError
 
 pytestmark = pytest.mark.loopback
 
@@ -258,3 +258,10 @@ class QuietHandler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         """Nothing on stderr."""
+
+
+def test_a_request_that_cannot_be_sent_is_a_fault_of_ours(link):
+    session = link.http(2)
+    with pytest.raises(BenchFault, match="not a request"):
+        session.request("GET", "http://127.0.0.1:9/", headers={"X": "a\r\nY: b"})
+    session.close()
