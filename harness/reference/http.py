@@ -132,9 +132,10 @@ class RequestReader:
         return head.lstrip(b"\r\n")
 
     def _is_hopeless(self) -> bool:
-        """Whether the first line is complete and no request line, so that waiting is useless."""
+        """Whether this can no longer become a request, so that waiting is useless."""
         line, newline, _ = self._buffer.lstrip(b"\r\n").partition(b"\n")
-        return bool(newline) and b" HTTP/1." not in line
+        starts_well = not line or line[:1].isalpha()
+        return not starts_well or (bool(newline) and b" HTTP/1." not in line)
 
     def _body(self, headers: Mapping[str, str]) -> tuple[bytes, bool]:
         if "transfer-encoding" in headers:

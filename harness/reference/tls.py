@@ -37,12 +37,8 @@ def make_certificate(
     """Write the self-signed certificate and its key as PEM; their paths."""
     now = datetime.now(UTC)
     begin = _EXPIRED_FROM if Flaw.EXPIRED_CERTIFICATE in flaws else now - _VALID_SINCE
-    name = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COMMON_NAME, f"{hostname}.local"),
-            x509.NameAttribute(NameOID.SERIAL_NUMBER, identity.serial),
-        ]
-    )
+    # No serial number in the name: a certificate is shown to everybody, before any login.
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"{hostname}.local")])
     names: list[x509.GeneralName] = [
         x509.DNSName(f"{hostname}.local"),
         x509.IPAddress(ipaddress.ip_address(address)),

@@ -1,7 +1,9 @@
 import time
 
+import pytest
 import serial
 
+pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
 
 

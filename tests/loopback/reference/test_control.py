@@ -11,6 +11,7 @@ import pytest
 import harness.reference
 from harness.reference.flaws import Flaw
 
+pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
 
 

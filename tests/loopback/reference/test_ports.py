@@ -2,6 +2,7 @@ import socket
 
 import pytest
 
+pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
 HARDENED = {"http", "https", "ssh"}
 

@@ -2,6 +2,7 @@ import pytest
 
 from harness.reference.flaws import Flaw
 
+pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
 
 

@@ -5,6 +5,7 @@ import time
 import paramiko
 import pytest
 
+pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
 WEAK = {
     "diffie-hellman-group14-sha1",

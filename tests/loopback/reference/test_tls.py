@@ -15,6 +15,7 @@ with warnings.catch_warnings():
     from tlslite.api import HandshakeSettings, TLSConnection
     from tlslite.errors import TLSError
 
+pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
 
 

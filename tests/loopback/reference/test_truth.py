@@ -1,6 +1,9 @@
 import socket
 import time
 
+import pytest
+
+pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
 
 

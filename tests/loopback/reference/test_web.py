@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
 
 
