@@ -106,6 +106,6 @@ def test_a_scripted_answer_that_is_none_is_a_fault(tmp_path):
 
 def test_a_script_with_a_wrong_key_names_it(tmp_path):
     file = tmp_path / "answers.toml"
-    file.write_text('[[answer]]\nquestion = "5.1-1-2b"\nvalu = "yes"\n')
-    with pytest.raises(ConfigError, match=r"answer\[5.1-1-2b\]\.valu: unknown key. Did you mean"):
+    file.write_text('[[answer]]\nquestion = "5.1-1-2b"\nval = "yes"\n')
+    with pytest.raises(ConfigError, match=r"answer\[5.1-1-2b\].val: unknown key. Did you mean"):
         ScriptedOperator.load(file)

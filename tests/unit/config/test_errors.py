@@ -84,9 +84,9 @@ def test_a_dossier_loads_from_beside_the_bench(write):
         ),
         (
             'id = "B"',
-            'id = "B"\nadress = "x"',
+            'id = "B"\nip = "x"',
             (
-                "bench.toml: sample[B].adress: unknown key. Known here: console, hardware, id, "
+                "bench.toml: sample[B].ip: unknown key. Known here: console, hardware, id, "
                 "identity, label, network, origin, power, reference, serial, user."
             ),
         ),
