@@ -42,6 +42,7 @@ from harness.model.record import AttemptRecord, CaptureEntry
 
 SECRETS_SCHEMA: Final = "certbench/secrets/1"
 _MIN_KEY_BYTES: Final = 16
+_FACTS: Final = frozenset({"facts.json"})
 
 
 @dataclass(frozen=True)
@@ -220,8 +221,16 @@ def _like(data: bytes, before: Any, after: Any) -> bytes:  # noqa: ANN401  (any 
     return json.dumps(after, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
 
 
-def scrub_tree(source: Tree, target: Path, scrubber: Scrubber) -> None:
+def scrub_tree(
+    source: Tree, target: Path, scrubber: Scrubber, leave_out: frozenset[str] = frozenset()
+) -> None:
     """Write the twin of every file of ``source`` below ``target``, which must not exist.
+
+    Args:
+        source: what to copy.
+        target: where to.
+        scrubber: knows the secrets.
+        leave_out: last parts of the names of files that get no twin.
 
     Raises:
         EvidenceError: ``target`` exists, or a file is too large to be scrubbed.
@@ -231,6 +240,8 @@ def scrub_tree(source: Tree, target: Path, scrubber: Scrubber) -> None:
         raise EvidenceError(message)
     target.mkdir(parents=True, mode=0o700)
     for name in source.names():
+        if name.rpartition("/")[2] in leave_out:
+            continue
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(scrubber.file(name, read(source, name)))
@@ -239,13 +250,14 @@ def scrub_tree(source: Tree, target: Path, scrubber: Scrubber) -> None:
 def make_twin(survey: Path, target: Path, secrets: Iterable[Secret], key: bytes) -> None:
     """Write the scrubbed twin of a survey directory as ``target``, which must not exist.
 
-    ``attempt.json`` of the twin gives sizes and digests of the twin's captures. ``facts.json`` is
-    scrubbed like any other file; the caller interprets the twin anew.
+    ``attempt.json`` of the twin gives sizes and digests of the twin's captures. ``facts.json`` gets
+    no twin: facts of the raw captures may hold digests from which a weak password can be guessed,
+    and the sealed facts are those that the caller interprets from the twin.
 
     Raises:
         EvidenceError: ``target`` exists, or a record cannot be read.
     """
-    scrub_tree(DirectoryTree(survey), target, Scrubber(secrets, key))
+    scrub_tree(DirectoryTree(survey), target, Scrubber(secrets, key), _FACTS)
     for record in sorted(target.rglob("attempt.json")):
         _redigest(record)
 

@@ -8,6 +8,7 @@ its token.
 Text here is either real text or bytes held one character a byte (`harness.encoding.text.to_latin`).
 """
 
+import hashlib
 import hmac
 import re
 from collections.abc import Callable
@@ -31,6 +32,7 @@ PROTOCOL_WORDS: Final = frozenset(
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _BASE64: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URLSAFE: Final = str.maketrans("-_", "+/")
+_DIGITS: Final = 16
 _NAMED: Final = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _ESCAPE: Final = re.compile(
     r"%([0-9A-Fa-f]{2})|\\+u([0-9A-Fa-f]{4})|\\+x([0-9A-Fa-f]{2})|&#([0-9]{1,7});"
@@ -145,7 +147,7 @@ def forms_of(secret: Secret, tokens: Tokens) -> tuple[Form, ...]:
         shape = to_latin(value.encode(codec, "surrogatepass"))
         shapes = dict.fromkeys((shape, to_latin(shape.encode())))
         forms += [_wide(secret, codec, each, tokens) for each in shapes]
-    forms.append(_hexadecimal(secret, raw, tokens))
+    forms += [_hexadecimal(secret, raw, tokens), _digest(secret, raw, tokens)]
     forms += [_base64(secret, raw, shift, tokens) for shift in range(3)]
     return tuple(forms)
 
@@ -216,6 +218,14 @@ def _hexadecimal(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
         return result
 
     return Form(secret, "hex", pattern, replace, raw.hex(), "hex")
+
+
+def _digest(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
+    """A bare SHA-256, whole or its first half: whoever guesses the secret can confirm it by that."""
+    digest = hashlib.sha256(raw).hexdigest()
+    pattern = re.compile(f"{digest[:_DIGITS]}(?:{digest[_DIGITS:]})?")
+    token = tokens.of(secret.value, len(digest), "0123456789abcdef")
+    return Form(secret, "sha-256", pattern, lambda m: token[: len(m[0])], digest[:_DIGITS], "text")
 
 
 def _base64(secret: Secret, raw: bytes, shift: int, tokens: Tokens) -> Form:

@@ -1,6 +1,7 @@
 """Planted secrets, in every place and encoding, never survive the twin and the gate."""
 
 import base64
+import hashlib
 import html
 import json
 import urllib.parse
@@ -39,6 +40,8 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "hex": lambda s: s.encode().hex(),
     "HEX": lambda s: s.encode().hex().upper(),
     "hex with colons": lambda s: s.encode().hex(":"),
+    "sha-256": lambda s: hashlib.sha256(s.encode()).hexdigest(),
+    "sha-256 cut": lambda s: "pw-" + hashlib.sha256(s.encode()).hexdigest()[:16],
     "utf-16-le": lambda s: to_latin(s.encode("utf-16-le")),
     "utf-16-be": lambda s: to_latin(s.encode("utf-16-be")),
     **{
@@ -308,6 +311,13 @@ def test_the_twins_attempt_describes_the_twins_captures(tmp_path):
     for entry in attempt.captures:
         data = (twin / entry.name).read_bytes()
         assert (entry.size, entry.sha256) == (len(data), sha256_hex(data))
+
+
+def test_facts_of_the_raw_captures_get_no_twin(tmp_path):
+    source = plant(tmp_path / "survey", "hunter2!x")
+    assert (source / "facts.json").is_file()
+    make_twin(tmp_path / "survey", tmp_path / "twin", [Secret("hunter2!x", "password")], KEY)
+    assert not (tmp_path / "twin" / FACT.folder / "facts.json").exists()
 
 
 def test_what_holds_no_secret_is_copied_byte_by_byte(tmp_path):
