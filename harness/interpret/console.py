@@ -10,6 +10,7 @@
     sent, received
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -29,6 +30,10 @@ INPUTS: Final = "inputs.jsonl"
 TARGET: Final = "console"
 _BOOT_LINES: Final = 3
 """A boot says more than a prompt does."""
+_KERNEL: Final = re.compile(
+    rb"(?i)starting kernel|linux version|booting linux|uncompressing linux|\[ {0,6}0\.\d{6}\]"
+)
+_ENOUGH_KEYS: Final = 3
 _MAX_PHASE_BYTES: Final = 8 * 1024 * 1024
 
 Ref = Callable[[int], EvidenceRef]
@@ -141,16 +146,42 @@ def _after_power(records: Sequence[JournalRecord]) -> list[JournalRecord]:
     return []
 
 
-def _boot_end(records: Sequence[JournalRecord]) -> tuple[int, int] | None:
-    """Index and line of the record with which a boot reached a login prompt or a shell."""
-    shown = bytearray()
+def _boot_end(records: Sequence[JournalRecord], shell: bytes) -> tuple[int, int] | None:
+    """Index and line of the record with which a boot reached a login prompt or ``shell``."""
+    shown = b""
     for index, record in enumerate(records):
         if record.kind != "received":
             continue
-        shown = bytearray((bytes(shown) + field_bytes(record, "data"))[-4096:])
-        if screen.asks_for_user(bytes(shown)):
+        shown = (shown + field_bytes(record, "data"))[-4096:]
+        if screen.asks_for_user(shown) or (shell and screen.prompt_of(shown) == shell):
             return index, record.line
     return None
+
+
+def _shell_prompt(phases: dict[str, list[JournalRecord]], ref: Ref) -> bytes:
+    """The prompt at which an untouched boot ends, if a shell stands open there."""
+    if not isinstance(_shell(phases, ref), Present):
+        return b""
+    received = [r for r in phases.get("boot", []) if r.kind == "received"]
+    return screen.prompt_of(b"".join(field_bytes(r, "data") for r in received)[-4096:])
+
+
+def _keys_in_window(records: Sequence[JournalRecord]) -> bool:
+    """Enough different keys were pressed after the boot began and before its kernel did.
+
+    Without a line that a kernel writes the window is taken to be the first half of the boot's text.
+    """
+    text = b"".join(field_bytes(r, "data") for r in records if r.kind == "received")
+    kernel = _KERNEL.search(text)
+    window = kernel.start() if kernel else len(text) // 2
+    keys: set[str] = set()
+    shown = 0
+    for record in records:
+        if record.kind == "received":
+            shown += len(record.text("data"))
+        elif record.kind == "sent" and 0 < shown <= window:
+            keys.add(record.text("data"))
+    return len(keys) >= _ENOUGH_KEYS
 
 
 def _booted(phases: dict[str, list[JournalRecord]], ref: Ref) -> Observation:
@@ -170,23 +201,21 @@ def _boot_loader(phases: dict[str, list[JournalRecord]], ref: Ref) -> Observatio
         output = screen.without_echo(burst.received, burst.sent)
         if burst.sent.strip() and ran_loader_command(output):
             return Present(evidence=(ref(burst.line),))
+    return _uninterrupted(phases, ref)
+
+
+def _uninterrupted(phases: dict[str, list[JournalRecord]], ref: Ref) -> Absent | Unknown:
+    """Whether a boot with keys pressed in its window went on to its end."""
     records = _after_power(phases.get("interrupt", []))
     if not records:
         return Unknown(reason="the boot was not interrupted: the bench does not switch the power")
     if phases.get("loader"):
         return Unknown(reason="the boot stopped at something that ran no boot loader command")
-    end = _boot_end(records)
+    end = _boot_end(records, _shell_prompt(phases, ref))
     if end is None:
-        return Unknown(reason="the boot did not reach a login prompt after keys were sent")
-    before = records[: end[0]]
-    first = next((i for i, record in enumerate(before) if record.kind == "received"), None)
-    keys = [
-        record
-        for record in before[first:]
-        if first is not None and record.kind == "sent" and record.text("data")
-    ]
-    if not keys:
-        return Unknown(reason="no key was sent between the first output of the boot and its end")
+        return Unknown(reason="the boot did not reach its end after keys were pressed")
+    if not _keys_in_window(records[: end[0]]):
+        return Unknown(reason="no keys reached the device before its kernel started")
     return Absent(control=ref(end[1]))
 
 

@@ -138,7 +138,7 @@ def _login(
         discriminates=_discriminates(read, control, ref),
         trials=tuple(_trial(entry, ref) for entry in read),
         change_forced=_change_forced(point, read, state, ref),
-        limit=observe_limit(read, planned, isinstance(control, Present), ref),
+        limit=observe_limit(read, planned, ref, controlled=isinstance(control, Present)),
     )
     return login, gaps
 

@@ -55,15 +55,15 @@ def first_slow(durations_ms: Sequence[int]) -> int | None:
 
 
 def observe_limit(
-    trials: Sequence[ReadTrial], planned: int, controlled: bool, ref: Ref
+    trials: Sequence[ReadTrial], planned: int, ref: Ref, *, controlled: bool
 ) -> GuessingLimit:
     """Judge the guessing phase among all trials of a login point.
 
     Args:
         trials: every trial, in order.
         planned: wrong logins that the bench meant to make.
-        controlled: the known-good login worked before.
         ref: makes evidence of a journal line.
+        controlled: the known-good login worked before.
     """
     phase = [entry for entry in trials if entry.trial.phase == GUESSING]
     wrong = [entry for entry in phase if not entry.trial.control]
@@ -131,6 +131,8 @@ def _turned_away_kind(
 def _same_pace_was_answered(trials: Sequence[ReadTrial], count: int, window_ms: int) -> bool:
     """As many attempts as fast, with good logins among them, were all answered earlier."""
     earlier = [entry for entry in trials if entry.trial.phase != GUESSING]
+    if any(entry.reading.outcome is TrialOutcome.UNANSWERED for entry in earlier):
+        return False  # it turns logins away without wrong ones in a row, too
     bound_ms = _PACE_TOLERANCE * window_ms + SLOW_MS
     for start in range(len(earlier) - count + 1):
         run = earlier[start : start + count]
@@ -147,16 +149,25 @@ def _unhindered(
     seen: Unknown,
     ref: Ref,
 ) -> Observation:
-    if not wrong:
-        return Unknown(reason="no wrong logins were made in a row")
-    if not _answered(wrong):
-        return seen
-    if len(wrong) < max(planned, _ENOUGH):
-        return Unknown(reason=f"only {len(wrong)} of {planned} wrong logins were made in a row")
-    if any(entry.reading.duration_ms >= SLOW_MS for entry in wrong):
-        return Unknown(reason="wrong logins are answered slowly, the first as the last")
-    if not after or not after[0].accepted or after[0].reading.duration_ms >= SLOW_MS * GROWTH:
-        return Unknown(reason="the known-good login did not work at once after the attempts")
+    works_at_once = bool(after) and after[0].accepted
+    if works_at_once:
+        works_at_once = after[0].reading.duration_ms < SLOW_MS * GROWTH
+    obstacles = (
+        (not wrong, "no wrong logins were made in a row"),
+        (not _answered(wrong), seen.reason),
+        (
+            len(wrong) < max(planned, _ENOUGH),
+            f"only {len(wrong)} of {planned} wrong logins were made in a row",
+        ),
+        (
+            any(entry.reading.duration_ms >= SLOW_MS for entry in wrong),
+            "wrong logins are answered slowly, the first as the last",
+        ),
+        (not works_at_once, "the known-good login did not work at once after the attempts"),
+    )
+    for stands, why in obstacles:
+        if stands:
+            return Unknown(reason=why)
     return Absent(control=ref(after[0].reading.line))
 
 

@@ -153,35 +153,28 @@ def _says_locked(record: JournalRecord) -> bool:
 
 
 def _form(point: Point, trial: TrialTranscript) -> Reading:
+    return _http(point, trial, _confirmed(point, trial))
+
+
+def _basic(point: Point, trial: TrialTranscript) -> Reading:
+    before, answer = _step(trial, "before"), _step(trial, "login")
+    asked = before is not None and before.number("status") in _REFUSED
+    let_in = asked and answer is not None and is_open(point, answer)
+    return _http(point, trial, answer if let_in else None)
+
+
+def _http(point: Point, trial: TrialTranscript, confirmation: JournalRecord | None) -> Reading:
     answer = _step(trial, "login")
     if answer is None:
         return Reading(UNANSWERED, 0, trial.line)
     spent = answer.number("duration_ms")
-    confirmation = _confirmed(point, trial)
     if confirmation is not None:
         return Reading(ACCEPTED, spent, confirmation.line)
     if answer.text("error"):
         return Reading(UNANSWERED, spent, answer.line)
     if _says_locked(answer):
         return Reading(LOCKED, spent, answer.line, _retry_after(answer))
-    if is_refused(point, answer):
-        return Reading(REJECTED, spent, answer.line)
-    return Reading(UNANSWERED, spent, answer.line)
-
-
-def _basic(point: Point, trial: TrialTranscript) -> Reading:
-    before, answer = _step(trial, "before"), _step(trial, "login")
-    if answer is None or answer.text("error"):
-        return Reading(UNANSWERED, 0, answer.line if answer else trial.line)
-    spent = answer.number("duration_ms")
-    asked = before is not None and before.number("status") in _REFUSED
-    if asked and is_open(point, answer):
-        return Reading(ACCEPTED, spent, answer.line)
-    if _says_locked(answer):
-        return Reading(LOCKED, spent, answer.line, _retry_after(answer))
-    if answer.number("status") in _REFUSED:
-        return Reading(REJECTED, spent, answer.line)
-    return Reading(UNANSWERED, spent, answer.line)
+    return Reading(REJECTED if is_refused(point, answer) else UNANSWERED, spent, answer.line)
 
 
 # SSH
@@ -248,16 +241,21 @@ def _terminal(point: Point, trial: TrialTranscript) -> Reading:
     if answer.first_sent and answer.last_received:
         spent = elapsed_ms(answer.first_sent, answer.last_received)
     said = screen.without_echo(answer.received, answer.sent)
+    outcome = _said(steps, said)
+    deciding = steps.get("command", answer) if outcome is ACCEPTED else answer
+    wait_s = screen.wait_s(said) if outcome is LOCKED else 0.0
+    return Reading(outcome, spent, deciding.line, wait_s)
+
+
+def _said(steps: dict[str, Screen], said: bytes) -> TrialOutcome:
+    """What the answer to a login means; only a login that was made can be rejected or accepted."""
     if screen.is_lockout(said):
-        return Reading(LOCKED, spent, answer.line, screen.wait_s(said))
-    if "password" in steps and (screen.is_refusal(said) or screen.asks_for_user(said)):
-        return Reading(REJECTED, spent, answer.line)
-    if "password" not in steps and "user" not in steps:
-        return Reading(UNANSWERED, spent, answer.line)
-    if not screen.is_refusal(said) and _let_in(said, steps.get("command")):
-        confirmation = steps.get("command") or answer
-        return Reading(ACCEPTED, spent, confirmation.line)
-    return Reading(UNANSWERED, spent, answer.line)
+        return LOCKED
+    refused = screen.is_refusal(said)
+    if "password" in steps and (refused or screen.asks_for_user(said)):
+        return REJECTED
+    made = "password" in steps or "user" in steps
+    return ACCEPTED if made and not refused and _let_in(said, steps.get("command")) else UNANSWERED
 
 
 def _let_in(said: bytes, command: Screen | None) -> bool:

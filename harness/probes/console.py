@@ -6,7 +6,6 @@ window. It never types a password, never saves or changes anything, and leaves t
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import cycle
 from time import monotonic
 from typing import Final
 
@@ -24,8 +23,11 @@ from harness.probes.login_candidates import is_secret
 KEYS: Final = (b" ", b"\r", b"\x1b", b"\x03", b"s")
 """What stops common boot loaders: space, Enter, Escape, Ctrl-C, ``s``."""
 LOADER_COMMANDS: Final = (b"version", b"printenv", b"help")
-_KEY_EVERY_S: Final = 0.15
-_POLL_S: Final = 0.1
+_KEYS_EVERY_S: Final = 0.05
+_MOST_KEYS: Final = 4000
+_POLL_S: Final = 0.05
+_BOOT_POLL_S: Final = 0.02
+"""Some boot windows are shorter than a tenth of a second."""
 _QUIET_S: Final = 1.0
 _LISTEN_S: Final = 1.0
 _BOOT_S: Final = 120.0
@@ -157,7 +159,7 @@ class _Watch:
             total += len(data)
             if data:
                 quiet_since = monotonic()
-            elif self.at_any_prompt() and monotonic() - quiet_since >= 2 * _POLL_S:
+            elif self.at_any_prompt() and monotonic() - quiet_since >= 3 * _POLL_S:
                 return True
         return self.at_any_prompt()
 
@@ -183,19 +185,18 @@ def _boots(watch: _Watch, power: PowerSwitch) -> None:
     watch.phase("boot")
     for _ in _while_booting(watch, power):
         continue
+    usual = screen.prompt_of(watch.shown)
     watch.phase("interrupt")
-    keys = cycle(KEYS)
-    pressed = monotonic()
-    stopped = False
+    pressed, count = 0.0, 0
     for output in _while_booting(watch, power):
-        if stopped:
-            continue
-        # Whoever stands at a login prompt takes keys for a user name: press none there.
-        stopped = screen.asks_for_user(watch.shown) or screen.asks_for_password(watch.shown)
-        if not stopped and output and monotonic() - pressed >= _KEY_EVERY_S:
-            watch.key(next(keys))
-            pressed = monotonic()
-    if screen.at_prompt(watch.shown) and not screen.asks_for_user(watch.shown):
+        # Whoever stands at a prompt takes keys for a user name or a command: press none there.
+        due = output and not watch.at_any_prompt() and monotonic() - pressed >= _KEYS_EVERY_S
+        if due and count < _MOST_KEYS:
+            for key in KEYS:
+                watch.key(key)
+            pressed, count = monotonic(), count + len(KEYS)
+    stopped_at = screen.prompt_of(watch.shown)
+    if stopped_at and stopped_at != usual:
         _loader(watch)
 
 
@@ -219,7 +220,7 @@ def _until_up(watch: _Watch, switching: Future[None]) -> Iterator[bool]:
     deadline = monotonic() + _BOOT_S
     quiet_since, total, told = monotonic(), 0, False
     while monotonic() < deadline and total < _MOST_BYTES:
-        data = watch.read(_POLL_S)
+        data = watch.read(_BOOT_POLL_S)
         total += len(data)
         if data:
             quiet_since = monotonic()
@@ -236,6 +237,7 @@ def _until_up(watch: _Watch, switching: Future[None]) -> Iterator[bool]:
 def _loader(watch: _Watch) -> None:
     """Run harmless commands at whatever stopped the boot, then let it go on."""
     watch.phase("loader")
+    watch.ask(b"")  # ends whatever the keys left on the line
     for command in LOADER_COMMANDS:
         watch.ask(command)
     watch.ask(b"boot")

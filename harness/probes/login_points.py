@@ -66,7 +66,7 @@ def _point(server: HttpServer, login: LoginPoint) -> Point | None:
     )
 
 
-def _http_point(  # noqa: PLR0913  (the parts of a form)
+def _http_point(
     server: HttpServer,
     method: str,
     path: str,

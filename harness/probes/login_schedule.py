@@ -45,7 +45,7 @@ class Made(Protocol):
 class LoginSchedule:
     """Every attempt at one login point."""
 
-    def __init__(  # noqa: PLR0913  (what makes one login point)
+    def __init__(
         self,
         context: ProbeContext,
         point: Point,
@@ -64,7 +64,7 @@ class LoginSchedule:
         limits = context.settings.credentials
         self._guesses = limits.guessing_attempts
         self._left = limits.max_attempts
-        self._reserve = min(self._guesses + _AFTER_GUESSING, limits.max_attempts // 2)
+        self._reserve = min(self._guesses + _AFTER_GUESSING + 1, limits.max_attempts // 2)
         self._number = 0
         self._wrong_in_row = 0
         self._blind_pauses = 0

@@ -69,7 +69,7 @@ class Bench:
     console: Console | None = None
     power: PowerSwitch | None = None
     identity: str = ""
-    limits: CredentialLimits = CredentialLimits()
+    limits: CredentialLimits = field(default_factory=CredentialLimits)
     servers: list[HttpServer] = field(default_factory=list)
     services: list[Service] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict)
@@ -83,12 +83,12 @@ class Bench:
     def form(self, port: int, *, tls: bool = False, path: str = "/login", **fields: str) -> None:
         names = {"user_field": "username", "password_field": "password", "action": path, **fields}
         login = LoginPoint(method="form", path=path, evidence=EVIDENCE, **names)
-        self._server(port, tls, login)
+        self._server(port, login, tls=tls)
 
     def basic(self, port: int, path: str = "/") -> None:
-        self._server(port, False, LoginPoint(method="basic", path=path, evidence=EVIDENCE))
+        self._server(port, LoginPoint(method="basic", path=path, evidence=EVIDENCE))
 
-    def _server(self, port: int, tls: bool, login: LoginPoint) -> None:
+    def _server(self, port: int, login: LoginPoint, *, tls: bool = False) -> None:
         self.servers.append(
             HttpServer(
                 endpoint=Endpoint(address=self.address, transport="tcp", port=port),
@@ -193,9 +193,7 @@ def router(tmp_path: Path) -> Iterator[Callable[..., Router]]:
             command += ["--port-offset", str(_free_offset())]
             for flaw in flaws:
                 command += ["--flaw", flaw]
-            process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-            )
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
             stack.callback(_stop, process)
             assert process.stdout
             ready = json.loads(process.stdout.readline())
