@@ -221,7 +221,7 @@ def _hexadecimal(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
 
 
 def _digest(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
-    """A bare SHA-256, whole or its first half: whoever guesses the secret can confirm it by that."""
+    """A bare SHA-256, whole or its first 16 digits: a guess can be confirmed by it."""
     digest = hashlib.sha256(raw).hexdigest()
     pattern = re.compile(f"{digest[:_DIGITS]}(?:{digest[_DIGITS:]})?")
     token = tokens.of(secret.value, len(digest), "0123456789abcdef")

@@ -2,11 +2,16 @@
 
 import json
 import shutil
+import subprocess
+
+import pytest
 
 from harness.encoding.tree import DirectoryTree
+from harness.errors import EvidenceError
 from harness.evidence.archive import open_bundle, write_zip
 from harness.evidence.sealing import seal
 from harness.model.states import Purpose
+from harness.trust.dsse import parse_envelope
 from harness.trust.statement import LabSigner
 from harness.verify.bundle import verify_bundle
 from harness.verify.command import main
@@ -115,3 +120,55 @@ def test_adding_an_assessment_later_leaves_the_root_of_the_survey_alone(made, ma
     assert roots["survey"] == before["survey"]
     assert again.predicate.bundle_root != made.sealed.predicate.bundle_root
     assert verify_bundle(open_bundle(again.path), TrustStore((made.key.public,))).ok
+
+
+def test_sha256sum_agrees_with_both_manifests(made):
+    for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
+        done = subprocess.run(
+            ["sha256sum", "--strict", "--check", "--quiet", manifest],
+            cwd=made.bundle,
+            capture_output=True,
+            timeout=30,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+
+
+def test_openssl_agrees_with_the_signature(made, tmp_path):
+    envelope = parse_envelope((made.bundle / "evb/statement.dsse.json").read_bytes())
+    (tmp_path / "signed").write_bytes(envelope.signed_bytes)
+    (tmp_path / "signature").write_bytes(envelope.signatures[0].value)
+    done = subprocess.run(
+        ["openssl", "dgst", "-sha256", "-verify", str(made.bundle / "evb/signer.pem"),
+         "-signature", str(tmp_path / "signature"), str(tmp_path / "signed")],
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_secret_that_is_left_stops_sealing_and_leaves_nothing_behind(tmp_path, maker):
+    made = maker.make(tmp_path)
+    with pytest.raises(EvidenceError, match=r"tcp-443\.jsonl: user-password"):
+        seal(
+            made.run,
+            tmp_path / "raw",
+            twin=made.run / "survey",
+            assessments=made.run / "assessments",
+            signer=LabSigner(made.key),
+            purpose=Purpose.TEST,
+        )
+    assert not [path for path in tmp_path.iterdir() if "raw" in path.name]
+
+
+def test_a_bundle_is_never_overwritten_and_never_given_another_purpose(made):
+    arguments = {
+        "twin": made.bundle / "data" / "survey",
+        "assessments": made.run / "assessments",
+        "signer": LabSigner(made.key),
+    }
+    with pytest.raises(EvidenceError, match="exists already"):
+        seal(made.run, made.bundle, purpose=Purpose.TEST, **arguments)
+    with pytest.raises(EvidenceError, match="not as surveillance"):
+        seal(made.run, made.bundle.parent / "x", purpose=Purpose.SURVEILLANCE, **arguments)
