@@ -42,7 +42,7 @@ from harness.probes.starttls import read_reply
 
 BANNER_S: Final = 0.8
 """How long a service may take to speak first."""
-HTTP_S: Final = 2.5
+HTTP_S: Final = 2.0
 TLS_S: Final = 2.0
 ANSWER_S: Final = 1.0
 QUIET_S: Final = 0.2
@@ -51,7 +51,7 @@ POOL: Final = 4
 """Ports asked at once: weak devices fall over when many connections come together."""
 MAX_PORTS: Final = 256
 CONNECTIONS_PER_PORT: Final = 8
-GUESS_S: Final = 8.0
+GUESS_S: Final = 4.0
 """Bound on ``nmap -sV``: its guess is a hint, and it waits long for services that stay silent."""
 
 
