@@ -102,12 +102,22 @@ class NetworkView:
         return (*judged, self.everything_examined())
 
     def _service_declared(self, target: str, declared: Collection[str]) -> Judgement:
-        return self.judge(
+        criterion = "undeclared-service"
+        by_scan = self.judge(
             PortsFacts,
-            "undeclared-service",
+            criterion,
             target,
             lambda record: criteria.undeclared_service(record, target, target, declared),
         )
+        if not self.is_known(target):
+            return by_scan
+        by_answer = self.judge(
+            ServicesFacts,
+            criterion,
+            target,
+            lambda record: criteria.undeclared_answer(record, target, target, declared),
+        )
+        return all_of(target, criterion, [by_scan, by_answer])
 
     def undeclared_logins(self, declared: Collection[str]) -> Judgements:
         """One judgement an open TCP endpoint, and one on the DUT; needs `LOGIN_NEEDS`."""

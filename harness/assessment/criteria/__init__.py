@@ -39,6 +39,7 @@ from harness.assessment.criteria.exposure import (
     every_service_examined,
     interface_status,
     open_targets,
+    undeclared_answer,
     undeclared_service,
     unnecessary_service,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "shared_tls_key",
     "ssh_disclosure",
     "unauthenticated_shell",
+    "undeclared_answer",
     "undeclared_http_login",
     "undeclared_login",
     "undeclared_service",

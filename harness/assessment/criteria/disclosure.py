@@ -214,7 +214,8 @@ def _same_version(observed: str, reviewed: str) -> bool:
 
 def _not_obtainable(look: Look, record: Speaking, targets: Collection[str]) -> Judgement:
     facts = record.facts
-    for target in sorted({*targets, *(gap.target for gap in facts.not_examined)}):
+    gaps = [gap.target for gap in facts.not_examined if not gap.target.startswith("udp/")]
+    for target in sorted({*targets, *gaps}):
         why = facts.gap(target)
         if why is not None:
             return look.undecided("not-examined", target=target, why=why)

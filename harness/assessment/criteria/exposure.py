@@ -26,13 +26,26 @@ def undeclared_service(
     """An open port stands in the declaration (TS 103 701 5.5-5-2, 5.6-1-2, 5.13-1-2)."""
     look = Look("undeclared-service", item, target, record)
     port = port_at(record.facts, target)
-    if port is None or port.state is PortState.OPEN_OR_FILTERED:
+    if port is None:
         return _not_open(look)
     if target in declared:
         return look.held("port-declared", port.evidence)
-    if port.state is PortState.VANISHED:
-        return look.undecided("port-vanished")
+    if port.state is not PortState.OPEN:
+        return look.undecided("port-state-unclear", state=port.state.value)
     return look.contradicted("port-undeclared", port.evidence)
+
+
+def undeclared_answer(
+    record: FactRecord[ServicesFacts], item: str, target: str, declared: Collection[str]
+) -> Judgement:
+    """A port that answered an exchange stands in the declaration; it may be silent to a scan."""
+    look = Look("undeclared-service", item, target, record)
+    service = record.facts.on(target)
+    if service is None or record.facts.gap(target) is not None:
+        return look.unexamined()
+    if target in declared:
+        return look.held("port-declared", service.evidence, protocol=service.protocol)
+    return look.contradicted("port-undeclared", service.evidence, protocol=service.protocol)
 
 
 def every_port_examined(record: Record, item: str) -> Judgement:
@@ -57,7 +70,10 @@ def every_port_examined(record: Record, item: str) -> Judgement:
 def every_service_examined(
     record: FactRecord[ServicesFacts], item: str, targets: Collection[str]
 ) -> Judgement:
-    """Every open TCP port was asked what it speaks, and no other port was."""
+    """Every open TCP port was asked what it speaks, and no other port was.
+
+    UDP ports that stay silent are no gap: silence is all that many of them ever give.
+    """
     look = Look("undeclared-service", item, "DUT", record)
     facts = record.facts
     known = {service.endpoint.name for service in facts.services}
@@ -67,9 +83,9 @@ def every_service_examined(
             return look.undecided(
                 "not-examined", target=target, why=why or "the fact says nothing about it"
             )
-    if facts.not_examined:
-        gap = facts.not_examined[0]
-        return look.undecided("not-examined", target=gap.target, why=gap.reason)
+    gaps = [gap for gap in facts.not_examined if not gap.target.startswith("udp/")]
+    if gaps:
+        return look.undecided("not-examined", target=gaps[0].target, why=gaps[0].reason)
     strangers = sorted(name for name in known if name.startswith("tcp/") and name not in targets)
     if strangers:
         return look.undecided("ports-and-services-disagree", target=strangers[0])

@@ -97,7 +97,20 @@ def test_silence_on_a_declared_udp_port_decides_nothing(made: Any) -> None:
 def test_udp_silence_is_no_open_port(made: Any) -> None:
     facts = made.ports(ports=(made.port("udp/53", PortState.OPEN_OR_FILTERED),))
     assert criteria.open_targets(facts) == frozenset()
-    assert _undeclared(made, facts, name="udp/53").outcome is HELD
+
+
+def test_an_answer_on_a_port_that_the_scan_found_silent_must_be_declared(made: Any) -> None:
+    judge = criteria.undeclared_answer
+    record = made.record(made.services(made.service("udp/53", "dns")))
+    assert judge(record, "udp/53", "udp/53", ("udp/53",)).outcome is HELD
+    assert judge(record, "udp/53", "udp/53", ()).outcome is CONTRADICTED
+    assert judge(record, "udp/67", "udp/67", ()).outcome is UNDECIDED
+
+
+def test_silent_udp_ports_are_no_gap_among_the_services(made: Any) -> None:
+    gap = NotExamined(target="udp/53", reason="no query was answered")
+    record = made.record(made.services(made.service("tcp/80", "http"), not_examined=(gap,)))
+    assert criteria.every_service_examined(record, "DUT", {"tcp/80"}).outcome is HELD
 
 
 def test_a_disabled_service_must_be_closed(made: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.facts.base import NotExamined
 from harness.facts.console import SecretSighting
 from harness.facts.credentials import (
     CandidateSource,
@@ -15,7 +16,7 @@ from harness.facts.credentials import (
     TrialOutcome,
 )
 from harness.facts.http import Disclosure, HttpFacts, InputOutcome
-from harness.facts.ports import PortsFacts
+from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import ServicesFacts
 from harness.model.judgement import Verdict
 
@@ -301,3 +302,21 @@ def test_a_missing_probe_leaves_no_pass_to_the_units_that_need_it(judge: Any, su
     for probe, units in needs.items():
         verdicts = judge(survey.without(probe), automatic=True)
         assert {verdicts[unit] for unit in units} == {Verdict.INCONCLUSIVE}, probe
+
+
+def test_silent_udp_ports_change_no_verdict(judge: Any, survey: Any, made: Any) -> None:
+    silent = made.port("udp/53", PortState.OPEN_OR_FILTERED)
+    gap = NotExamined(target="udp/53", reason="no query was answered")
+    changed = survey
+    for state in (made.AR, made.IN):
+        ports, services = survey.get(PortsFacts, state), survey.get(ServicesFacts, state)
+        changed = changed.put(
+            ports.model_copy(update={"ports": (*ports.ports, silent)}), state
+        ).put(services.model_copy(update={"not_examined": (gap,)}), state)
+    assert judge(changed) == judge(survey)
+
+
+def test_a_udp_service_that_answers_must_be_declared(judge: Any, survey: Any, made: Any) -> None:
+    verdicts = judge(_listener(survey, made, "udp/53", "dns", (made.IN,)))
+    failed = {unit for unit, verdict in verdicts.items() if verdict is Verdict.FAIL}
+    assert failed == {"5.5-5-2b", "5.6-1-2b"}
