@@ -30,9 +30,10 @@ INPUTS: Final = "inputs.jsonl"
 TARGET: Final = "console"
 _BOOT_LINES: Final = 3
 """A boot says more than a prompt does."""
-_KERNEL: Final = re.compile(
+KERNEL: Final = re.compile(
     rb"(?i)starting kernel|linux version|booting linux|uncompressing linux|\[ {0,6}0\.\d{6}\]"
 )
+"""What a boot writes once its kernel runs: the boot loader is past."""
 _ENOUGH_KEYS: Final = 3
 _MAX_PHASE_BYTES: Final = 8 * 1024 * 1024
 
@@ -172,7 +173,7 @@ def _keys_in_window(records: Sequence[JournalRecord]) -> bool:
     Without a line that a kernel writes the window is taken to be the first half of the boot's text.
     """
     text = b"".join(field_bytes(r, "data") for r in records if r.kind == "received")
-    kernel = _KERNEL.search(text)
+    kernel = KERNEL.search(text)
     window = kernel.start() if kernel else len(text) // 2
     keys: set[str] = set()
     shown = 0

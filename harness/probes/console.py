@@ -13,7 +13,7 @@ from harness.bench.protocols import ConsoleSession, PowerSwitch
 from harness.encoding.text import to_latin
 from harness.interpret import login_screen as screen
 from harness.interpret.boot_log import MIN_KNOWN_SECRET, secrets_in
-from harness.interpret.console import INPUTS, TRANSCRIPT
+from harness.interpret.console import INPUTS, KERNEL, TRANSCRIPT
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock
@@ -190,7 +190,9 @@ def _boots(watch: _Watch, power: PowerSwitch) -> None:
     pressed, count = 0.0, 0
     for output in _while_booting(watch, power):
         # Whoever stands at a prompt takes keys for a user name or a command: press none there.
-        due = output and not watch.at_any_prompt() and monotonic() - pressed >= _KEYS_EVERY_S
+        over = KERNEL.search(watch.shown) is not None
+        due = output and not over and monotonic() - pressed >= _KEYS_EVERY_S
+        due = due and not watch.at_any_prompt()
         if due and count < _MOST_KEYS:
             for key in KEYS:
                 watch.key(key)
