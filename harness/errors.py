@@ -65,7 +65,7 @@ class ScopeError(CertbenchError):
     """The scope guard refused an active step before a packet left."""
 
 
-class BenchFault(CertbenchError):
+class BenchFault(CertbenchError):  # noqa: N818  (the field's word: a fault of the bench)
     """The bench failed: a cable, an adapter, a tool. Says nothing about the DUT."""
 
 

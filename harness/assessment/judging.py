@@ -17,7 +17,7 @@ def reason(code: str, **params: object) -> Reason:
     return Reason(code=code, params={name: str(value) for name, value in params.items()})
 
 
-def held(
+def held(  # noqa: PLR0913  (what a judgement can rest on, by keyword)
     item: str,
     criterion: str,
     why: Reason,
@@ -40,7 +40,7 @@ def held(
     )
 
 
-def contradicted(
+def contradicted(  # noqa: PLR0913  (what a judgement can rest on, by keyword)
     item: str,
     criterion: str,
     why: Reason,

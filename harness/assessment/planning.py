@@ -4,10 +4,9 @@ Pure: dossier, catalogue, unit and probe declarations and the bench's capabiliti
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from harness.assessment.judging import reason
-from harness.model.catalogue import Catalogue, CatalogueProvision
+from harness.assessment.applicability import Applicability, applicability
+from harness.model.catalogue import Catalogue
 from harness.model.declaration import (
     DecidedBy,
     FactNeed,
@@ -15,51 +14,10 @@ from harness.model.declaration import (
     Samples,
     UnitDeclaration,
 )
-from harness.model.dossier import Dossier, Support
+from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId, UnitId
-from harness.model.judgement import Reason
 from harness.model.plan import PlannedUnit, PlannedVisit, SurveyPlan, TestPlan
 from harness.model.states import Capability, DeviceState, Impact
-
-
-@dataclass(frozen=True)
-class Applicability:
-    """What the ICS says of one provision.
-
-    Attributes:
-        applicable: false only by an N/A on a row that allows it.
-        claimed: false by an N; on a mandatory row that is a non-conformity.
-        why: names the ICS row; None when the provision is applicable and claimed.
-        answered: there is an ICS row at all; without one nothing of the provision can pass.
-    """
-
-    applicable: bool
-    claimed: bool
-    why: Reason | None
-    answered: bool
-
-
-def applicability(
-    catalogue: Catalogue, provision: CatalogueProvision, dossier: Dossier
-) -> Applicability:
-    """The one applicability function: from the ICS row and whether the row may be N/A."""
-    row = dossier.ics_row(catalogue.framework.slug, provision.id)
-    if row is None:
-        why = reason("no-ics-row", provision=provision.id)
-        return Applicability(applicable=True, claimed=True, why=why, answered=False)
-    named = {"provision": provision.id, "detail": row.detail}
-    if row.support is Support.NOT_APPLICABLE:
-        if not provision.conditional and provision.mandatory:
-            why = reason("not-applicable-not-allowed", **named)
-            return Applicability(applicable=True, claimed=False, why=why, answered=True)
-        why = reason("not-applicable", **named)
-        return Applicability(applicable=False, claimed=False, why=why, answered=True)
-    if row.support is Support.NO:
-        code = "mandatory-not-supported" if provision.mandatory else "not-claimed"
-        return Applicability(
-            applicable=True, claimed=False, why=reason(code, **named), answered=True
-        )
-    return Applicability(applicable=True, claimed=True, why=None, answered=True)
 
 
 def blocked_facts(

@@ -41,15 +41,23 @@ def item_verdict(decided_by: DecidedBy, judgement: Judgement) -> tuple[Verdict, 
     """
     if judgement.outcome is not Outcome.HELD:
         return _OF_OUTCOME[judgement.outcome], judgement.reason
-    if decided_by in _NEEDS_A_PERSON and not judgement.answers:
-        return Verdict.INCONCLUSIVE, reason("person-not-asked")
-    if decided_by is DecidedBy.AUTOMATIC and not (judgement.facts and judgement.evidence):
-        return Verdict.INCONCLUSIVE, reason("held-without-evidence", criterion=judgement.criterion)
-    if decided_by is DecidedBy.RULE and not judgement.rows:
-        return Verdict.INCONCLUSIVE, reason("held-without-rows", criterion=judgement.criterion)
-    if decided_by is DecidedBy.NONE:
-        return Verdict.INCONCLUSIVE, reason("not-implemented")
+    lacking = _lacking(decided_by, judgement)
+    if lacking is not None:
+        return Verdict.INCONCLUSIVE, lacking
     return Verdict.PASS, judgement.reason
+
+
+def _lacking(decided_by: DecidedBy, judgement: Judgement) -> Reason | None:
+    """What a HELD judgement would have to rest on in this kind of unit and does not."""
+    if decided_by in _NEEDS_A_PERSON:
+        return None if judgement.answers else reason("person-not-asked")
+    if decided_by is DecidedBy.AUTOMATIC:
+        rests = judgement.facts and judgement.evidence
+        return None if rests else reason("held-without-evidence", criterion=judgement.criterion)
+    if decided_by is DecidedBy.RULE:
+        rests_on_rows = reason("held-without-rows", criterion=judgement.criterion)
+        return None if judgement.rows else rests_on_rows
+    return reason("not-implemented")
 
 
 def unit_verdict(

@@ -111,7 +111,8 @@ def _await_ready(process: subprocess.Popen[bytes], sample: str) -> Mapping[str, 
 
 
 def _wired(sample: SampleConfig, said: Mapping[str, Any]) -> SampleConfig:
-    identity = sample.identity.model_copy(update={"path": said["paths"]["about"]})
+    about, port = said["paths"]["about"], said["surface"]["https"]
+    identity = sample.identity.model_copy(update={"path": about, "port": port})
     return sample.model_copy(
         update={
             "network": NetworkLinkConfig(address=said["address"], mac=said["mac"]),

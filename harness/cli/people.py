@@ -46,7 +46,8 @@ def _questions(
     tables = dossier.ixit.to_json()
     seen: set[tuple[str, str]] = set()
     for unit in units:
-        items = [str(row["id"]) for row in tables.get(unit.per, [])] if unit.per else [""]
+        # A unit whose rows are all out of scope asks once about the DUT as a whole.
+        items = [str(row["id"]) for row in tables.get(unit.per, [])] + [""]
         for question in unit.questions:
             for item in items:
                 if (question.id, item) not in seen:

@@ -1,10 +1,10 @@
-"""Captures of exchanges as lines of JSON: one header, one record a line, one end mark.
+r"""Captures of exchanges as lines of JSON: one header, one record a line, one end mark.
 
 ::
 
     {"schema": "certbench/journal/1"}
-    {"n": 1, "t": "2026-11-21T08:15:30.000000Z", "kind": "sent", "data": "GET / HTTP/1.1\\r\\n..."}
-    {"n": 2, "t": "...", "kind": "received", "data": "HTTP/1.1 200 OK\\r\\n..."}
+    {"n": 1, "t": "2026-11-21T08:15:30.000000Z", "kind": "sent", "data": "GET / HTTP/1.1\r\n..."}
+    {"n": 2, "t": "...", "kind": "received", "data": "HTTP/1.1 200 OK\r\n..."}
     {"end": true, "dropped": 0}
 
 A writer flushes each line, so that a crash loses at most the record being written. A reader takes

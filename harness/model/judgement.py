@@ -35,7 +35,7 @@ class Severity(StrEnum):
 class Reason(Frozen):
     """Why: a stable code with its particulars.
 
-    Codes are kebab-case and listed in ``docs/reference/reasons.md``; ``harness.assessment.prose``
+    Codes are kebab-case and listed in ``docs/reference/reasons.md``; ``harness.model.prose``
     renders them.
     """
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.assessment.applicability import applicability, under_ics
 from harness.assessment.judging import reason
-from harness.assessment.planning import Applicability, applicability
 from harness.assessment.rollup import (
     case_results,
     conclude,
@@ -150,12 +150,13 @@ class Judging:
         if fault is not None:
             verdict, why, items = Verdict.INCONCLUSIVE, fault, {}
         said = applicability(self._catalogue, provision, self._evidence.dossier)
-        verdict, why = _under_ics(verdict, why, said, provision)
+        verdict, why = under_ics(verdict, why, said, provision)
         return UnitResult(
             unit=unit.id,
             case=unit.case,
             provision=provision.id,
             decided_by=declaration.decided_by,
+            quantifier=declaration.quantifier,
             verdict=verdict,
             reason=why,
             items=items,
@@ -176,7 +177,7 @@ class Judging:
                 why = reason("not-judged", broken="; ".join(self._broken))
             provision = self._provision(unit)
             said = applicability(self._catalogue, provision, self._evidence.dossier)
-            verdict, why = _under_ics(Verdict.INCONCLUSIVE, why, said, provision)
+            verdict, why = under_ics(Verdict.INCONCLUSIVE, why, said, provision)
             yield UnitResult(
                 unit=unit.id,
                 case=unit.case,
@@ -226,23 +227,6 @@ def _declaration(node: pytest.Item) -> UnitDeclaration:
     if found is None:
         pytest.fail("a unit without a declaration asks for evidence", pytrace=False)
     return found
-
-
-def _under_ics(
-    verdict: Verdict, why: Reason, said: Applicability, provision: CatalogueProvision
-) -> tuple[Verdict, Reason]:
-    """What the supplier's ICS answer makes of a verdict.
-
-    A fact that contradicts an N/A is a FAIL of the declaration; an N on a mandatory row is one by
-    itself; without an answer nothing can pass.
-    """
-    if said.why is None or verdict is Verdict.FAIL:
-        return verdict, why
-    if not said.applicable:
-        return Verdict.NOT_APPLICABLE, said.why
-    if not said.answered:
-        return Verdict.INCONCLUSIVE, said.why if verdict is Verdict.PASS else why
-    return (Verdict.FAIL if provision.mandatory else Verdict.NOT_CLAIMED), said.why
 
 
 def _versions(read: list[FactRecord[Facts]]) -> dict[FactKey, frozenset[str]]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.encoding.tree import DirectoryTree, Tree
-from harness.errors import EvidenceError
-from harness.evidence.archive import write_zip
+from harness.errors import EvidenceError, UsageError
+from harness.evidence.archive import open_bundle, write_zip
+from harness.evidence.manifest import STATEMENT
 from harness.evidence.scrub import load_secrets, make_twin
 from harness.evidence.sealing import seal
 from harness.interpret.survey import read_survey
@@ -94,9 +95,16 @@ def add_assessments(
 ) -> tuple[tuple[Assessment, ...], Sealed]:
     """Judge a finished bundle under further frameworks and seal it anew, the survey untouched.
 
+    Only a sealed bundle will do: a run directory holds raw captures, which are scrubbed by sealing
+    the run itself.
+
     Raises:
+        UsageError: ``evidence`` is no bundle.
         EvidenceError: the bundle cannot be read or the new one cannot be written.
     """
+    earlier = open_bundle(evidence)
+    if STATEMENT not in earlier.names():
+        raise UsageError(f"{evidence}: not a sealed bundle: it has no {STATEMENT}")
     root = open_root(evidence)
     with _stage(target) as stage:
         for name in root.names():
@@ -109,10 +117,15 @@ def add_assessments(
             for file in sorted((stage / "assessments").glob("*/assessment.json"))
         ]
         order = SealingOrder(stage, target, frameworks, signer)
-        return added, _seal_stage(order, stage, recorded)
+        return added, _seal_stage(order, stage, recorded, earlier)
 
 
-def _seal_stage(order: SealingOrder, stage: Path, assessments: Sequence[Assessment]) -> Sealed:
+def _seal_stage(
+    order: SealingOrder,
+    stage: Path,
+    assessments: Sequence[Assessment],
+    earlier: Tree | None = None,
+) -> Sealed:
     survey = read_survey(DirectoryTree(stage / "survey"))
     report = write_report(stage, survey, assessments)
     purpose = survey.survey.purpose
@@ -124,6 +137,7 @@ def _seal_stage(order: SealingOrder, stage: Path, assessments: Sequence[Assessme
         report=report.parent,
         signer=order.signer,
         purpose=Purpose(purpose),
+        earlier=earlier,
     )
     archive = order.target / f"{sealed.name}.zip"
     write_zip(DirectoryTree(sealed.path), archive)

@@ -7,7 +7,7 @@ replay`'s question; whether they rest on captures that are there at all is asked
 
 from collections.abc import Iterator, Mapping
 
-from harness.assessment.planning import applicability
+from harness.assessment.applicability import applicability, under_ics
 from harness.assessment.rollup import case_results, conclude, provision_results, unit_verdict
 from harness.encoding.tree import SubTree, Tree, read
 from harness.evidence.description import assessment_folders
@@ -98,8 +98,9 @@ def _check_unit(folder: str, unit: UnitResult, catalogue: Catalogue, dossier: Do
     declaration = UnitDeclaration(
         unit=unit.unit, decided_by=unit.decided_by, quantifier=unit.quantifier
     )
-    verdict, _, items = unit_verdict(declaration, unit.judgements)
-    wanted = _under_ics(verdict, catalogue, provision, dossier)
+    verdict, why, items = unit_verdict(declaration, unit.judgements)
+    said = applicability(catalogue, provision, dossier)
+    wanted, _ = under_ics(verdict, why, said, provision)
     cautious = unit.verdict is Verdict.INCONCLUSIVE and wanted is Verdict.PASS
     if unit.verdict is not wanted and not cautious:
         raise StepFailed(
@@ -124,20 +125,6 @@ def _provision_of(folder: str, unit: UnitResult, catalogue: Catalogue) -> Catalo
         shown = f"{folder}: unit {unit.unit} is counted for {unit.provision}"
         raise StepFailed("E-VERDICT", shown, f"{wanted}, as the catalogue says")
     return found
-
-
-def _under_ics(
-    verdict: Verdict, catalogue: Catalogue, provision: CatalogueProvision, dossier: Dossier
-) -> Verdict:
-    """What the supplier's ICS answer makes of a verdict; nothing undoes a FAIL."""
-    said = applicability(catalogue, provision, dossier)
-    if said.why is None or verdict is Verdict.FAIL:
-        return verdict
-    if not said.applicable:
-        return Verdict.NOT_APPLICABLE
-    if not said.answered:
-        return Verdict.INCONCLUSIVE
-    return Verdict.FAIL if provision.mandatory else Verdict.NOT_CLAIMED
 
 
 def _check_evidence(folder: str, unit: UnitResult, names: frozenset[str]) -> None:

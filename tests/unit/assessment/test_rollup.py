@@ -184,19 +184,19 @@ def _provisions(**verdict):
     ]
 
 
-P, F, I, N = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE
+P, F, OPEN, N = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.NOT_APPLICABLE
 
 
 @pytest.mark.parametrize(
     ("m1", "m2", "r", "conclusion"),
     [
         (P, P, P, Conclusion.CONFORMANT),
-        (P, N, I, Conclusion.CONFORMANT),
-        (P, I, P, Conclusion.INCONCLUSIVE),
+        (P, N, OPEN, Conclusion.CONFORMANT),
+        (P, OPEN, P, Conclusion.INCONCLUSIVE),
         (N, N, P, Conclusion.INCONCLUSIVE),
-        (P, F, I, Conclusion.NOT_CONFORMANT),
+        (P, F, OPEN, Conclusion.NOT_CONFORMANT),
         (P, P, F, Conclusion.NOT_CONFORMANT),
-        (I, I, I, Conclusion.INCONCLUSIVE),
+        (OPEN, OPEN, OPEN, Conclusion.INCONCLUSIVE),
     ],
 )
 def test_the_decision_rule_makes_the_conclusion(m1, m2, r, conclusion):
@@ -213,7 +213,7 @@ def test_an_alternative_is_satisfied_by_either_and_by_nothing_else():
     catalogue = _catalogue(alternatives=[["m1", "m2"]])
     either = _provisions(m1=P, m2=F, r=P)
     neither = _provisions(m1=F, m2=F, r=P)
-    open_one = _provisions(m1=I, m2=F, r=P)
+    open_one = _provisions(m1=OPEN, m2=F, r=P)
     assert conclude(catalogue, either, firmware="1")[0] is Conclusion.CONFORMANT
     assert conclude(catalogue, neither, firmware="1")[0] is Conclusion.NOT_CONFORMANT
     assert conclude(catalogue, open_one, firmware="1")[0] is Conclusion.INCONCLUSIVE

@@ -19,7 +19,7 @@ source_note = "made for tests"
 framework = { slug = "tiny", version = "1" }
 provisions = [
   { id = "p1", section = "one", title = "first", status = "M", mandatory = true, confirmed = true },
-  { id = "p2", section = "one", title = "second", status = "R", mandatory = false, conditional = true, confirmed = true },
+  { id = "p2", section = "one", title = "two", status = "R", mandatory = false, confirmed = true },
 ]
 cases = [
   { id = "c1", provision = "p1", kind = "functional", purpose = "one" },
