@@ -24,7 +24,7 @@ MAX_EXPECT_BYTES: Final = 1024 * 1024
 """A device that floods the console ends `expect` at this many bytes."""
 _OVERLAP: Final = 4096
 """How far back a match may begin in what was searched before."""
-_POLL_S: Final = 0.05
+_POLL_S: Final = 0.01
 _WRITE_TIMEOUT_S: Final = 5.0
 _CHUNK: Final = 4096
 

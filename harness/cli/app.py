@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -48,12 +49,20 @@ JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on sta
 
 
 def run_app() -> None:
-    """Run the command; deliberate errors become one line and an exit code."""
+    """Run the command; deliberate errors become one line and an exit code.
+
+    A defect of certbench itself exits with 3, like any fault of the bench: Python's own exit
+    status 1 would say "not conformant".
+    """
     try:
         app()
     except CertbenchError as error:
         console.print(f"[bold red]certbench:[/] {escape(neutralise(str(error), 2000))}")
         sys.exit(error.exit_code)
+    except Exception:  # noqa: BLE001  (the last guard; shown whole)
+        traceback.print_exc()
+        console.print("[bold red]certbench:[/] this is a defect; please report it")
+        sys.exit(CertbenchError.exit_code)
 
 
 @app.command()

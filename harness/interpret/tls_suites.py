@@ -1,6 +1,7 @@
 """Cipher suites by version and by weak family, and in which order they are offered."""
 
 import re
+from functools import cache
 from typing import Final, Literal, get_args
 
 from harness.facts.tls import VERSIONS, TlsVersion
@@ -45,12 +46,14 @@ def name_of(code: int) -> str:
     return NAMES.get(code, f"0x{code:04X}")
 
 
+@cache
 def families_of(code: int) -> tuple[Family, ...]:
     """The weak families that a suite belongs to."""
     name = NAMES.get(code, "")
     return tuple(family for family, pattern in _IN_FAMILY.items() if pattern.search(name))
 
 
+@cache
 def offered_at(version: TlsVersion) -> tuple[int, ...]:
     """Every suite that can be negotiated at ``version``, the usual ones first.
 
@@ -61,6 +64,7 @@ def offered_at(version: TlsVersion) -> tuple[int, ...]:
     return tuple(sorted(usable, key=lambda code: not _USUAL.match(NAMES[code])))
 
 
+@cache
 def family_at(family: Family, version: TlsVersion) -> tuple[int, ...]:
     """The suites of one weak family that can be negotiated at ``version``."""
     return tuple(code for code in offered_at(version) if family in families_of(code))

@@ -11,10 +11,10 @@ from harness.probes.base import ProbeContext
 from harness.probes.login_candidates import Candidate
 from harness.probes.login_log import LoginLog
 
-_POLL_S: Final = 0.03
-_QUIET_S: Final = 0.05
+_POLL_S: Final = 0.01
+_QUIET_S: Final = 0.03
 """A prompt for a user name or password counts when nothing follows it for this long."""
-_SETTLED_S: Final = 0.15
+_SETTLED_S: Final = 0.1
 """The same for a command prompt, which other text resembles more easily."""
 _PROMPT_WAIT_S: Final = 5.0
 _COMMAND: Final = b"id"
@@ -134,8 +134,9 @@ class Dialogue:
             self._line.send(key)
             self._await(_any_prompt, _PROMPT_WAIT_S)
         if screen.at_prompt(self._shown):
+            # A shell that comes back instead of a login prompt ends the wait as well.
             self._line.send(b"exit" + self._line.end)
-            self._await(screen.asks_for_user, _PROMPT_WAIT_S)
+            self._await(_any_prompt, _PROMPT_WAIT_S)
         elif screen.asks_for_password(self._shown):
             self._line.send(_CTRL_C)
             self._await(screen.asks_for_user, _PROMPT_WAIT_S)

@@ -14,7 +14,7 @@ from harness.reference.identity import USER
 from harness.reference.truth import TruthLog
 
 WRONG_LOGINS: Final = 5
-LOCKOUT_S: Final = 2.0
+LOCKOUT_S: Final = 1.0
 SHORTEST_PASSWORD: Final = 8
 LONGEST_PASSWORD: Final = 128
 

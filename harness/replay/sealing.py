@@ -8,6 +8,7 @@ then refuses.
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,18 +61,18 @@ class Sealed:
 
 
 def assess_run(evidence: Path, frameworks: Frameworks, out: Path) -> tuple[Assessment, ...]:
-    """Judge ``evidence`` under each framework, into ``out/<framework>@<version>/``."""
-    return tuple(
-        judge(
-            JudgingOrder(
-                suite.folder,
-                catalogue.framework.version,
-                evidence,
-                out / str(catalogue.framework),
-            )
+    """Judge ``evidence`` under each framework, into ``out/<framework>@<version>/``.
+
+    Each framework has a child process of its own; they run side by side.
+    """
+    orders = [
+        JudgingOrder(
+            suite.folder, catalogue.framework.version, evidence, out / str(catalogue.framework)
         )
         for suite, catalogue in frameworks
-    )
+    ]
+    with ThreadPoolExecutor(max_workers=len(orders)) as pool:
+        return tuple(pool.map(judge, orders))
 
 
 def seal_run(order: SealingOrder, raw: Sequence[Assessment]) -> Sealed:

@@ -82,6 +82,6 @@ def test_console_locks_out_and_lets_in_again(start, terminal):
     console = terminal(sample)
     for _ in range(5):
         console.log_in("wrong", b"Login incorrect")
-    console.log_in(PASSWORD, b"Too many attempts, wait 2 s")
+    console.log_in(PASSWORD, b"Too many attempts, wait 1 s")
     time.sleep(2.1)
     console.log_in(PASSWORD)

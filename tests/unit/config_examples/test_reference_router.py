@@ -67,7 +67,7 @@ def test_the_weak_router_has_its_eight_flaws_on_both_samples() -> None:
         "serial-root-shell",
         "verbose-banner",
         "no-bruteforce-limit",
-        "open-undeclared-port",
+        "hidden-http-port",
         "secrets-in-boot-log",
     }
 
