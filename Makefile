@@ -4,10 +4,12 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV ?= .venv
+TESTS ?= tests
+WORKERS ?= 2
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test check lint format types contracts docs bench sizes lock clean
+.PHONY: help setup demo test flaws check lint format types contracts docs bench sizes lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,9 +24,13 @@ demo: $(STAMP)  ## hardened and weak router: survey, judge, seal, verify, replay
 	@.ci/prepare demo
 	@$(BIN)/certbench demo
 
-test: $(STAMP)  ## every test
+test: $(STAMP)  ## every test but the flaw table; TESTS=tests/unit for a part
 	@.ci/prepare test
-	@$(BIN)/pytest tests
+	@$(BIN)/pytest $(TESTS) -n $(WORKERS) -m "not matrix"
+
+flaws: $(STAMP)  ## the flaw table: every flaw alone, plain and with a shuffled look
+	@.ci/prepare test
+	@$(BIN)/pytest tests/netns/flaws -n $(WORKERS)
 
 check: lint types contracts  ## what CI checks without running the product
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.netns, pytest.mark.slow]
+pytestmark = [pytest.mark.netns, pytest.mark.slow, pytest.mark.matrix]
 
 ETSI, CALIFORNIA = "etsi-en-303-645", "california-sb-327"
 TABLE = tomllib.loads(
