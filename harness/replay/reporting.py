@@ -1,75 +1,133 @@
 """The static HTML report: one file, readable offline, no script, device text neutralised.
 
-A view of what the bundle holds: everything in it follows from the assessments and the survey.
+A view of what the bundle holds: everything in it follows from the assessments and the survey. The
+page forbids itself scripts and every request (CSP); its one style sheet is named by its digest, so
+that nothing a device says could add style either.
 """
 
-from collections.abc import Sequence
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jinja2
 
 from harness import __version__
 from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import neutralise
+from harness.encoding.tree import DirectoryTree
 from harness.facts.store import FactBase
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
-from harness.model.catalogue import Catalogue
-from harness.model.dossier import Dossier
-from harness.model.judgement import Severity, Verdict
+from harness.model.catalogue import Catalogue, CatalogueCase, CatalogueProvision
+from harness.model.dossier import Dossier, IcsRow
+from harness.model.judgement import Judgement, Severity, Verdict
 from harness.model.prose import render
-from harness.model.record import AttemptRecord
+from harness.replay import plain_words
+from harness.replay.evidence_links import EvidenceLinks
+from harness.replay.flaws import findings_of, flaws_of, in_one_line, other_failures
+from harness.replay.open_units import OpenGroup, open_groups
+from harness.replay.survey_view import (
+    answers_in,
+    attempts_in,
+    duration,
+    ics_counts,
+    ixit_counts,
+    moment,
+    services_of,
+    tools_of,
+    visits_of,
+)
 from harness.survey.store import write_atomic
 
-NAME = "index.html"
+NAME: Final = "index.html"
+_LONG_TEXT: Final = 4000
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One test case of a provision with its units."""
+
+    case: CatalogueCase
+    units: tuple[UnitResult, ...]
+
+
+@dataclass(frozen=True)
+class ProvisionView:
+    """One provision: what it asks, what the supplier says, what came of it.
+
+    Attributes:
+        anchor: id of its place in the page; made of numbers only.
+    """
+
+    anchor: str
+    entry: CatalogueProvision
+    result: ProvisionResult
+    ics: IcsRow | None
+    cases: tuple[CaseView, ...]
+
+
+@dataclass(frozen=True)
+class FrameworkView:
+    """One assessment, prepared for the page."""
+
+    assessment: Assessment
+    catalogue: Catalogue
+    conclusion: str
+    meaning: tuple[str, ...]
+    counts: Mapping[str, int]
+    unit_counts: Mapping[str, int]
+    sections: tuple[tuple[str, tuple[ProvisionView, ...]], ...]
+    open: tuple[OpenGroup, ...]
+
+    @property
+    def name(self) -> str:
+        """``etsi-en-303-645@2.1.1``."""
+        return str(self.assessment.framework)
+
+    @property
+    def provisions(self) -> dict[str, ProvisionView]:
+        """Every provision by its id."""
+        return {view.entry.id: view for _, views in self.sections for view in views}
 
 
 def write_report(stage: Path, survey: FactBase, assessments: Sequence[Assessment]) -> Path:
-    """Write ``stage/report/index.html`` from what ``stage`` holds; its path."""
+    """Write ``stage/report/index.html`` from what ``stage`` holds; its path.
+
+    Raises:
+        OSError: the report cannot be written, or ``stage`` lacks a file.
+        EvidenceError: the survey holds a link or a special file.
+        ValueError: a document in ``stage`` is not valid.
+    """
     folder = stage / "report"
     folder.mkdir()
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("harness.replay", "templates"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["shown"] = neutralise
-    environment.filters["prose"] = render
-    page = environment.get_template("report.html").render(
-        version=__version__,
-        survey=survey.survey,
-        visits=survey.visits,
-        dossier=Dossier.from_bytes((stage / "survey" / "dossier.json").read_bytes()),
-        attempts=_attempts(stage / "survey"),
-        frameworks=[_framework(stage, assessment) for assessment in assessments],
-    )
+    page = _environment().get_template("report.html").render(_context(stage, survey, assessments))
     write_atomic(folder / NAME, page.encode())
     return folder / NAME
 
 
 def merged_findings(assessment: Assessment) -> list[dict[str, Any]]:
-    """Every finding once, worst first, with the units that it bears on."""
+    """Every finding once, worst first, with the units that it bears on and all its evidence."""
     merged: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for unit in assessment.units:
-        for found in (found for entry in unit.judgements for found in entry.findings):
-            summary = render(found.reason)
-            criterion = CRITERIA.get(found.criterion)
-            entry = merged.setdefault(
-                (found.criterion, found.subject, summary),
-                {
-                    "criterion": found.criterion,
-                    "severity": found.severity.value,
-                    "subject": neutralise(found.subject),
-                    "summary": summary,
-                    "advice": criterion.advice if criterion else "",
-                    "units": [],
-                    "evidence": [ref.to_json() for ref in found.evidence],
-                },
-            )
-            if unit.unit not in entry["units"]:
-                entry["units"].append(unit.unit)
+    for unit, found in findings_of(assessment):
+        summary = render(found.reason)
+        criterion = CRITERIA.get(found.criterion)
+        entry = merged.setdefault(
+            (found.criterion, found.subject, summary),
+            {
+                "criterion": found.criterion,
+                "severity": found.severity.value,
+                "subject": neutralise(found.subject),
+                "summary": summary,
+                "advice": criterion.advice if criterion else "",
+                "units": [],
+                "evidence": [],
+            },
+        )
+        _add(entry["units"], [unit.unit])
+        _add(entry["evidence"], [ref.to_json() for ref in found.evidence])
     order = [severity.value for severity in Severity]
     return sorted(merged.values(), key=lambda entry: order.index(entry["severity"]))
 
@@ -86,34 +144,130 @@ def headline(assessment: Assessment) -> str:
     )
 
 
-def _framework(stage: Path, assessment: Assessment) -> dict[str, Any]:
-    folder = stage / "assessments" / str(assessment.framework)
-    catalogue = Catalogue.from_bytes((folder / "catalogue.json").read_bytes())
-    entries = {entry.id: entry for entry in catalogue.provisions}
+def _add(known: list[Any], more: Iterable[Any]) -> None:
+    known.extend(entry for entry in more if entry not in known)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("harness.replay", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        shown=neutralise,
+        long=lambda text: neutralise(text, _LONG_TEXT),
+        prose=render,
+        because=_because,
+        visited=_visited,
+        moment=moment,
+        counted=plain_words.counted,
+    )
+    style = environment.get_template("report.css").render()
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
+    environment.globals.update(
+        style_digest=f"sha256-{digest}",
+        version=__version__,
+        duration=duration,
+        words=plain_words,
+    )
+    return environment
+
+
+def _because(judgement: Judgement) -> list[str]:
+    """What was seen, each thing once, without the item's name, which stands in front."""
+    found = [in_one_line(finding) for finding in judgement.findings]
+    texts = dict.fromkeys(found or [render(judgement.reason)])
+    return [text.removeprefix(f"{neutralise(judgement.item)}: ") for text in texts]
+
+
+def _visited(judgement: Judgement) -> list[str]:
+    """The visits that the facts come from: ``A/1-as-received``."""
+    return sorted({f"{fact.sample}/{fact.visit}" for fact in judgement.facts})
+
+
+def _context(
+    stage: Path, survey: FactBase, assessments: Sequence[Assessment]
+) -> Mapping[str, object]:
+    folder = stage / "survey"
+    links = EvidenceLinks(DirectoryTree(folder))
+    dossier = Dossier.from_bytes((folder / "dossier.json").read_bytes())
+    attempts = attempts_in(folder, survey.visits)
+    flaws = flaws_of(assessments, links)
     return {
-        "assessment": assessment,
-        "catalogue": catalogue,
-        "headline": headline(assessment),
-        "findings": merged_findings(assessment),
-        "counts": {
-            verdict.value: sum(unit.verdict is verdict for unit in assessment.units)
-            for verdict in Verdict
-        },
-        "provisions": [
-            {
-                "entry": entries[result.provision],
-                "result": result,
-                "units": _units_of(assessment, result),
-            }
-            for result in assessment.provisions
+        "survey": survey.survey,
+        "visits": visits_of(survey),
+        "services": services_of(survey),
+        "attempts": attempts,
+        "tools": tools_of(survey, attempts),
+        "answers": answers_in(folder),
+        "dossier": dossier,
+        "ics": ics_counts(dossier),
+        "ixit": ixit_counts(dossier),
+        "links": links,
+        "flaws": flaws,
+        "flaw_anchors": {flaw.criterion: f"flaw-{n}" for n, flaw in enumerate(flaws, 1)},
+        "other_failures": other_failures(assessments),
+        "frameworks": [
+            _framework(stage, number, assessment, dossier)
+            for number, assessment in enumerate(assessments, 1)
         ],
     }
 
 
-def _units_of(assessment: Assessment, result: ProvisionResult) -> list[UnitResult]:
-    return [unit for unit in assessment.units if unit.provision == result.provision]
+def _framework(stage: Path, number: int, assessment: Assessment, dossier: Dossier) -> FrameworkView:
+    folder = stage / "assessments" / str(assessment.framework)
+    catalogue = Catalogue.from_bytes((folder / "catalogue.json").read_bytes())
+    return FrameworkView(
+        assessment=assessment,
+        catalogue=catalogue,
+        conclusion=plain_words.CONCLUSIONS[assessment.conclusion],
+        meaning=plain_words.meaning(assessment, catalogue),
+        counts=_counts(result.verdict for result in assessment.provisions),
+        unit_counts=_counts(unit.verdict for unit in assessment.units),
+        sections=_sections(_provisions(number, assessment, catalogue, dossier)),
+        open=open_groups(assessment),
+    )
 
 
-def _attempts(survey: Path) -> list[AttemptRecord]:
-    files = sorted(survey.glob("*/*/*/*/attempt.json"))
-    return [AttemptRecord.from_bytes(file.read_bytes()) for file in files]
+def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """How many of each, worst first, every verdict named."""
+    found = list(verdicts)
+    return {verdict.value: found.count(verdict) for verdict in plain_words.VERDICTS}
+
+
+def _provisions(
+    number: int, assessment: Assessment, catalogue: Catalogue, dossier: Dossier
+) -> tuple[ProvisionView, ...]:
+    entries = {entry.id: entry for entry in catalogue.provisions}
+    return tuple(
+        ProvisionView(
+            anchor=f"f{number}-p{place}",
+            entry=entries[result.provision],
+            result=result,
+            ics=dossier.ics_row(assessment.framework.slug, result.provision),
+            cases=_cases(assessment, catalogue, result),
+        )
+        for place, result in enumerate(assessment.provisions, 1)
+    )
+
+
+def _cases(
+    assessment: Assessment, catalogue: Catalogue, result: ProvisionResult
+) -> tuple[CaseView, ...]:
+    units = [unit for unit in assessment.units if unit.provision == result.provision]
+    return tuple(
+        CaseView(case, mine)
+        for case in catalogue.cases
+        if (mine := tuple(unit for unit in units if unit.case == case.id))
+    )
+
+
+def _sections(
+    provisions: Iterable[ProvisionView],
+) -> tuple[tuple[str, tuple[ProvisionView, ...]], ...]:
+    """The provisions under the catalogue's headings, in its order."""
+    grouped = groupby(provisions, key=lambda view: view.entry.section)
+    return tuple((section, tuple(views)) for section, views in grouped)

@@ -1,0 +1,151 @@
+"""What is wrong with the device, each flaw once, however many units and frameworks it bears on."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from harness.assessment.criteria.registry import CRITERIA
+from harness.encoding.text import neutralise
+from harness.model.assessment import Assessment, UnitResult
+from harness.model.ids import ProvisionId, UnitId
+from harness.model.judgement import Finding, Severity, Verdict
+from harness.model.observation import EvidenceRef
+from harness.model.prose import render
+from harness.replay.evidence_links import EvidenceLinks, EvidencePlace
+
+_RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One thing that was seen, on one subject.
+
+    Attributes:
+        text: what was seen, with its subject; harmless to show.
+    """
+
+    text: str
+    evidence: tuple[EvidencePlace, ...]
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """Where a flaw counts: a provision of an assessment, and its units.
+
+    Attributes:
+        assessment: index among the assessments of the report.
+    """
+
+    assessment: int
+    provision: ProvisionId
+    units: tuple[UnitId, ...]
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """Everything that one criterion found.
+
+    Attributes:
+        title: the flaw in a few words; the criterion's id where it is not known any more.
+        advice: what the manufacturer should change; ``""`` if nothing is known.
+        reference: public standards that explain why.
+    """
+
+    criterion: str
+    title: str
+    severity: Severity
+    advice: str
+    reference: str
+    sightings: tuple[Sighting, ...]
+    bearings: tuple[Bearing, ...]
+
+
+@dataclass(frozen=True)
+class OtherFailure:
+    """A unit that fails without a technical finding: by the declaration, or by a person's word."""
+
+    assessment: int
+    unit: UnitResult
+
+
+@dataclass(frozen=True)
+class _Seen:
+    assessment: int
+    unit: UnitResult
+    finding: Finding
+
+
+def findings_of(assessment: Assessment) -> Iterator[tuple[UnitResult, Finding]]:
+    """Every finding with the unit that recorded it, in the order of the units."""
+    for unit in assessment.units:
+        for judgement in unit.judgements:
+            for found in judgement.findings:
+                yield unit, found
+
+
+def flaws_of(assessments: Sequence[Assessment], links: EvidenceLinks) -> tuple[Flaw, ...]:
+    """The flaws of all assessments together, worst first."""
+    by_criterion: dict[str, list[_Seen]] = {}
+    for number, assessment in enumerate(assessments):
+        for unit, found in findings_of(assessment):
+            by_criterion.setdefault(found.criterion, []).append(_Seen(number, unit, found))
+    known = list(CRITERIA)
+    flaws = [_flaw(criterion, seen, links) for criterion, seen in by_criterion.items()]
+    return tuple(
+        sorted(
+            flaws,
+            key=lambda flaw: (
+                _RANK[flaw.severity],
+                known.index(flaw.criterion) if flaw.criterion in CRITERIA else len(known),
+                flaw.criterion,
+            ),
+        )
+    )
+
+
+def other_failures(assessments: Sequence[Assessment]) -> tuple[OtherFailure, ...]:
+    """The failing units that no flaw explains."""
+    return tuple(
+        OtherFailure(number, unit)
+        for number, assessment in enumerate(assessments)
+        for unit in assessment.units
+        if unit.verdict is Verdict.FAIL
+        and not any(judgement.findings for judgement in unit.judgements)
+    )
+
+
+def in_one_line(finding: Finding) -> str:
+    """What was seen, with the subject in front."""
+    text = render(finding.reason)
+    if finding.reason.params.get("subject") == finding.subject:
+        return text
+    return f"{neutralise(finding.subject)}: {text}"
+
+
+def _flaw(criterion: str, seen: Sequence[_Seen], links: EvidenceLinks) -> Flaw:
+    described = CRITERIA.get(criterion)
+    return Flaw(
+        criterion=criterion,
+        title=described.title if described else neutralise(criterion),
+        severity=min((entry.finding.severity for entry in seen), key=_RANK.__getitem__),
+        advice=described.advice if described else "",
+        reference=described.reference if described else "",
+        sightings=_sightings(seen, links),
+        bearings=_bearings(seen),
+    )
+
+
+def _sightings(seen: Iterable[_Seen], links: EvidenceLinks) -> tuple[Sighting, ...]:
+    evidence: dict[str, list[EvidenceRef]] = {}
+    for entry in seen:
+        evidence.setdefault(in_one_line(entry.finding), []).extend(entry.finding.evidence)
+    return tuple(Sighting(text, links.places(refs)) for text, refs in sorted(evidence.items()))
+
+
+def _bearings(seen: Iterable[_Seen]) -> tuple[Bearing, ...]:
+    units: dict[tuple[int, ProvisionId], dict[UnitId, None]] = {}
+    for entry in seen:
+        units.setdefault((entry.assessment, entry.unit.provision), {})[entry.unit.unit] = None
+    return tuple(
+        Bearing(number, provision, tuple(names)) for (number, provision), names in units.items()
+    )
