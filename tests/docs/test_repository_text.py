@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# Split, so that this file does not hold what it looks for.
-WORKPLACE = re.compile(r"(?<![\w.$}])/(?:ro" + r"ot|wo" + r"rk|tm" + r"p)/[\w.]")
+# Hosts are split, so that this file does not hold what it looks for.
+WORKPLACE = re.compile(r"(?<![\w.$}])/(?:root|work|tmp)/[\w.]")
 REGISTRIES = ("pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "index" + "-url=http")
 KEY = re.compile("-----BEGIN [A-Z ]*PRIVATE" + r" KEY-----\s+[A-Za-z0-9+/=\s]{100,}")
 

@@ -1,0 +1,81 @@
+"""Commands print the keys that docs/reference/machine-output.md shows, no more and no less."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "reference" / "machine-output.md"
+
+
+@pytest.fixture(scope="module")
+def documented(read_blocks):
+    shown = [json.loads(block.text) for block in read_blocks(PAGE) if block.kind == "json"]
+    return {entry["schema"]: entry for entry in shown}
+
+
+@pytest.fixture
+def printed(tmp_path):
+    """What a command prints on standard output, which must be one object."""
+
+    def run(name, *arguments):
+        done = subprocess.run(
+            [Path(sys.executable).with_name(name), *map(str, arguments), "--json"],
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            cwd=tmp_path,
+        )
+        assert done.stdout, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+def shape(value):
+    """Keys all the way down; a list has the keys that any of its objects has."""
+    if isinstance(value, list):
+        parts = [shape(entry) for entry in value if isinstance(entry, dict)]
+        return {key: part[key] for part in parts for key in part}
+    if isinstance(value, dict) and all(str(key).isidentifier() for key in value):
+        return {key: shape(entry) for key, entry in value.items()}
+    if isinstance(value, dict):  # ids as keys: units, provisions, items
+        return {"*": shape(list(value.values()))}
+    return None
+
+
+def without_ids(value):
+    """The same, where a table of ids may happen to have ids that look like keys."""
+    if isinstance(value, dict):
+        return {
+            key: {"*"} if key in {"items", "provisions"} else without_ids(entry)
+            for key, entry in value.items()
+        }
+    return value
+
+
+def test_plan(documented, printed):
+    plan = printed("certbench", "plan", ROOT / "bench_configs" / "reference-router",
+                   "-f", "etsi-en-303-645")  # fmt: skip
+    assert shape(plan) == shape(documented["certbench/plan/1"])
+
+
+@pytest.mark.slow
+@pytest.mark.netns
+@pytest.mark.usefixtures("router")
+def test_run_replay_and_verify(documented, printed, demo, tmp_path):
+    weak = demo() / "reports" / "demo" / "weak"
+    replayed = printed("certbench", "replay", weak / "bundle", "-f", "etsi-en-303-645")
+    expected = {**documented["certbench/replay/1"], "differences": []}
+    assert shape(replayed) == shape(expected)
+    verified = printed("certbench-verify", weak / "bundle")
+    assert shape(verified) == shape(documented["certbench/verify/1"])
+    again = printed(
+        "certbench", "assess", weak / "bundle", "-f", "etsi-en-303-645",
+        "-o", tmp_path / "out", "--key", tmp_path / "key.pem",
+    )  # fmt: skip
+    assert without_ids(shape(again)) == without_ids(shape(documented["certbench/run/1"]))
