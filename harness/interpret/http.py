@@ -5,7 +5,6 @@ from typing import Final
 
 from harness.encoding.journal import Journal
 from harness.encoding.text import neutralise
-from harness.errors import CaptureError
 from harness.facts.base import NotExamined
 from harness.facts.http import Disclosure, HttpFacts, HttpServer, LoginPoint, Redirect
 from harness.interpret import disclosure
@@ -22,7 +21,7 @@ from harness.interpret.http_exchanges import (
     split_url,
 )
 from harness.interpret.web_configuration import open_configuration
-from harness.interpret.web_targets import WebTarget, read_inputs
+from harness.interpret.web_targets import WebTarget, read_endpoints
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
 
@@ -38,29 +37,21 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> HttpFacts:
         CaptureError: the list of inputs cannot be read.
     """
     del upstream  # the endpoints stand in the inputs
-    inputs = read_inputs(captures)
-    servers: list[HttpServer] = []
-    examined: list[str] = []
-    skipped = list(inputs.not_examined)
-    whole = captures.complete and inputs.complete
-    for target in inputs.targets:
-        try:
-            server, ended = _server(captures, target)
-        except CaptureError as error:
-            whole = False
-            skipped.append(NotExamined(target=target.name, reason=neutralise(str(error))))
-            continue
-        whole = whole and ended
-        servers.append(server)
-        if isinstance(server.answered, Unknown):
-            skipped.append(NotExamined(target=target.name, reason=server.answered.reason))
-        else:
-            examined.append(target.name)
+    read = read_endpoints(captures, _server)
+    silent = tuple(
+        NotExamined(target=server.endpoint.name, reason=server.answered.reason)
+        for server in read.servers
+        if isinstance(server.answered, Unknown)
+    )
     return HttpFacts(
-        examined=tuple(examined),
-        not_examined=tuple(skipped),
-        complete=whole,
-        servers=tuple(servers),
+        examined=tuple(
+            server.endpoint.name
+            for server in read.servers
+            if not isinstance(server.answered, Unknown)
+        ),
+        not_examined=(*read.unread, *silent),
+        complete=read.complete,
+        servers=read.servers,
     )
 
 

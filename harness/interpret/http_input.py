@@ -6,14 +6,12 @@ from typing import Final
 
 from harness.encoding.journal import Journal, JournalRecord
 from harness.encoding.text import neutralise
-from harness.errors import CaptureError
-from harness.facts.base import NotExamined
 from harness.facts.http import HttpInputFacts, HttpInputServer, InputCase, InputOutcome
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.error_pages import signs_in
 from harness.interpret.http_exchanges import OK, field_bytes, read_journal_of
 from harness.interpret.http_messages import Answer, parse_answer
-from harness.interpret.web_targets import WebTarget, read_inputs
+from harness.interpret.web_targets import WebTarget, read_endpoints
 from harness.model.ids import ProbeName
 from harness.model.observation import EvidenceRef, Observation, Present, Unknown
 
@@ -56,24 +54,12 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> HttpInputFacts:
         CaptureError: the list of inputs cannot be read.
     """
     del upstream  # the endpoints stand in the inputs
-    inputs = read_inputs(captures)
-    servers: list[HttpInputServer] = []
-    skipped = list(inputs.not_examined)
-    whole = captures.complete and inputs.complete
-    for target in inputs.targets:
-        try:
-            server, ended = _server(captures, target)
-        except CaptureError as error:
-            whole = False
-            skipped.append(NotExamined(target=target.name, reason=neutralise(str(error))))
-            continue
-        whole = whole and ended
-        servers.append(server)
+    read = read_endpoints(captures, _server)
     return HttpInputFacts(
-        examined=tuple(server.endpoint.name for server in servers),
-        not_examined=tuple(skipped),
-        complete=whole,
-        servers=tuple(servers),
+        examined=tuple(server.endpoint.name for server in read.servers),
+        not_examined=read.unread,
+        complete=read.complete,
+        servers=read.servers,
     )
 
 

@@ -15,7 +15,7 @@ from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.disclosure import in_ssh_identification
 from harness.interpret.http_exchanges import field_bytes, read_journal_of
 from harness.interpret.ssh_packets import KexInit
-from harness.interpret.web_targets import WebTarget, read_inputs
+from harness.interpret.web_targets import WebTarget, read_endpoints
 from harness.model.ids import ProbeName
 from harness.model.observation import EvidenceRef, Present, Unknown
 
@@ -30,29 +30,21 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> SshFacts:
         CaptureError: the list of inputs cannot be read.
     """
     del upstream  # the endpoints stand in the inputs
-    inputs = read_inputs(captures)
-    servers: list[SshServer] = []
-    examined: list[str] = []
-    skipped = list(inputs.not_examined)
-    whole = captures.complete and inputs.complete
-    for target in inputs.targets:
-        try:
-            server, ended = _server(captures, target)
-        except CaptureError as error:
-            whole = False
-            skipped.append(NotExamined(target=target.name, reason=neutralise(str(error))))
-            continue
-        whole = whole and ended
-        servers.append(server)
-        if isinstance(server.answered, Unknown):
-            skipped.append(NotExamined(target=target.name, reason=server.answered.reason))
-        else:
-            examined.append(target.name)
+    read = read_endpoints(captures, _server)
+    silent = tuple(
+        NotExamined(target=server.endpoint.name, reason=server.answered.reason)
+        for server in read.servers
+        if isinstance(server.answered, Unknown)
+    )
     return SshFacts(
-        examined=tuple(examined),
-        not_examined=tuple(skipped),
-        complete=whole,
-        servers=tuple(servers),
+        examined=tuple(
+            server.endpoint.name
+            for server in read.servers
+            if not isinstance(server.answered, Unknown)
+        ),
+        not_examined=(*read.unread, *silent),
+        complete=read.complete,
+        servers=read.servers,
     )
 
 

@@ -4,8 +4,9 @@
 ``tls``), ``not_examined`` (each ``target``, ``reason``) and what else the probe was given.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from harness.encoding.journal import JournalRecord
 from harness.encoding.text import neutralise
@@ -16,6 +17,7 @@ from harness.interpret.http_exchanges import read_journal_of
 
 INPUTS: Final = "inputs.jsonl"
 _MAX_PORT: Final = 65535
+Server = TypeVar("Server")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,46 @@ def read_inputs(captures: CaptureReader) -> Inputs:
         record=record,
         complete=journal.complete and not journal.dropped,
     )
+
+
+@dataclass(frozen=True)
+class EndpointsRead(Generic[Server]):
+    """What the journals of all endpoints say.
+
+    Attributes:
+        servers: one for each journal that could be read.
+        unread: endpoints whose journal could not, each with the reason, and those that the probe
+            itself did not visit.
+        complete: the attempt is whole and every journal ended properly.
+    """
+
+    servers: tuple[Server, ...]
+    unread: tuple[NotExamined, ...]
+    complete: bool
+
+
+def read_endpoints(
+    captures: CaptureReader, read_one: Callable[[CaptureReader, WebTarget], tuple[Server, bool]]
+) -> EndpointsRead[Server]:
+    """Read the journal of every endpoint of the inputs; a broken one spoils only its own endpoint.
+
+    Raises:
+        CaptureError: the inputs cannot be read.
+    """
+    inputs = read_inputs(captures)
+    servers: list[Server] = []
+    unread = list(inputs.not_examined)
+    whole = captures.complete and inputs.complete
+    for target in inputs.targets:
+        try:
+            server, ended = read_one(captures, target)
+        except CaptureError as error:
+            whole = False
+            unread.append(NotExamined(target=target.name, reason=neutralise(str(error))))
+            continue
+        whole = whole and ended
+        servers.append(server)
+    return EndpointsRead(tuple(servers), tuple(unread), whole)
 
 
 def _list(record: JournalRecord, name: str) -> list[Any]:
