@@ -1,0 +1,377 @@
+"""A made bundle stage to report on: two frameworks, one sample, text as hostile as a test asks.
+
+``tests/browser`` loads this file, too, so that both look at the same pages.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.facts.base import Endpoint
+from harness.facts.services import Service, ServicesFacts
+from harness.facts.store import FactBase, FactRecord
+from harness.model.assessment import Assessment, JudgeDigests, ProvisionResult, UnitResult
+from harness.model.catalogue import Catalogue
+from harness.model.declaration import DecidedBy
+from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
+from harness.model.ids import FactKey, FrameworkRef
+from harness.model.judgement import (
+    Conclusion,
+    Finding,
+    Judgement,
+    Outcome,
+    Reason,
+    Severity,
+    Verdict,
+)
+from harness.model.observation import EvidenceRef
+from harness.model.question import Answer
+from harness.model.record import (
+    AttemptOutcome,
+    AttemptRecord,
+    CaptureEntry,
+    FirmwareReading,
+    SampleRecord,
+    SurveyRecord,
+    VisitRecord,
+)
+from harness.model.states import DeviceState, Purpose
+from harness.replay.reporting import write_report
+
+START, END = "2026-11-21T08:00:00.000000Z", "2026-11-21T08:03:12.500000Z"
+KEY = FactKey(probe="services", sample="A", visit="1-as-received", attempt=1)
+CAPTURE = "tcp-23.jsonl"
+SEEN = EvidenceRef(path=f"{KEY.folder}/{CAPTURE}", where="line 3")
+FRAMEWORK = FrameworkRef(slug="tiny", version="1")
+
+
+def reason(code: str = "port-undeclared", **params: str) -> Reason:
+    return Reason(code=code, params=params)
+
+
+def finding(criterion: str = "undeclared-service", subject: str = "tcp/23", **changes: Any) -> Any:
+    given = {
+        "criterion": criterion,
+        "severity": Severity.HIGH,
+        "subject": subject,
+        "reason": reason(subject=subject),
+        "evidence": (SEEN,),
+    }
+    return Finding(**(given | changes))
+
+
+def judgement(*findings: Finding, **changes: Any) -> Judgement:
+    given = {
+        "item": "tcp/23",
+        "criterion": "undeclared-service",
+        "outcome": Outcome.CONTRADICTED if findings else Outcome.HELD,
+        "reason": findings[0].reason if findings else reason("port-declared", subject="tcp/23"),
+        "facts": (KEY,),
+        "evidence": (SEEN,),
+        "findings": findings,
+    }
+    return Judgement(**(given | changes))
+
+
+def unit(name: str, verdict: Verdict = Verdict.PASS, **changes: Any) -> UnitResult:
+    given = {
+        "unit": name,
+        "case": name[:-1],
+        "provision": "p" + name[1],
+        "decided_by": DecidedBy.AUTOMATIC,
+        "verdict": verdict,
+        "reason": reason("port-declared", subject="tcp/23"),
+    }
+    return UnitResult(**(given | changes))
+
+
+def failing(name: str, *findings: Finding, **changes: Any) -> UnitResult:
+    found = findings or (finding(),)
+    given = {"reason": found[0].reason, "judgements": (judgement(*found),)}
+    return unit(name, Verdict.FAIL, **(given | changes))
+
+
+def waiting(name: str, code: str, decided_by: DecidedBy = DecidedBy.AUTOMATIC) -> UnitResult:
+    return unit(name, Verdict.INCONCLUSIVE, reason=reason(code), decided_by=decided_by)
+
+
+def catalogue(text: str = "text", **changes: Any) -> Catalogue:
+    """Three provisions p1 to p3 with the cases c1 to c3 and the units c1a, c1b, c2a, c3a."""
+    provisions = [
+        {
+            "id": f"p{number}",
+            "section": f"section {number // 2}",
+            "title": f"{text} {number}",
+            "status": "M",
+            "mandatory": number < 3,
+            "confirmed": number > 1,
+        }
+        for number in (1, 2, 3)
+    ]
+    cases = [
+        {"id": f"c{number}", "provision": f"p{number}", "kind": "functional", "purpose": text}
+        for number in (1, 2, 3)
+    ]
+    units = [
+        {"id": name, "case": name[:2], "kind": "functional"}
+        for name in ("c1a", "c1b", "c2a", "c3a")
+    ]
+    given = {
+        "framework": FRAMEWORK,
+        "title": text,
+        "publisher": text,
+        "legal_status": text,
+        "test_specification": text,
+        "source_note": text,
+        "provisions": provisions,
+        "cases": cases,
+        "units": units,
+        "decision_rule": {"id": "tiny", "version": 1, "note": text},
+    }
+    return Catalogue.model_validate(given | changes)
+
+
+def assessment(*units: UnitResult, **changes: Any) -> Assessment:
+    """The units given, passes for the others, and provisions that follow from them."""
+    named = {entry.unit: entry for entry in units}
+    every = [named.get(name) or unit(name) for name in ("c1a", "c1b", "c2a", "c3a")]
+    ladder = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.PASS)
+    provisions = [
+        ProvisionResult(
+            provision=provision,
+            mandatory=provision != "p3",
+            verdict=next(
+                verdict
+                for verdict in ladder
+                if any(e.verdict is verdict for e in every if e.provision == provision)
+            ),
+            reason=reason("no-unit"),
+        )
+        for provision in ("p1", "p2", "p3")
+    ]
+    given = {
+        "framework": FRAMEWORK,
+        "title": "Tiny framework",
+        "judge": JudgeDigests(
+            harness="0",
+            suite="1" * 64,
+            criteria="2" * 64,
+            interpreters="3" * 64,
+            catalogue="4" * 64,
+        ),
+        "dossier_revision": 1,
+        "dossier_digest": "5" * 64,
+        "decision_rule": "tiny/1",
+        "complete": True,
+        "firmware": "1.0",
+        "conclusion": Conclusion.NOT_CONFORMANT,
+        "indicative": False,
+        "reason": reason("provisions-fail", provisions="p1"),
+        "provisions": tuple(provisions),
+        "cases": (),
+        "units": tuple(every),
+    }
+    return Assessment(**(given | changes))
+
+
+@dataclass
+class Stage:
+    """A folder as sealing prepares it, with ``text`` in every field that others fill in."""
+
+    folder: Path
+    text: str = "text"
+    purpose: Purpose = Purpose.TEST
+    answers: tuple[Answer, ...] = ()
+    attempt: dict[str, Any] = field(default_factory=dict)
+    captures: tuple[str, ...] = (CAPTURE,)
+    firmware: tuple[str, str] = ("1.0", "1.0")
+
+    def report(self, *assessments: Assessment, **of_catalogue: Any) -> str:
+        """Write the stage and its report; the page."""
+        self._write_survey()
+        for entry in assessments:
+            folder = self.folder / "assessments" / str(entry.framework)
+            folder.mkdir(parents=True)
+            changed = {"framework": entry.framework} | of_catalogue
+            (folder / "catalogue.json").write_bytes(catalogue(self.text, **changed).to_bytes())
+        path = write_report(self.folder, self.facts(), assessments)
+        assert path == self.folder / "report" / "index.html"
+        return path.read_text(encoding="utf-8")
+
+    def facts(self) -> FactBase:
+        service = Service(
+            endpoint=Endpoint(address="127.0.0.1", transport="tcp", port=23),
+            protocol=self.text,
+            evidence=(SEEN,),
+        )
+        before, after = (
+            FirmwareReading(version=version, source="console", fact="f")
+            for version in self.firmware
+        )
+        fact = ServicesFacts(services=(service,), complete=True)
+        state, done = DeviceState.AS_RECEIVED, AttemptOutcome.COMPLETED
+        record = FactRecord(KEY, state, done, fact, before, after)
+        return FactBase(self._survey(), (self._visit(),), (record,), ())
+
+    def _survey(self) -> SurveyRecord:
+        sample = SampleRecord(
+            id="A",
+            origin=self.text,
+            serial=self.text,
+            hardware=self.text,
+            address=self.text,
+            mac=self.text,
+            console=self.text,
+        )
+        return SurveyRecord(
+            run_id=self.text,
+            purpose=self.purpose,
+            bench=self.text,
+            bench_kind=self.text,
+            started=START,
+            ended=END,
+            complete=True,
+            samples=(sample,),
+            visits=((KEY.sample, KEY.visit),),
+            tools={"nmap": self.text},
+            equipment=(self.text,),
+            job=self.text,
+        )
+
+    def _visit(self) -> VisitRecord:
+        return VisitRecord(
+            sample=KEY.sample,
+            visit=KEY.visit,
+            state=DeviceState.AS_RECEIVED,
+            entered_by=self.text,
+            state_confirmed=True,
+            started=START,
+            ended=END,
+        )
+
+    def _write_survey(self) -> None:
+        survey = self.folder / "survey"
+        attempt = survey / KEY.folder
+        attempt.mkdir(parents=True)
+        for name in self.captures:
+            (attempt / name).write_bytes(b"captured\n")
+        entries = tuple(
+            CaptureEntry(name=name, schema_name="x", size=9, sha256="0" * 64, complete=True)
+            for name in self.captures
+        )
+        given = {
+            "key": KEY,
+            "probe_version": 1,
+            "outcome": AttemptOutcome.COMPLETED,
+            "started": START,
+            "ended": END,
+            "tools": {self.text: self.text},
+            "captures": entries,
+        }
+        record = AttemptRecord(**(given | self.attempt))
+        (attempt / "attempt.json").write_bytes(record.to_bytes())
+        (survey / "dossier.json").write_bytes(self._dossier().to_bytes())
+        (survey / "answers").mkdir()
+        for answer in self.answers:
+            path = survey / "answers" / f"{answer.number}.json"
+            path.write_bytes(answer.to_bytes())
+
+    def _dossier(self) -> Dossier:
+        text = self.text
+        rows = tuple(
+            IcsRow(provision=provision, support=support, detail=text)
+            for provision, support in (("p1", Support.YES), ("p2", Support.NOT_APPLICABLE))
+        )
+        dut = DutIdentification(
+            supplier=text,
+            model=text,
+            hardware=text,
+            firmware=text,
+            description=text,
+            associated_services=(text,),
+        )
+        return Dossier(author=text, dut=dut, ics={"tiny": rows, text: rows})
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Callable[..., Stage]:
+    """Makes stages; each in a folder of its own."""
+    made: list[Stage] = []
+
+    def make(**changes: Any) -> Stage:
+        folder = tmp_path / f"stage-{len(made)}"
+        folder.mkdir()
+        made.append(Stage(folder, **changes))
+        return made[-1]
+
+    return make
+
+
+@pytest.fixture
+def made() -> Any:
+    """The builders of this file, by name."""
+    return _Builders
+
+
+class _Builders:
+    KEY, SEEN, CAPTURE, FRAMEWORK = KEY, SEEN, CAPTURE, FRAMEWORK
+    reason, finding, judgement, unit, failing, waiting, catalogue, assessment = map(
+        staticmethod,
+        (reason, finding, judgement, unit, failing, waiting, catalogue, assessment),
+    )
+    Stage = Stage
+
+
+def hostile_assessment(text: str) -> Assessment:
+    """An assessment whose every free field says ``text``, with evidence at hostile paths."""
+    bad = EvidenceRef(path=text, where=text)
+    hostile = finding(text, text, reason=reason("port-undeclared", subject=text), evidence=(bad,))
+    unknown = finding(text, text, reason=reason("made-up", x=text), evidence=(bad, SEEN))
+    odd = judgement(
+        hostile, unknown, item=text, criterion=text, evidence=(bad,), rows=(text,), answers=(1,)
+    )
+    return assessment(
+        failing("c1a", hostile, judgements=(odd,)),
+        unit("c1b", Verdict.FAIL, reason=reason("not-claimed", detail=text)),
+        unit("c2a", Verdict.INCONCLUSIVE, reason=reason("fact-missing", why=text)),
+        title=text,
+        firmware=text,
+        decision_rule=text,
+        reason=reason("provisions-fail", provisions=text),
+        indicative=True,
+    )
+
+
+def hostile_answer(text: str) -> Answer:
+    """An answer whose every free field says ``text``."""
+    return Answer(
+        number=1,
+        question=text,
+        question_digest="0",
+        item=text,
+        value=text,
+        reason=text,
+        person=text,
+        at=text,
+        scripted=True,
+    )
+
+
+@pytest.fixture
+def hostile_page(stage: Callable[..., Stage]) -> Callable[[str], str]:
+    """The page of a bundle in which every device-controlled field says ``text``."""
+
+    def make(text: str) -> str:
+        attempt = {"outcome": AttemptOutcome.FAILED, "reason": text, "started": text, "ended": text}
+        made = stage(
+            text=text,
+            answers=(hostile_answer(text),),
+            attempt=attempt,
+            firmware=(text, text + "2"),
+        )
+        return made.report(hostile_assessment(text))
+
+    return make

@@ -1,0 +1,105 @@
+"""The pieces that the report is made of."""
+
+import pytest
+
+from harness.encoding.tree import DirectoryTree
+from harness.model.declaration import DecidedBy
+from harness.model.observation import EvidenceRef
+from harness.model.prose import TEMPLATES
+from harness.replay.evidence_links import EvidenceLinks
+from harness.replay.open_units import WaitsFor, waits_for
+from harness.replay.plain_words import counted
+from harness.replay.survey_view import duration, moment
+
+
+@pytest.fixture
+def links(tmp_path):
+    (tmp_path / "A").mkdir()
+    (tmp_path / "A" / "x.jsonl").write_bytes(b"")
+    return EvidenceLinks(DirectoryTree(tmp_path))
+
+
+def test_places_of_one_capture_are_one_entry_with_its_lines_in_order(links):
+    refs = [EvidenceRef(path="A/x.jsonl", where=w) for w in ("line 12", "port 3", "line 2")]
+    (place,) = links.places([*refs, refs[0]])
+    assert (place.shown, place.href, place.where) == (
+        "A/x.jsonl",
+        "../survey/A/x.jsonl",
+        "lines 2, 12; port 3",
+    )
+
+
+def test_many_places_are_counted_not_listed(links):
+    refs = [EvidenceRef(path="A/x.jsonl", where=f"line {n}") for n in range(1, 41)]
+    (place,) = links.places(refs)
+    assert place.where == "lines 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 28 more"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "A",
+        "A/y.jsonl",
+        "./A/x.jsonl",
+        "A/../A/x.jsonl",
+        "/A/x.jsonl",
+        "A\\x.jsonl",
+        "A/x.jsonl\0",
+    ],
+)
+def test_only_the_exact_name_of_a_file_is_linked(links, path):
+    assert links.file(path).href == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "decided_by", "expected"),
+    [
+        ("person-not-asked", DecidedBy.OPERATOR, WaitsFor.OPERATOR),
+        ("answer-unsure", DecidedBy.OPERATOR, WaitsFor.OPERATOR),
+        ("answer-void", DecidedBy.JUDGEMENT, WaitsFor.ASSESSOR),
+        ("fact-missing", DecidedBy.AUTOMATIC, WaitsFor.BENCH),
+        ("needs-two-samples", DecidedBy.OPERATOR, WaitsFor.BENCH),
+        ("control-missing", DecidedBy.AUTOMATIC, WaitsFor.EVIDENCE),
+        ("a-code-of-tomorrow", DecidedBy.AUTOMATIC, WaitsFor.EVIDENCE),
+        ("not-implemented", DecidedBy.AUTOMATIC, WaitsFor.TEST),
+        ("no-judgement", DecidedBy.NONE, WaitsFor.TEST),
+    ],
+)
+def test_an_open_unit_waits_for_what_its_reason_says(made, code, decided_by, expected):
+    assert waits_for(made.waiting("c1a", code, decided_by)) is expected
+
+
+def test_the_codes_that_sort_open_units_are_codes_that_exist():
+    from harness.replay import open_units
+
+    named = open_units._PERSON | open_units._NOT_IMPLEMENTED | open_units._NOT_HERE
+    assert named <= TEMPLATES.keys()
+
+
+@pytest.mark.parametrize(
+    ("started", "ended", "expected"),
+    [
+        ("2026-11-21T08:00:00Z", "2026-11-21T08:00:00.640000Z", "0.6 s"),
+        ("2026-11-21T08:00:00Z", "2026-11-21T08:00:59.990000Z", "60.0 s"),
+        ("2026-11-21T08:00:00Z", "2026-11-21T09:02:03Z", "62 min 3 s"),
+        ("2026-11-21T08:00:00Z", "", "not recorded"),
+        ("<b>", "2026-11-21T08:00:00Z", "not recorded"),
+    ],
+)
+def test_a_duration_is_read_in_seconds_or_minutes(started, ended, expected):
+    assert duration(started, ended) == expected
+
+
+def test_a_time_that_cannot_be_read_is_shown_harmless():
+    assert moment("2026-11-21T10:15:30.5+02:00") == "2026-11-21 08:15:30 UTC"
+    assert moment("\x1b[1m") == r"\x1b[1m"
+    assert moment("") == "not recorded"
+
+
+def test_one_is_not_plural():
+    assert (counted(0, "flaw"), counted(1, "flaw"), counted(2, "flaw")) == (
+        "0 flaws",
+        "1 flaw",
+        "2 flaws",
+    )
