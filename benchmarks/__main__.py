@@ -1,0 +1,53 @@
+"""``python -m benchmarks [--full] [--record]``, from the root of the repository."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from benchmarks import report
+from benchmarks.survey_time import run_survey
+from benchmarks.tls_peers import compare, obtain_tools
+from harness.bench.namespace import enter_private_namespace, inside
+from harness.errors import CertbenchError
+
+BENCH: Final = Path("bench_configs/reference-router")
+
+
+def main() -> int:
+    """Measure and print; 1 if a ratio is above its bound."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="let the peers do all their checks")
+    parser.add_argument("--record", action="store_true", help="write the tables into README.md")
+    options = parser.parse_args()
+    if not inside():
+        for name, why in obtain_tools():
+            _say(f"{name} can't be had: {why}")
+    enter_private_namespace([sys.executable, "-m", "benchmarks", *sys.argv[1:]])
+    _say("surveying the reference router, about a minute")
+    with tempfile.TemporaryDirectory(prefix="certbench-bench-") as folder:
+        measured, times = run_survey(BENCH, Path(folder) / "run")
+    survey = report.environment() + "\n" + report.survey_tables(measured, times)
+    print(survey, flush=True)
+    _say("the tls probe and its peers, one to two minutes")
+    tls = report.tls_tables(compare(full=options.full))
+    print(tls, flush=True)
+    if options.record:
+        report.record(f"{survey}\n{tls}")
+    above = report.complaints(times)
+    for sentence in above:
+        _say(sentence)
+    return 1 if above else 0
+
+
+def _say(sentence: str) -> None:
+    print(f"benchmarks: {sentence}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except CertbenchError as error:
+        _say(str(error))
+        sys.exit(error.exit_code)

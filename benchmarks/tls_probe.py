@@ -1,0 +1,111 @@
+"""The tls probe as a program: ``python -m benchmarks.tls_probe ADDRESS PORT OUT``.
+
+So that it is measured like its peers, with the start of its interpreter. It does what a survey
+does: collect into captures on disk, read them back into facts, judge the certificate.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.findings import EXPIRED, UNTRUSTED, TlsFindings
+from harness.assessment.criteria.tls import invalid_certificate
+from harness.bench.assembly import assemble
+from harness.encoding.clock import Clock
+from harness.encoding.tree import DirectoryTree
+from harness.facts.base import Endpoint, Facts
+from harness.facts.services import HTTP, Service, ServicesFacts
+from harness.facts.store import FactRecord
+from harness.facts.tls import TlsFacts, TlsServer
+from harness.interpret.survey import interpret_attempt
+from harness.model.bench_config import BenchConfig, BenchSettings, NetworkLinkConfig, SampleConfig
+from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
+from harness.model.judgement import Outcome
+from harness.model.observation import EvidenceRef, Present
+from harness.model.record import AttemptOutcome, AttemptRecord
+from harness.model.states import DeviceState
+from harness.probes.tls import PROBE
+from harness.survey.context import AttemptContext
+from harness.survey.store import AttemptFolder, SecretStore
+
+KEY = FactKey(
+    probe=ProbeName("tls"), sample=SampleId("A"), visit=VisitId("1-as-received"), attempt=1
+)
+STATE = DeviceState.AS_RECEIVED
+
+
+def probe(address: str, port: int, survey: Path) -> FactRecord[TlsFacts]:
+    """Collect from one endpoint below ``survey`` and read the captures back."""
+    config = BenchConfig(
+        bench=BenchSettings(name="benchmarks", scope=(f"{address}/32",), interface="lo"),
+        sample=(SampleConfig(id="A", network=NetworkLinkConfig(address=address)),),
+    )
+    clock = Clock()
+    services = _one_service(address, port)
+    folder = AttemptFolder(survey / KEY.folder, clock)
+    started = clock.now()
+    context = AttemptContext(
+        sample=next(iter(assemble(config).samples())),
+        settings=config.bench,
+        state=STATE,
+        seed=1,
+        clock=clock,
+        deadline=time.monotonic() + PROBE.declaration.timeout_s,
+        folder=folder,
+        secrets=SecretStore(survey / "secrets.json"),
+        facts={"services": services},
+    )
+    PROBE.collect(context)
+    attempt = AttemptRecord(
+        key=KEY,
+        probe_version=PROBE.declaration.version,
+        outcome=AttemptOutcome.COMPLETED,
+        started=started,
+        ended=clock.now(),
+        upstream={"services": 1},
+        captures=folder.entries(),
+    )
+    upstream: dict[FactKey, Facts] = {
+        KEY.model_copy(update={"probe": ProbeName("services")}): services
+    }
+    facts = interpret_attempt(DirectoryTree(survey), attempt, upstream)
+    if not isinstance(facts, TlsFacts):
+        raise TypeError(f"not facts of the tls probe: {type(facts).__name__}")
+    return FactRecord(KEY, STATE, AttemptOutcome.COMPLETED, facts)
+
+
+def _one_service(address: str, port: int) -> ServicesFacts:
+    endpoint = Endpoint(address=address, transport="tcp", port=port)
+    seen = EvidenceRef(path="benchmarks", where=endpoint.name)
+    service = Service(endpoint=endpoint, protocol=HTTP, tls=True, evidence=(seen,))
+    return ServicesFacts(services=(service,), examined=(endpoint.name,), complete=True)
+
+
+def findings_of(record: FactRecord[TlsFacts]) -> TlsFindings:
+    """What the facts say, and what the criterion says of the certificate."""
+    server: TlsServer = record.facts.servers[0]
+    judgement = invalid_certificate(record, "DUT", server.endpoint.name)
+    problems = []
+    if judgement.outcome is Outcome.CONTRADICTED:
+        code = judgement.reason.code
+        problems.append(EXPIRED if code == "certificate-expired" else code)
+    if server.chain and server.chain[0].self_signed:
+        problems.append(UNTRUSTED)
+    present = [offer for offer in server.versions if isinstance(offer.observation, Present)]
+    versions = [str(offer.version) for offer in present]
+    suites = [(str(offer.version), int(offer.code, 16)) for offer in server.ciphers]
+    return TlsFindings.of({"versions": versions, "problems": problems}, suites)
+
+
+def main() -> None:
+    """Probe the endpoint named on the command line and write the findings."""
+    address, port, out = sys.argv[1:]
+    with tempfile.TemporaryDirectory() as folder:
+        record = probe(address, int(port), Path(folder))
+    Path(out).write_text(json.dumps(findings_of(record).to_json()))
+
+
+if __name__ == "__main__":
+    main()
