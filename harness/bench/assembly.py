@@ -32,7 +32,7 @@ from harness.bench.protocols import (
 from harness.bench.reference_control import ReferenceControl, ReferencePower, ReferenceStates
 from harness.bench.runner import run_tool
 from harness.bench.secrets import resolve_login
-from harness.bench.states import NoStates, OperatorStates
+from harness.bench.states import DeclaredState, OperatorStates
 from harness.errors import BenchFault, ConfigError
 from harness.model.bench_config import BenchConfig, BenchSettings, PowerConfig, SampleConfig
 from harness.model.states import Capability
@@ -239,4 +239,6 @@ def _states(
 ) -> StateControl:
     if control is not None:
         return ReferenceStates(control, user)
-    return OperatorStates(operator, sample.id) if operator else NoStates(sample.id)
+    return (
+        OperatorStates(operator, sample.id) if operator else DeclaredState(sample.id, sample.state)
+    )

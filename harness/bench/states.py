@@ -51,17 +51,20 @@ class OperatorStates(StateControl):
         return answer[0] == _DONE
 
 
-class NoStates(StateControl):
-    """A bench with nobody at it: no state can be entered or confirmed."""
+class DeclaredState(StateControl):
+    """A bench with nobody at it: the sample stays in the state that the bench config names."""
 
-    def __init__(self, sample: str) -> None:
-        """Speak for ``sample``."""
+    def __init__(self, sample: str, declared: DeviceState | None) -> None:
+        """Speak for ``sample``, which somebody left in state ``declared``."""
         self._sample = sample
+        self._declared = declared
 
     @override
     def enter(self, state: DeviceState) -> bool:
-        message = (
+        """Only the declared state, and that unconfirmed."""
+        if state is self._declared:
+            return False
+        raise BenchFault(
             f"sample {self._sample}: nobody is at the bench to bring it into state "
-            f"{state.value}. Run at a terminal, or give scripted answers"
+            f"{state.value}. Name the person with --operator, or say sample.state"
         )
-        raise BenchFault(message)

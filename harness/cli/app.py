@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.bench.namespace import enter_private_namespace
-from harness.bench.operator import ScriptedOperator
+from harness.bench.operator import ScriptedOperator, TerminalOperator
+from harness.bench.protocols import Operator
 from harness.cli import output
 from harness.cli.demo import demonstrate
 from harness.cli.keys import lab_signer
@@ -115,6 +116,9 @@ def run(  # noqa: PLR0913  (the options of the main command)
     out: Annotated[Path | None, typer.Option("-o", "--out", help="folder to create")] = None,
     purpose: Annotated[Purpose, typer.Option(help="what the run is for")] = Purpose.PRETEST,
     answers: Annotated[Path | None, typer.Option(help="scripted answers, marked as such")] = None,
+    operator: Annotated[
+        str, typer.Option(help="your name: you are at the bench and answer questions")
+    ] = "",
     key: Annotated[Path | None, typer.Option(help="signing key (PEM); made if missing")] = None,
     seed: Annotated[int | None, typer.Option(help="seed of everything made up")] = None,
     as_json: JsonOption = False,
@@ -123,17 +127,17 @@ def run(  # noqa: PLR0913  (the options of the main command)
     config, dossier = load_bench(bench), load_dossier(bench)
     frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
     target = out or _default_target(config)
-    operator = ScriptedOperator.load(answers) if answers else None
+    person = _operator(answers, operator)
     signer = lab_signer(key)
     _enter_namespace(config)
     _, survey_plan = plans(frameworks, config, dossier)
     run_directory = target / "run"
     carry_out(
-        SurveyOrder(config, dossier, survey_plan, run_directory, purpose, seed, operator), console
+        SurveyOrder(config, dossier, survey_plan, run_directory, purpose, seed, person), console
     )
-    if operator is not None:
+    if person is not None:
         units = [unit for entry in frameworks for unit in entry.units]
-        ask(run_directory, units, dossier, operator)
+        ask(run_directory, units, dossier, person)
     chosen = [(entry.suite, entry.catalogue) for entry in frameworks]
     assessments = assess_run(run_directory, chosen, run_directory / "assessments")
     sealed = seal_run(SealingOrder(run_directory, target, chosen, signer), assessments)
@@ -242,6 +246,15 @@ def serve(
         process.terminate()
         code = process.wait(5)
     raise typer.Exit(code)
+
+
+def _operator(answers: Path | None, name: str) -> Operator | None:
+    """Who answers: a script, a person at this terminal, or nobody."""
+    if answers and name:
+        raise UsageError("--answers and --operator exclude each other: who is at the bench?")
+    if answers:
+        return ScriptedOperator.load(answers)
+    return TerminalOperator(name) if name else None
 
 
 def _enter_namespace(config: BenchConfig) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator
 
 from harness.model.base import Document, Frozen
-from harness.model.states import Impact
+from harness.model.states import DeviceState, Impact
 
 
 class NetworkLinkConfig(Frozen):
@@ -73,12 +73,18 @@ class IdentityConfig(Frozen):
 
 
 class SampleConfig(Frozen):
-    """One physical unit on the bench."""
+    """One physical unit on the bench.
+
+    Attributes:
+        state: the state that somebody left the sample in, for a bench with nobody at it: the only
+            state that is surveyed then, and recorded as not confirmed.
+    """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
     origin: Literal["supplier", "lab-drawn", "market"] = "supplier"
     serial: str = ""
     hardware: str = ""
+    state: DeviceState | None = None
     network: NetworkLinkConfig | None = None
     console: ConsoleConfig | None = None
     power: PowerConfig | None = None

@@ -11,7 +11,7 @@ from harness.bench.operator import AnswerScript, ScriptedOperator
 from harness.bench.power import CommandPower, OperatorPower
 from harness.bench.protocols import Login
 from harness.bench.reference_control import ReferencePower, ReferenceStates
-from harness.bench.states import NoStates, OperatorStates
+from harness.bench.states import DeclaredState, OperatorStates
 from harness.errors import BenchFault, ConfigError
 from harness.model.bench_config import BenchConfig
 from harness.model.states import Capability
@@ -37,7 +37,7 @@ def test_a_sample_without_links_can_do_nothing():
     links = only(assemble(config()))
     assert links.capabilities == frozenset()
     assert (links.network, links.console, links.power, links.label) == (None, None, None, None)
-    assert isinstance(links.states, NoStates)
+    assert isinstance(links.states, DeclaredState)
 
 
 def test_capabilities_follow_from_the_links(monkeypatch):

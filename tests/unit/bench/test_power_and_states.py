@@ -4,7 +4,7 @@ import pytest
 
 from harness.bench.operator import AnswerScript, ScriptedAnswer, ScriptedOperator
 from harness.bench.power import CommandPower, OperatorPower
-from harness.bench.states import NoStates, OperatorStates
+from harness.bench.states import DeclaredState, OperatorStates
 from harness.errors import BenchFault
 from harness.model.states import DeviceState
 
@@ -68,4 +68,11 @@ def test_a_state_that_the_person_could_not_enter_is_a_fault_with_the_reason():
 
 def test_without_a_person_no_state_can_be_entered():
     with pytest.raises(BenchFault, match="nobody is at the bench"):
-        NoStates("A").enter(DeviceState.AS_RECEIVED)
+        DeclaredState("A", None).enter(DeviceState.AS_RECEIVED)
+
+
+def test_a_declared_state_is_entered_unconfirmed_and_no_other():
+    states = DeclaredState("A", DeviceState.INITIALISED)
+    assert states.enter(DeviceState.INITIALISED) is False
+    with pytest.raises(BenchFault, match="nobody is at the bench"):
+        states.enter(DeviceState.AS_RECEIVED)
