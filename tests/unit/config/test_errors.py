@@ -87,7 +87,7 @@ def test_a_dossier_loads_from_beside_the_bench(write):
             'id = "B"\nip = "x"',
             (
                 "bench.toml: sample[B].ip: unknown key. Known here: console, hardware, id, "
-                "identity, label, network, origin, power, reference, serial, user."
+                "identity, label, network, origin, power, reference, serial, state, user."
             ),
         ),
         (
