@@ -27,7 +27,7 @@ ENDPOINTS: Final[Mapping[str, tuple[str, ...]]] = {
     "expired-certificate": ("expired-certificate",),
 }
 """What the reference router's tcp/443 is made to be: name -> flaws."""
-_SCAN_S: Final = 300.0
+_SCAN_S: Final = 600.0
 
 
 @dataclass(frozen=True)
