@@ -126,8 +126,9 @@ class Desk:
             if "on" in block.marks:
                 self._stand_in(self.folder / block.marks["on"])
             expected = int(block.marks.get("ends", "0"))
-            code, self._said = self.run(block.text)
-            assert code == expected, f"{block} ended with {code}:\n{self._said[-6000:]}"
+            code, said = self.run(block.text)
+            self._said += said
+            assert code == expected, f"{block} ended with {code}:\n{said[-6000:]}"
 
     def have_demo(self):
         """Leave what `certbench demo` leaves; what it said."""
