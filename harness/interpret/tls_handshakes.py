@@ -19,6 +19,9 @@ from harness.interpret.tls_suites import CODES
 _REFUSALS: Final = frozenset({40, 70, 71})
 """handshake_failure, protocol_version, insufficient_security: the offer itself is refused."""
 _PROTOCOL_VERSION: Final = 70
+_OBJECTIONS: Final = frozenset({10, 47, 50, 51, 109, 110})
+"""unexpected_message, illegal_parameter, decode_error, decrypt_error, missing_extension,
+unsupported_extension: the server finds fault with how the offer is written (RFC 8446, 6.2)."""
 
 
 class Outcome(Enum):
@@ -30,6 +33,8 @@ class Outcome(Enum):
     """An alert that means the offer, or a choice of an older version than the newest offered."""
     TURNED_AWAY = "turned away"
     """Closed, reset, or an alert about something else."""
+    OBJECTED = "objected"
+    """An alert about how the offer is written: says nothing of what another offer would get."""
     SILENT = "silent"
     GARBLED = "garbled"
     """Bytes that are not TLS, or a choice that was never offered."""
@@ -91,6 +96,8 @@ def read_handshake(conversation: Conversation, keys: EphemeralKeys) -> Handshake
 
 def _outcome(offer: ClientHello, answer: ServerAnswer, conversation: Conversation) -> Outcome:
     if answer.alert is not None and answer.alert.fatal:
+        if answer.alert.code in _OBJECTIONS:
+            return Outcome.OBJECTED
         return Outcome.REFUSED if answer.alert.code in _REFUSALS else Outcome.TURNED_AWAY
     if answer.malformed or (answer.hello and not _is_choice(offer, answer.hello)):
         return Outcome.GARBLED

@@ -50,6 +50,7 @@ GROUPS: Final[dict[int, str]] = {
     0x0104: "ffdhe8192",
 }
 """Groups that are offered, by code (RFC 8422, RFC 7919); the first two come with a key share."""
+_GROUPS_OF_13: Final = frozenset({X25519, P256, 0x001E, 0x0018, 0x0019, *range(0x0100, 0x0105)})
 
 _SIGNATURES: Final = (
     *(0x0403, 0x0503, 0x0603, 0x0807, 0x0808),
@@ -131,12 +132,22 @@ def _pair(number: int) -> bytes:
     return number.to_bytes(2, "big")
 
 
+def _groups(versions: Sequence[TlsVersion]) -> list[int]:
+    """The groups to offer: where only TLS 1.3 is, those that it allows (RFC 8446, 4.2.7).
+
+    Strict servers take any other as illegal_parameter, which looks like a refused version.
+    """
+    if tuple(versions) == ("TLSv1.3",):
+        return [group for group in GROUPS if group in _GROUPS_OF_13]
+    return list(GROUPS)
+
+
 def _extensions(versions: Sequence[TlsVersion], keys: EphemeralKeys) -> bytes:
     # SSLv3 has no extensions, and old servers of it refuse a hello with trailing bytes.
     if versions[0] == "SSLv3":
         return b""
     wanted = {
-        SUPPORTED_GROUPS: vector(b"".join(_pair(group) for group in GROUPS), 2),
+        SUPPORTED_GROUPS: vector(b"".join(_pair(group) for group in _groups(versions)), 2),
         POINT_FORMATS: vector(b"\x00", 1),
     }
     if CODES[versions[0]] >= CODES["TLSv1.2"]:

@@ -159,6 +159,21 @@ def test_sslv3_rc4_and_3des_are_seen_though_the_local_library_lost_them(
     assert server.chain[0].key_type == "RSA"
 
 
+def test_tls13_is_seen_on_a_server_that_is_strict_about_groups(servers, look, rsa_pem) -> None:
+    handler = tlslite_handler(rsa_pem, minVersion=(3, 3), maxVersion=(3, 4))
+    server = look(servers.tcp(handler))
+    assert present(versions(server)) == {"TLSv1.2", "TLSv1.3"}
+
+
+def test_a_server_that_objects_to_how_an_offer_is_written_refuses_no_version(servers, look) -> None:
+    def object_to_everything(peer: socket.socket) -> None:
+        if peer.recv(65536):
+            peer.sendall(bytes((21, 3, 3, 0, 2, 2, 47)))  # fatal illegal_parameter
+
+    server = look(servers.tcp(object_to_everything))
+    assert set(versions(server).values()) == {"unknown"}
+
+
 def test_a_server_that_never_answers_leaves_everything_unknown(servers, look) -> None:
     def swallow(peer: socket.socket) -> None:
         while peer.recv(65536):
