@@ -60,8 +60,11 @@ def test_names_of_captures_are_percent_encoded(stage, made):
 
 def test_a_failure_without_a_finding_is_not_forgotten(stage, made):
     declared = made.unit("c2a", Verdict.FAIL, reason=made.reason("mandatory-not-supported"))
-    flaws = part(stage().report(made.assessment(declared)), "flaws")
-    assert "Further failures" in flaws
+    page = stage().report(made.assessment(declared))
+    flaws = part(page, "flaws")
+    assert "No flaw was found" not in page
+    assert "1 test unit failed by the declaration" in part(page, "summary")
+    assert "Failures, by the declaration or by a person's answer" in flaws
     assert "p2, unit c2a of Tiny framework: mandatory-not-supported" in flaws
 
 
