@@ -1,28 +1,27 @@
-"""The commands (typer); each reads its arguments and hands over to the rooms below."""
+"""The commands (typer); each reads its arguments and hands over to the rooms below.
+
+Commands that drive devices import their rooms when they are called, so that ``replay`` and
+``assess`` work without a device library.
+"""
 
 import subprocess
 import sys
 import traceback
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.bench.namespace import enter_private_namespace
-from harness.bench.operator import ScriptedOperator, TerminalOperator
-from harness.bench.protocols import Operator
 from harness.cli import output
-from harness.cli.demo import demonstrate
 from harness.cli.keys import lab_signer
-from harness.cli.people import ask
-from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans
+from harness.cli.people import ask, operator_at
 from harness.config import load_bench, load_dossier
 from harness.encoding.text import neutralise
-from harness.errors import CertbenchError, UsageError
+from harness.errors import CertbenchError, MissingExtraError, UsageError
 from harness.model.bench_config import BenchConfig
 from harness.model.states import Purpose
 from harness.replay.replaying import replay
@@ -58,17 +57,27 @@ def run_app() -> None:
     try:
         app()
     except CertbenchError as error:
-        console.print(f"[bold red]certbench:[/] {escape(neutralise(str(error), 2000))}")
-        sys.exit(error.exit_code)
+        _stop(error)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.split(".")[0] in {"harness", "test_suites"}:
+            raise
+        _stop(MissingExtraError("bench", f"this command (no module {error.name!r})"))
     except Exception:  # noqa: BLE001  (the last guard; shown whole)
         traceback.print_exc()
         console.print("[bold red]certbench:[/] this is a defect; please report it")
         sys.exit(CertbenchError.exit_code)
 
 
+def _stop(error: CertbenchError) -> NoReturn:
+    console.print(f"[bold red]certbench:[/] {escape(neutralise(str(error), 2000))}")
+    sys.exit(error.exit_code)
+
+
 @app.command()
 def plan(bench: BenchArgument, framework: FrameworkOption, *, as_json: JsonOption = False) -> None:
     """Show every unit: how it is decided on this bench, or why it is not."""
+    from harness.cli.surveying import Framework, plans
+
     config, dossier = load_bench(bench), load_dossier(bench)
     frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
     tests, survey = plans(frameworks, config, dossier)
@@ -97,6 +106,8 @@ def survey(
     seed: int | None = None,
 ) -> None:
     """Survey the samples of a bench and stop: no judging, no bundle."""
+    from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans
+
     config, dossier = load_bench(bench), load_dossier(bench)
     _enter_namespace(config)
     found = find_frameworks(framework) + [
@@ -124,17 +135,20 @@ def run(  # noqa: PLR0913  (the options of the main command)
     as_json: JsonOption = False,
 ) -> None:
     """Survey, judge, seal and report: the whole way on one bench."""
+    from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
+
     config, dossier = load_bench(bench), load_dossier(bench)
     frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
     target = out or _default_target(config)
-    person = _operator(answers, operator)
+    person = operator_at(answers, operator)
     signer = lab_signer(key)
     _enter_namespace(config)
-    _, survey_plan = plans(frameworks, config, dossier)
+    tests, survey_plan = plans(frameworks, config, dossier)
     run_directory = target / "run"
     carry_out(
         SurveyOrder(config, dossier, survey_plan, run_directory, purpose, seed, person), console
     )
+    write_plans(run_directory, tests)
     if person is not None:
         units = [unit for entry in frameworks for unit in entry.units]
         ask(run_directory, units, dossier, person)
@@ -190,16 +204,16 @@ def replay_command(
 
 @app.command()
 def assess(
-    run_directory: Annotated[Path, typer.Argument(metavar="RUN", help="finished run or bundle")],
+    bundle: Annotated[Path, typer.Argument(help="sealed bundle (folder or zip)")],
     framework: FrameworkOption,
     *,
     out: Annotated[Path, typer.Option("-o", "--out", help="folder for the new bundle")],
     key: Annotated[Path | None, typer.Option(help="signing key (PEM)")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Judge a finished survey under further frameworks: a new assessment, the survey untouched."""
+    """Judge a bundle under further frameworks: new assessments, the survey untouched."""
     signer = lab_signer(key)
-    assessments, sealed = add_assessments(run_directory, find_frameworks(framework), out, signer)
+    assessments, sealed = add_assessments(bundle, find_frameworks(framework), out, signer)
     documents = [
         output.run_json(entry, sealed.purpose, str(sealed.archive)) for entry in assessments
     ]
@@ -220,6 +234,8 @@ def demo(
     reports: Annotated[Path, typer.Option(help="where to leave the bundles")] = Path("reports"),
 ) -> None:
     """The reference router, hardened and weak, through every command."""
+    from harness.cli.demo import demonstrate
+
     demonstrate(benches, reports, console)
 
 
@@ -248,17 +264,10 @@ def serve(
     raise typer.Exit(code)
 
 
-def _operator(answers: Path | None, name: str) -> Operator | None:
-    """Who answers: a script, a person at this terminal, or nobody."""
-    if answers and name:
-        raise UsageError("--answers and --operator exclude each other: who is at the bench?")
-    if answers:
-        return ScriptedOperator.load(answers)
-    return TerminalOperator(name) if name else None
-
-
 def _enter_namespace(config: BenchConfig) -> None:
     """Go on in a private network namespace if the bench asks for one; may re-execute."""
+    from harness.bench.namespace import enter_private_namespace
+
     if config.bench.namespace == "private":
         enter_private_namespace([sys.executable, "-m", "harness.cli", *sys.argv[1:]])
 

@@ -3,12 +3,28 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from harness.bench.operator import ScriptedOperator, TerminalOperator
 from harness.bench.protocols import Operator
 from harness.encoding.clock import Clock
+from harness.errors import UsageError
 from harness.model.declaration import UnitDeclaration
 from harness.model.dossier import Dossier
 from harness.model.question import Answer, Question
 from harness.survey.store import write_atomic
+
+
+def operator_at(answers: Path | None, name: str) -> Operator | None:
+    """Who answers: a script, the person called ``name`` at this terminal, or nobody.
+
+    Raises:
+        UsageError: both are named.
+        ConfigError: the script cannot be read.
+    """
+    if answers and name:
+        raise UsageError("--answers and --operator exclude each other: who is at the bench?")
+    if answers:
+        return ScriptedOperator.load(answers)
+    return TerminalOperator(name) if name else None
 
 
 def ask(run: Path, units: Iterable[UnitDeclaration], dossier: Dossier, operator: Operator) -> int:

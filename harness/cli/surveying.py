@@ -21,6 +21,7 @@ from harness.model.plan import SurveyPlan, TestPlan
 from harness.model.states import Capability, Purpose
 from harness.survey.campaign import Campaign, Order
 from harness.survey.registry import load_probes
+from harness.survey.store import write_atomic
 from harness.testing.suites import Suite
 
 
@@ -75,6 +76,14 @@ def plans(
         need for plan in tests for unit in plan.units if unit.applicable for need in unit.facts
     ]
     return tests, survey_plan(needs, probes, tuple(capabilities))
+
+
+def write_plans(run: Path, tests: Sequence[TestPlan]) -> None:
+    """Keep each framework's plan beside its assessment to be."""
+    for test in tests:
+        folder = run / "assessments" / str(test.framework)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_atomic(folder / "plan.json", test.to_bytes())
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,8 @@ def seal_run(order: SealingOrder, raw: Sequence[Assessment]) -> Sealed:
         make_twin(order.run / "survey", stage / "survey", known.secrets, known.key)
         _write_facts(stage / "survey")
         twins = assess_run(stage, order.frameworks, stage / "assessments")
+        for plan in sorted((order.run / "assessments").glob("*/plan.json")):
+            shutil.copy(plan, stage / "assessments" / plan.parent.name / plan.name)
         _require_equal(raw, twins)
         return _seal_stage(order, stage, twins)
 

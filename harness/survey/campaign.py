@@ -12,6 +12,7 @@ from harness import __version__
 from harness.bench.protocols import Bench, SampleLinks
 from harness.encoding.clock import Clock
 from harness.errors import BenchFault
+from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier
 from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
 from harness.model.plan import PlannedVisit, SurveyPlan
@@ -86,6 +87,10 @@ class Campaign:
         self._record = self._first_record()
         write_atomic(self._survey / "dossier.json", order.dossier.to_bytes())
         write_atomic(self._survey / "survey-plan.json", order.plan.to_bytes())
+        config = BenchConfig(
+            bench=bench.settings, sample=tuple(links.config for links in self._links.values())
+        )
+        write_atomic(self._survey / "bench.json", config.to_bytes())
         self._write_record()
 
     def carry_out(self) -> SurveyRecord:
