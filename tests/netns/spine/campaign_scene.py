@@ -11,7 +11,8 @@ Run as ``python campaign_scene.py ORDER`` with ORDER a JSON object::
         "do": {"do": "unplug"},
     }
 
-It re-executes itself in a private network namespace.
+WHEN is ["visit", state, ""] or ["before" | "after", state, probe]. The script re-executes itself in
+a private network namespace.
 """
 
 import json
@@ -27,6 +28,7 @@ from harness.config import load_dossier
 from harness.model.bench_config import (
     BenchConfig,
     BenchSettings,
+    CredentialLimits,
     NetworkLinkConfig,
     ReferenceConfig,
     SampleConfig,
@@ -38,6 +40,10 @@ from harness.survey.campaign import Campaign, Order
 from harness.survey.registry import load_probes
 
 EXAMPLE = Path(__file__).parents[3] / "bench_configs" / "reference-router"
+
+
+FEW_ATTEMPTS = CredentialLimits(max_attempts=3, guessing_attempts=1)
+"""No scene asks what the credentials probe finds; with many it waits long for a dead link."""
 
 
 class Saboteur:
@@ -71,7 +77,11 @@ class Saboteur:
 def bench_config(flaws):
     return BenchConfig(
         bench=BenchSettings(
-            name="scene", scope=("127.0.10.0/24",), interface="lo", namespace="private"
+            name="scene",
+            scope=("127.0.10.0/24",),
+            interface="lo",
+            namespace="private",
+            credentials=FEW_ATTEMPTS,
         ),
         sample=(
             SampleConfig(
