@@ -116,7 +116,7 @@ def _wired(sample: SampleConfig, said: Mapping[str, Any]) -> SampleConfig:
     return sample.model_copy(
         update={
             "network": NetworkLinkConfig(address=said["address"], mac=said["mac"]),
-            "console": ConsoleConfig(url=said["console"], baud=115200, user="admin"),
+            "console": ConsoleConfig(url=said["console"], baud=115200),
             "serial": said["serial"],
             "identity": identity,
         }

@@ -30,7 +30,6 @@ class ConsoleConfig(Frozen):
 
     url: str
     baud: int = 0
-    user: str = "root"
 
 
 class LoginConfig(Frozen):

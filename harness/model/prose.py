@@ -112,7 +112,7 @@ _LOGINS: Final = {
     "no-candidate-tried": "no candidate was tried",
     "no-factory-login-worked": "no factory login worked",
     "not-equal-on-samples": "no factory password is equal on two samples",
-    "not-hindered": "{attempts} wrong logins in a row were answered, {per_1000_s} of them in 1000 s",
+    "not-hindered": "{attempts} wrong logins in a row were answered, {per_1000_s} in 1000 s",
     "published-login-accepted": "a login out of public lists is accepted",
     "published-login-refused": "{tried} logins out of public lists were refused",
     "random-password-accepted": "a random password is accepted",
