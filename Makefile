@@ -54,7 +54,7 @@ docs: $(STAMP)  ## run the code blocks of README and docs
 	@$(BIN)/pytest tests/docs
 
 bench: $(STAMP)  ## speed and memory, as ratios against peers in the same run
-	@.ci/prepare test
+	@.ci/prepare bench
 	@$(BIN)/python -m benchmarks
 
 sizes: $(STAMP)  ## longest modules and functions; a report, not a gate

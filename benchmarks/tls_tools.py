@@ -171,6 +171,68 @@ class Testssl:
     _severe = frozenset({"LOW", "MEDIUM", "HIGH", "CRITICAL"})
 
     def obtain(self) -> None:
+        """It comes with the system (`make bench` asks for it); only say so when it did not."""
+        if not self._program:
+            raise BenchFault("not installed; ask for: sudo apt-get install testssl.sh")
+
+    @property
+    def _program(self) -> Path:
+        return self._environment / "bin" / "sslyze"
+
+    def command(self, address: str, out: Path, *, full: bool) -> list[str]:
+        """Without the check against Mozilla's settings, unless ``full``: it asks for more."""
+        asked = ["--sslv2", "--sslv3", "--tlsv1", "--tlsv1_1", "--tlsv1_2", "--tlsv1_3"]
+        mode = "intermediate" if full else "disable"
+        asked += ["--certinfo", f"--mozilla_config={mode}", "--sni", SNI]
+        return [str(self._program), *asked, f"--json_out={out}", f"{address}:443"]
+
+    def read(self, out: Path) -> TlsFindings:
+        """Scans that were not carried out must not read as nothing found."""
+        result = json.loads(out.read_bytes())["server_scan_results"][0]
+        scans = result["scan_result"]
+        if result["scan_status"] != "COMPLETED" or scans is None:
+            raise BenchFault(f"sslyze did not scan: {result['scan_status']}")
+        suites: list[tuple[str, int]] = []
+        for version, (key, _, _) in _VERSIONS.items():
+            suites += [(version, code) for code in _accepted(scans[f"{key}_cipher_suites"])]
+        problems = list(_untrusted(_result(scans["certificate_info"])))
+        versions = sorted({version for version, _ in suites})
+        return TlsFindings.of({"versions": versions, "problems": problems}, suites)
+
+
+def _result(scan: dict[str, Any]) -> dict[str, Any]:
+    if scan["status"] != "COMPLETED":
+        raise BenchFault(f"sslyze left a scan out: {scan['status']}")
+    found: dict[str, Any] = scan["result"]
+    return found
+
+
+def _accepted(scan: dict[str, Any]) -> Iterator[int]:
+    codes = {name: code for code, name in NAMES.items()}
+    for entry in _result(scan)["accepted_cipher_suites"]:
+        name = entry["cipher_suite"]["name"]
+        if name not in codes:
+            raise BenchFault(f"sslyze found a suite that cannot be compared: {name}")
+        yield codes[name]
+
+
+def _untrusted(certificates: dict[str, Any]) -> Iterator[str]:
+    for deployment in certificates["certificate_deployments"]:
+        for path in deployment["path_validation_results"]:
+            if not path["was_validation_successful"]:
+                timely = "validation time" not in (path["validation_error"] or "")
+                yield UNTRUSTED if timely else EXPIRED
+
+
+class Testssl:
+    """testssl.sh from the distribution's packages. One round: it takes as long as all the rest."""
+
+    name = "testssl.sh"
+    rounds = 1
+    __test__ = False
+    _severe = frozenset({"LOW", "MEDIUM", "HIGH", "CRITICAL"})
+
+    def obtain(self) -> None:
         """Install it by apt as root or with a sudo that asks nothing."""
         if self._program:
             return
