@@ -33,6 +33,8 @@ class Leak:
 
 def find_leaks(tree: Tree, secrets: SecretFile) -> tuple[Leak, ...]:
     """Search every file and every name of ``tree`` for every secret in all its shapes."""
+    if not secrets.secrets:
+        return ()
     scrubber = Scrubber(secrets.secrets, secrets.key)
     return tuple(
         dict.fromkeys(leak for name in tree.names() for leak in _in_file(tree, name, scrubber))

@@ -8,6 +8,7 @@ again gives the same bytes.
 import os
 import secrets
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -211,10 +212,9 @@ def _predicate(
 
 
 def _flush(folder: Path) -> None:
-    """Put a tree on disk before it gets its name."""
-    for path in sorted(folder.rglob("*"), reverse=True):
-        _flush_folder(path)
-    _flush_folder(folder)
+    """Put a tree on disk before it gets its name; each wait is for the disk, so many at once."""
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        list(pool.map(_flush_folder, [*folder.rglob("*"), folder]))
 
 
 def _flush_folder(path: Path) -> None:

@@ -19,6 +19,7 @@ from harness.evidence.archive import open_bundle, write_zip
 from harness.evidence.manifest import STATEMENT
 from harness.evidence.scrub import load_secrets, make_twin
 from harness.evidence.sealing import seal
+from harness.facts.store import FactBase
 from harness.interpret.survey import read_survey
 from harness.model.assessment import Assessment
 from harness.model.catalogue import Catalogue
@@ -87,10 +88,13 @@ def seal_run(order: SealingOrder, raw: Sequence[Assessment]) -> Sealed:
         make_twin(order.run / "survey", stage / "survey", known.secrets, known.key)
         _write_facts(stage / "survey")
         twins = assess_run(stage, order.frameworks, stage / "assessments")
-        for plan in sorted((order.run / "assessments").glob("*/plan.json")):
-            shutil.copy(plan, stage / "assessments" / plan.parent.name / plan.name)
+        for _, catalogue in order.frameworks:
+            plan = Path("assessments") / str(catalogue.framework) / "plan.json"
+            if (order.run / plan).is_file():
+                shutil.copy(order.run / plan, stage / plan)
         _require_equal(raw, twins)
-        return _seal_stage(order, stage, twins)
+        survey = read_survey(DirectoryTree(stage / "survey"))
+        return _seal_stage(order, stage, survey, twins)
 
 
 def add_assessments(
@@ -108,28 +112,36 @@ def add_assessments(
     earlier = open_bundle(evidence)
     if STATEMENT not in earlier.names():
         raise UsageError(f"{evidence}: not a sealed bundle: it has no {STATEMENT}")
-    root = open_root(evidence)
-    with _stage(target) as stage:
-        for name in root.names():
-            if name.startswith(("survey/", "assessments/")):
-                _copy_file(root, name, stage / name)
+    with _stage(target) as stage, ThreadPoolExecutor(max_workers=1) as pool:
+        judging = pool.submit(assess_run, evidence, frameworks, stage / "assessments")
+        _copy_stage(open_root(evidence), stage, frameworks)
         SecretStore(_folder(stage / "private") / "secrets.json")
-        added = assess_run(stage, frameworks, stage / "assessments")
+        survey = read_survey(DirectoryTree(stage / "survey"))
+        added = judging.result()
         recorded = [
             Assessment.from_bytes(file.read_bytes())
             for file in sorted((stage / "assessments").glob("*/assessment.json"))
         ]
         order = SealingOrder(stage, target, frameworks, signer)
-        return added, _seal_stage(order, stage, recorded, earlier)
+        return added, _seal_stage(order, stage, survey, recorded, earlier)
+
+
+def _copy_stage(root: Tree, stage: Path, replaced: Frameworks) -> None:
+    """Copy the survey and the assessments; of those that are made anew, only the plan."""
+    anew = tuple(f"assessments/{catalogue.framework}/" for _, catalogue in replaced)
+    for name in root.names():
+        kept = name.startswith(("survey/", "assessments/"))
+        if kept and (not name.startswith(anew) or name.endswith("/plan.json")):
+            _copy_file(root, name, stage / name)
 
 
 def _seal_stage(
     order: SealingOrder,
     stage: Path,
+    survey: FactBase,
     assessments: Sequence[Assessment],
     earlier: Tree | None = None,
 ) -> Sealed:
-    survey = read_survey(DirectoryTree(stage / "survey"))
     report = write_report(stage, survey, assessments)
     purpose = survey.survey.purpose
     sealed = seal(
