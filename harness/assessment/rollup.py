@@ -13,6 +13,7 @@ from harness.model.catalogue import Catalogue, CatalogueProvision
 from harness.model.declaration import DecidedBy, Quantifier, UnitDeclaration
 from harness.model.ids import FactKey, ItemId, ProvisionId
 from harness.model.judgement import Conclusion, Judgement, Outcome, Reason, Verdict
+from harness.model.record import FirmwareReading
 
 _OF_OUTCOME = {
     Outcome.HELD: Verdict.PASS,
@@ -91,6 +92,20 @@ def mixed_firmware(versions: Mapping[FactKey, frozenset[str]]) -> Reason | None:
     if len(united) <= 1:
         return None
     return reason("firmware-changed", versions=", ".join(sorted(united)))
+
+
+def unconfirmed_firmware(
+    readings: Mapping[FactKey, tuple[FirmwareReading | None, FirmwareReading | None]],
+) -> Reason | None:
+    """The reason why nothing can pass: a version was read before a visit and not after it.
+
+    Whether the firmware changed meanwhile is then unknown. A device that never tells its version is
+    another matter: that keeps the conclusion open, not the units.
+    """
+    for key, (before, after) in readings.items():
+        if before is not None and before.version and not (after is not None and after.version):
+            return reason("firmware-not-confirmed", visit=f"{key.sample}/{key.visit}")
+    return None
 
 
 def case_results(catalogue: Catalogue, units: Sequence[UnitResult]) -> tuple[CaseResult, ...]:

@@ -26,7 +26,7 @@ from harness.model.bench_config import BenchConfig
 from harness.model.states import Purpose
 from harness.replay.replaying import replay
 from harness.replay.reporting import headline
-from harness.replay.sealing import SealingOrder, add_assessments, assess_run, seal_run
+from harness.replay.sealing import SealingOrder, add_assessments, judge_and_seal
 from harness.testing.suites import find_frameworks, suite_in
 
 app = typer.Typer(
@@ -135,14 +135,14 @@ def run(  # noqa: PLR0913  (the options of the main command)
     as_json: JsonOption = False,
 ) -> None:
     """Survey, judge, seal and report: the whole way on one bench."""
+    config, dossier = load_bench(bench), load_dossier(bench)
+    _enter_namespace(config)
     from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
 
-    config, dossier = load_bench(bench), load_dossier(bench)
     frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
     target = out or _default_target(config)
     person = operator_at(answers, operator)
     signer = lab_signer(key)
-    _enter_namespace(config)
     tests, survey_plan = plans(frameworks, config, dossier)
     run_directory = target / "run"
     carry_out(
@@ -153,8 +153,7 @@ def run(  # noqa: PLR0913  (the options of the main command)
         units = [unit for entry in frameworks for unit in entry.units]
         ask(run_directory, units, dossier, person)
     chosen = [(entry.suite, entry.catalogue) for entry in frameworks]
-    assessments = assess_run(run_directory, chosen, run_directory / "assessments")
-    sealed = seal_run(SealingOrder(run_directory, target, chosen, signer), assessments)
+    assessments, sealed = judge_and_seal(SealingOrder(run_directory, target, chosen, signer))
     documents = [
         output.run_json(entry, purpose.value, str(sealed.archive)) for entry in assessments
     ]

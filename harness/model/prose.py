@@ -67,6 +67,7 @@ _ROLL_UP: Final = {
     "capture-incomplete": "the captures of {fact} are incomplete",
     "fact-missing": "a fact is missing",
     "firmware-changed": "facts come from several firmware versions: {versions}",
+    "firmware-not-confirmed": "the firmware version was read before visit {visit} and not after it",
     "firmware-unknown": "the firmware version could not be read",
     "follows-from-unit": "follows from unit {unit} ({because})",
     "held-without-evidence": "held, but cites no evidence",

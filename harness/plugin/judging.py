@@ -16,6 +16,7 @@ from harness.assessment.rollup import (
     conclude,
     mixed_firmware,
     provision_results,
+    unconfirmed_firmware,
     unit_verdict,
 )
 from harness.facts.base import Facts
@@ -26,6 +27,7 @@ from harness.model.declaration import DecidedBy, UnitDeclaration
 from harness.model.dossier import Dossier, Ixit
 from harness.model.ids import FactKey, UnitId
 from harness.model.judgement import Judgement, Judgements, Reason, Verdict
+from harness.model.record import FirmwareReading
 from harness.plugin.evidence_source import Evidence
 from harness.plugin.outcomes import Inconclusive, raise_outcome
 from harness.plugin.sandbox import Sandbox
@@ -149,6 +151,9 @@ class Judging:
         verdict, why, items = unit_verdict(declaration, judgements)
         if fault is not None:
             verdict, why, items = Verdict.INCONCLUSIVE, fault, {}
+        doubt = unconfirmed_firmware(self._readings())
+        if verdict is Verdict.PASS and doubt is not None:
+            verdict, why = Verdict.INCONCLUSIVE, doubt
         said = applicability(self._catalogue, provision, self._evidence.dossier)
         verdict, why = under_ics(verdict, why, said, provision)
         return UnitResult(
@@ -162,6 +167,11 @@ class Judging:
             items=items,
             judgements=judgements if fault is None else (),
         )
+
+    def _readings(self) -> dict[FactKey, tuple[FirmwareReading | None, FirmwareReading | None]]:
+        """Firmware before and after the visits whose facts the unit has read."""
+        read = self._view.read if self._view else []
+        return {record.key: (record.firmware_before, record.firmware_after) for record in read}
 
     def _provision(self, unit: CatalogueUnit) -> CatalogueProvision:
         provision = self._catalogue.provision_of(unit.id)

@@ -2,16 +2,18 @@
 
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError, UsageError
 from harness.model.assessment import Assessment
+from harness.model.catalogue import Catalogue
 from harness.plugin.evidence_source import open_root
 from harness.plugin.launch import JudgingOrder, judge
 from harness.replay.comparison import Difference, differences
-from harness.testing.suites import find_frameworks
+from harness.testing.suites import Suite, find_frameworks
 
 
 @dataclass(frozen=True)
@@ -57,18 +59,22 @@ def replay(evidence: Path, frameworks: Sequence[str] = ()) -> tuple[Replay, ...]
     names = list(frameworks) or list(recorded)
     if not names:
         raise UsageError(f"{evidence}: holds no assessment; name a framework with -f")
-    results = []
-    for suite, catalogue in find_frameworks(names):
-        with tempfile.TemporaryDirectory(prefix="certbench-replay-") as scratch:
-            order = JudgingOrder(suite.folder, catalogue.framework.version, evidence, Path(scratch))
-            now = judge(order)
-        then = recorded.get(str(catalogue.framework))
-        results.append(
-            Replay(
-                recomputed=now,
-                recorded=then,
-                same_judge=then is not None and then.judge == now.judge,
-                differences=differences(then, now) if then else (),
-            )
-        )
-    return tuple(results)
+    found = find_frameworks(names)
+    with ThreadPoolExecutor(max_workers=len(found)) as pool:
+        again = pool.map(lambda entry: _judged_again(evidence, *entry), found)
+        return tuple(_compared(recorded.get(str(now.framework)), now) for now in again)
+
+
+def _judged_again(evidence: Path, suite: Suite, catalogue: Catalogue) -> Assessment:
+    with tempfile.TemporaryDirectory(prefix="certbench-replay-") as scratch:
+        version = catalogue.framework.version
+        return judge(JudgingOrder(suite.folder, version, evidence, Path(scratch)))
+
+
+def _compared(then: Assessment | None, now: Assessment) -> Replay:
+    return Replay(
+        recomputed=now,
+        recorded=then,
+        same_judge=then is not None and then.judge == now.judge,
+        differences=differences(then, now) if then else (),
+    )

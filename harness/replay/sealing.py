@@ -76,25 +76,26 @@ def assess_run(evidence: Path, frameworks: Frameworks, out: Path) -> tuple[Asses
         return tuple(pool.map(judge, orders))
 
 
-def seal_run(order: SealingOrder, raw: Sequence[Assessment]) -> Sealed:
-    """Seal a run whose raw captures gave the assessments ``raw``.
+def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]:
+    """Judge a run's raw captures and, side by side, their scrubbed twins; seal the twins.
 
     Raises:
         EvidenceError: the twins give other verdicts than the raw captures, a secret is left, or
             the bundle cannot be written.
     """
-    with _stage(order.target) as stage:
+    with _stage(order.target) as stage, ThreadPoolExecutor(max_workers=1) as pool:
+        assessments = order.run / "assessments"
+        judging = pool.submit(assess_run, order.run, order.frameworks, assessments)
         known = load_secrets(order.run / "private" / "secrets.json")
         make_twin(order.run / "survey", stage / "survey", known.secrets, known.key)
-        _write_facts(stage / "survey")
+        survey = _write_facts(stage / "survey")
         twins = assess_run(stage, order.frameworks, stage / "assessments")
         for _, catalogue in order.frameworks:
             plan = Path("assessments") / str(catalogue.framework) / "plan.json"
             if (order.run / plan).is_file():
                 shutil.copy(order.run / plan, stage / plan)
-        _require_equal(raw, twins)
-        survey = read_survey(DirectoryTree(stage / "survey"))
-        return _seal_stage(order, stage, survey, twins)
+        _require_equal(judging.result(), twins)
+        return twins, _seal_stage(order, stage, survey, twins)
 
 
 def add_assessments(
@@ -178,12 +179,14 @@ def _stage(target: Path) -> Iterator[Path]:
         shutil.rmtree(stage, ignore_errors=True)
 
 
-def _write_facts(survey: Path) -> None:
+def _write_facts(survey: Path) -> FactBase:
     """Replace the facts of the raw captures by those that the twins give."""
     for stale in survey.rglob("facts.json"):
         stale.unlink()
-    for record in read_survey(DirectoryTree(survey)).records:
+    facts = read_survey(DirectoryTree(survey))
+    for record in facts.records:
         write_atomic(survey / record.key.folder / "facts.json", record.facts.to_bytes())
+    return facts
 
 
 def _require_equal(raw: Sequence[Assessment], twins: Sequence[Assessment]) -> None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from harness.replay.sealing import SealingOrder, assess_run, seal_run
+from harness.replay.sealing import SealingOrder, judge_and_seal
 from harness.testing.suites import find_frameworks
 from harness.trust.keys import load_key
 from harness.trust.statement import LabSigner
@@ -31,10 +31,8 @@ def one_framework(derived, spine, tmp_path_factory):
     """The same survey, sealed with the assessment of one framework only."""
     target = tmp_path_factory.mktemp("one")
     chosen = find_frameworks([spine.etsi])
-    raw = assess_run(derived.run, chosen, target / "raw")
-    return seal_run(
-        SealingOrder(derived.run, target, chosen, LabSigner(load_key(str(derived.key)))), raw
-    )
+    signer = LabSigner(load_key(str(derived.key)))
+    return judge_and_seal(SealingOrder(derived.run, target, chosen, signer))[1]
 
 
 @pytest.fixture(params=["directory", "zip"])

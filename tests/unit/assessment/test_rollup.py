@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.assessment.judging import all_of, contradicted, held, over_attempts, reason, undecided
-from harness.assessment.rollup import conclude, mixed_firmware, roll_up, unit_verdict
+from harness.assessment.rollup import (
+    conclude,
+    mixed_firmware,
+    roll_up,
+    unconfirmed_firmware,
+    unit_verdict,
+)
 from harness.facts.ports import PortsFacts
 from harness.facts.store import FactRecord
 from harness.model.assessment import ProvisionResult
@@ -16,7 +22,7 @@ from harness.model.declaration import DecidedBy, Quantifier, UnitDeclaration
 from harness.model.ids import FactKey
 from harness.model.judgement import Conclusion, Outcome, Verdict
 from harness.model.observation import EvidenceRef, Unknown
-from harness.model.record import AttemptOutcome
+from harness.model.record import AttemptOutcome, FirmwareReading
 from harness.model.states import DeviceState
 
 KEY = FactKey(probe="ports", sample="A", visit="1-initialised", attempt=1)
@@ -151,6 +157,16 @@ def test_facts_of_two_firmware_versions_decide_nothing():
     assert mixed_firmware({KEY: frozenset({"1", "2"})}) is not None
     assert mixed_firmware({KEY: frozenset({"1"}), other: frozenset({"1"})}) is None
     assert mixed_firmware({KEY: frozenset()}) is None
+
+
+def test_a_version_read_before_a_visit_and_not_after_it_is_a_doubt():
+    read = FirmwareReading(version="1", source="http /about", fact="A/1-initialised/identity/1")
+    unread = FirmwareReading(version="", source="", fact="A/1-initialised/identity/2")
+    assert unconfirmed_firmware({KEY: (read, None)}) is not None
+    assert unconfirmed_firmware({KEY: (read, unread)}) is not None
+    assert unconfirmed_firmware({KEY: (read, read)}) is None
+    assert unconfirmed_firmware({KEY: (unread, unread)}) is None
+    assert unconfirmed_firmware({KEY: (None, None)}) is None
 
 
 def _catalogue(alternatives=(), claimed="not-conformant"):
