@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV ?= .venv
 TESTS ?= tests
 WORKERS ?= 2
+MARKS ?= not matrix
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
@@ -24,9 +25,9 @@ demo: $(STAMP)  ## hardened and weak router: survey, judge, seal, verify, replay
 	@.ci/prepare demo
 	@$(BIN)/certbench demo
 
-test: $(STAMP)  ## every test but the flaw table; TESTS=tests/unit for a part
+test: $(STAMP)  ## every test but the flaw table; TESTS=tests/unit or MARKS="not slow" for a part
 	@.ci/prepare test
-	@$(BIN)/pytest $(TESTS) -n $(WORKERS) -m "not matrix"
+	@$(BIN)/pytest $(TESTS) -n $(WORKERS) -m "$(MARKS)"
 
 flaws: $(STAMP)  ## the flaw table: every flaw alone, plain and with a shuffled look
 	@.ci/prepare test

@@ -1,9 +1,12 @@
 """The demonstration: the reference router hardened, then weak, through every command."""
 
+import os
+import queue
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -19,6 +22,7 @@ DEVICES = (
     ("weak", "reference-router-weak", "the same router with eight of its flaws switched on"),
 )
 _POLL_S = 0.2
+_MOST_SHOWN = 1 << 20
 ALLOWED = frozenset({0, 1, 3})
 """Conformant, not conformant and inconclusive are results; anything else is a fault."""
 
@@ -40,47 +44,88 @@ def demonstrate(benches: Path, reports: Path, console: Console) -> None:
     shutil.rmtree(reports / "demo", ignore_errors=True)
     key.parent.mkdir(parents=True)
     create_key(key)
-    runs = {
-        name: _Run(_survey_command(benches / bench, reports / "demo" / name, key))
-        for name, bench, _ in DEVICES
+    devices = {
+        name: _Device(benches / bench, reports / "demo" / name, key) for name, bench, _ in DEVICES
     }
     try:
         for name, _, title in DEVICES:
             console.rule(f"[bold]{title}[/]")
-            runs[name].show(console)
-            _check(reports / "demo" / name, console)
+            devices[name].show(console)
     finally:
-        for run in runs.values():
-            run.end()
+        for device in devices.values():
+            device.end()
     console.rule(f"both devices in {time.monotonic() - began:.0f} s")
     _next_steps(reports, console)
 
 
-class _Run:
-    """A command that runs from now on and is shown when its turn has come."""
+class _Device:
+    """One device through every command, in a thread of its own, shown when its turn has come."""
 
-    def __init__(self, command: list[str]) -> None:
+    def __init__(self, bench: Path, target: Path, key: Path) -> None:
+        self._target = target
+        self._steps: queue.Queue[_Run | None] = queue.Queue()
+        self._runs: list[_Run] = []
+        self._thread = threading.Thread(target=self._go, args=(bench, key), daemon=True)
+        self._thread.start()
+
+    def _go(self, bench: Path, key: Path) -> None:
+        if self._step(_survey_command(bench, self._target, key), ALLOWED):
+            archive = str(next(self._target.glob("evb-*.zip")))
+            public = str(self._target / "signing-key.pub.pem")
+            verify = ["certbench-verify", archive, "--trust", public, "--purpose", "demo"]
+            self._step(verify, frozenset({0}))
+            self._step(["certbench", "replay", archive], frozenset({0}))
+        self._steps.put(None)
+
+    def _step(self, command: list[str], allowed: frozenset[int]) -> bool:
+        run = _Run(command, allowed)
+        self._runs.append(run)
+        self._steps.put(run)
+        return run.wait()
+
+    def show(self, console: Console) -> None:
+        """Show each step, as it goes or after the fact. Raises BenchFault if one failed."""
+        while (run := self._steps.get()) is not None:
+            run.show(console)
+
+    def end(self) -> None:
+        """Stop what still runs."""
+        for run in self._runs:
+            run.end()
+
+
+class _Run:
+    """A command that runs from now on."""
+
+    def __init__(self, command: list[str], allowed: frozenset[int]) -> None:
         self._command = command
+        self._allowed = allowed
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `end`)
+        program = str(Path(sys.executable).with_name(command[0]))
         self._process = subprocess.Popen(  # noqa: S603  (our own command, arguments as a list)
-            _program(command), stdout=self._output, stderr=subprocess.STDOUT
+            [program, *command[1:]], stdout=self._output, stderr=subprocess.STDOUT
         )
+
+    def wait(self) -> bool:
+        """Wait for its end; whether it ended with a result."""
+        return self._process.wait() in self._allowed
 
     def show(self, console: Console) -> None:
         """Show what it wrote and writes until it ends. Raises BenchFault if it failed."""
-        _announce(self._command, console)
+        console.print(f"\n[bold cyan]$ {' '.join(self._command)}[/]", soft_wrap=True)
         shown = 0
         while True:
             ended = self._process.poll() is not None
-            self._output.seek(shown)
-            text = self._output.read()
+            text = os.pread(self._output.fileno(), _MOST_SHOWN, shown)
             shown += len(text)
             sys.stderr.write(text.decode(errors="replace"))
             sys.stderr.flush()
-            if ended:
+            if ended and not text:
                 break
-            time.sleep(_POLL_S)
-        _require(self._process.returncode in ALLOWED, self._command, self._process.returncode)
+            time.sleep(0 if text else _POLL_S)
+        if self._process.returncode not in self._allowed:
+            name = " ".join(self._command[:2])
+            raise BenchFault(f"{name} ended with {self._process.returncode}")
 
     def end(self) -> None:
         """Stop it if it still runs."""
@@ -94,32 +139,6 @@ def _survey_command(bench: Path, target: Path, key: Path) -> list[str]:
     frameworks = [part for name in FRAMEWORKS for part in ("-f", name)]
     options = ["--purpose", "demo", "--key", str(key), "-o", str(target)]
     return ["certbench", "run", str(bench), *frameworks, *options]
-
-
-def _check(target: Path, console: Console) -> None:
-    """Verify and replay a bundle as a regulator would."""
-    archive = str(next(target.glob("evb-*.zip")))
-    public = str(target / "signing-key.pub.pem")
-    for command in (
-        ["certbench-verify", archive, "--trust", public, "--purpose", "demo"],
-        ["certbench", "replay", archive],
-    ):
-        _announce(command, console)
-        code = subprocess.run(_program(command), check=False).returncode  # noqa: S603  (our own)
-        _require(code == 0, command, code)
-
-
-def _announce(command: list[str], console: Console) -> None:
-    console.print(f"\n[bold cyan]$ {' '.join(command)}[/]", soft_wrap=True)
-
-
-def _program(command: list[str]) -> list[str]:
-    return [str(Path(sys.executable).with_name(command[0])), *command[1:]]
-
-
-def _require(holds: bool, command: list[str], code: int) -> None:  # noqa: FBT001  (a condition)
-    if not holds:
-        raise BenchFault(f"{command[0]} {command[1]} ended with {code}")
 
 
 def _next_steps(reports: Path, console: Console) -> None:
