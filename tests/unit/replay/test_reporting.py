@@ -127,7 +127,7 @@ def test_a_part_of_a_suite_is_never_shown_as_the_whole(stage, made):
     assert "Only a part of the tests of this framework was judged." in part(page, "summary")
 
 
-@pytest.mark.parametrize("purpose", set(Purpose) - {Purpose.TEST})
+@pytest.mark.parametrize("purpose", [entry for entry in Purpose if entry is not Purpose.TEST])
 def test_a_run_that_is_no_test_says_so_and_how_to_verify_it(stage, made, purpose):
     page = stage(purpose=purpose).report(made.assessment())
     assert f"<strong>Purpose: {purpose.value}.</strong>" in page
