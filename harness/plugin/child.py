@@ -50,14 +50,15 @@ def main(spec: Path) -> int:
         "-p", "no:doctest",
         "-p", "no:unittest",
         "-p", "no:randomly",
-        "-p", "allure_pytest.plugin",
-        f"--alluredir={out / 'allure-results'}",
-        "--clean-alluredir",
-        "--allure-no-capture",
     ]  # fmt: skip
-    from harness.plugin.allure_bridge import AllureBridge
+    plugins: list[object] = [judging]
+    if order["allure"]:
+        from harness.plugin.allure_bridge import AllureBridge
 
-    pytest.main(arguments, plugins=[judging, AllureBridge(known_secrets(evidence_path))])
+        arguments += ["-p", "allure_pytest.plugin", f"--alluredir={out / 'allure-results'}"]
+        arguments += ["--clean-alluredir", "--allure-no-capture"]
+        plugins.append(AllureBridge(known_secrets(evidence_path)))
+    pytest.main(arguments, plugins=plugins)
     judging.write(out / "assessment.json")
     return 0
 

@@ -23,12 +23,14 @@ class JudgingOrder:
         version: of the framework; ``""`` = newest.
         evidence: run directory or bundle.
         out: folder to write ``assessment.json`` and ``allure-results/`` to.
+        allure: write Allure results as well.
     """
 
     suite: Path
     version: str
     evidence: Path
     out: Path
+    allure: bool = True
 
 
 def judge(order: JudgingOrder) -> Assessment:
@@ -55,6 +57,7 @@ def judge(order: JudgingOrder) -> Assessment:
                     "version": order.version,
                     "evidence": str(order.evidence.resolve()),
                     "out": str(order.out.resolve()),
+                    "allure": order.allure,
                 }
             )
         )

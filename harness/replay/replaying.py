@@ -68,7 +68,8 @@ def replay(evidence: Path, frameworks: Sequence[str] = ()) -> tuple[Replay, ...]
 def _judged_again(evidence: Path, suite: Suite, catalogue: Catalogue) -> Assessment:
     with tempfile.TemporaryDirectory(prefix="certbench-replay-") as scratch:
         version = catalogue.framework.version
-        return judge(JudgingOrder(suite.folder, version, evidence, Path(scratch)))
+        order = JudgingOrder(suite.folder, version, evidence, Path(scratch), allure=False)
+        return judge(order)
 
 
 def _compared(then: Assessment | None, now: Assessment) -> Replay:

@@ -61,14 +61,20 @@ class Sealed:
     purpose: str
 
 
-def assess_run(evidence: Path, frameworks: Frameworks, out: Path) -> tuple[Assessment, ...]:
+def assess_run(
+    evidence: Path, frameworks: Frameworks, out: Path, *, allure: bool = True
+) -> tuple[Assessment, ...]:
     """Judge ``evidence`` under each framework, into ``out/<framework>@<version>/``.
 
     Each framework has a child process of its own; they run side by side.
     """
     orders = [
         JudgingOrder(
-            suite.folder, catalogue.framework.version, evidence, out / str(catalogue.framework)
+            suite.folder,
+            catalogue.framework.version,
+            evidence,
+            out / str(catalogue.framework),
+            allure,
         )
         for suite, catalogue in frameworks
     ]
@@ -85,7 +91,8 @@ def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]
     """
     with _stage(order.target) as stage, ThreadPoolExecutor(max_workers=1) as pool:
         assessments = order.run / "assessments"
-        judging = pool.submit(assess_run, order.run, order.frameworks, assessments)
+        # Allure results are made from the twins only: the raw ones would never be published.
+        judging = pool.submit(assess_run, order.run, order.frameworks, assessments, allure=False)
         known = load_secrets(order.run / "private" / "secrets.json")
         make_twin(order.run / "survey", stage / "survey", known.secrets, known.key)
         survey = _write_facts(stage / "survey")
