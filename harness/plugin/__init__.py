@@ -6,9 +6,6 @@
     pytest DIR --run RUN          judge DIR on a finished run directory or bundle, offline
 
 In both, the verdicts come from one judging child process (`harness.plugin.child`); the process
-that the user started only shows them, so that no option, marker or plug-in of it can change one.
+that the user started only shows them (`harness.plugin.mirror`, found by pytest itself), so that no
+option, marker or plug-in of it can change one.
 """
-
-from harness.plugin.mirror import pytest_addoption, pytest_configure
-
-__all__ = ["pytest_addoption", "pytest_configure"]
