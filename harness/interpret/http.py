@@ -5,7 +5,6 @@ from typing import Final
 
 from harness.encoding.journal import Journal
 from harness.encoding.text import neutralise
-from harness.facts.base import NotExamined
 from harness.facts.http import Disclosure, HttpFacts, HttpServer, LoginPoint, Redirect
 from harness.interpret import disclosure
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
@@ -21,7 +20,12 @@ from harness.interpret.http_exchanges import (
     split_url,
 )
 from harness.interpret.web_configuration import open_configuration
-from harness.interpret.web_targets import WebTarget, read_endpoints
+from harness.interpret.web_targets import (
+    WebTarget,
+    examined_of,
+    not_examined_of,
+    read_endpoints,
+)
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
 
@@ -38,18 +42,9 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> HttpFacts:
     """
     del upstream  # the endpoints stand in the inputs
     read = read_endpoints(captures, _server)
-    silent = tuple(
-        NotExamined(target=server.endpoint.name, reason=server.answered.reason)
-        for server in read.servers
-        if isinstance(server.answered, Unknown)
-    )
     return HttpFacts(
-        examined=tuple(
-            server.endpoint.name
-            for server in read.servers
-            if not isinstance(server.answered, Unknown)
-        ),
-        not_examined=(*read.unread, *silent),
+        examined=examined_of(read),
+        not_examined=not_examined_of(read),
         complete=read.complete,
         servers=read.servers,
     )

@@ -8,14 +8,18 @@ from typing import Final
 from harness.encoding.journal import Journal, JournalRecord
 from harness.encoding.text import neutralise
 from harness.errors import CaptureError
-from harness.facts.base import NotExamined
 from harness.facts.ssh import HostKey, SshFacts, SshServer
 from harness.interpret import ssh_packets
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.disclosure import in_ssh_identification
 from harness.interpret.http_exchanges import field_bytes, read_journal_of
 from harness.interpret.ssh_packets import KexInit
-from harness.interpret.web_targets import WebTarget, read_endpoints
+from harness.interpret.web_targets import (
+    WebTarget,
+    examined_of,
+    not_examined_of,
+    read_endpoints,
+)
 from harness.model.ids import ProbeName
 from harness.model.observation import EvidenceRef, Present, Unknown
 
@@ -31,18 +35,9 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> SshFacts:
     """
     del upstream  # the endpoints stand in the inputs
     read = read_endpoints(captures, _server)
-    silent = tuple(
-        NotExamined(target=server.endpoint.name, reason=server.answered.reason)
-        for server in read.servers
-        if isinstance(server.answered, Unknown)
-    )
     return SshFacts(
-        examined=tuple(
-            server.endpoint.name
-            for server in read.servers
-            if not isinstance(server.answered, Unknown)
-        ),
-        not_examined=(*read.unread, *silent),
+        examined=examined_of(read),
+        not_examined=not_examined_of(read),
         complete=read.complete,
         servers=read.servers,
     )

@@ -6,7 +6,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from harness.encoding.journal import JournalRecord
 from harness.encoding.text import neutralise
@@ -14,10 +14,12 @@ from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
 from harness.interpret.base import CaptureReader
 from harness.interpret.http_exchanges import read_journal_of
+from harness.model.observation import Observation, Unknown
 
 INPUTS: Final = "inputs.jsonl"
 _MAX_PORT: Final = 65535
 Server = TypeVar("Server")
+AnsweringServer = TypeVar("AnsweringServer", bound="Answering")
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,36 @@ def read_endpoints(
         whole = whole and ended
         servers.append(server)
     return EndpointsRead(tuple(servers), tuple(unread), whole)
+
+
+class Answering(Protocol):
+    """A server's facts that say whether it answered at all."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where it is."""
+        ...
+
+    @property
+    def answered(self) -> Observation:
+        """Unknown while nothing came back."""
+        ...
+
+
+def examined_of(read: EndpointsRead[AnsweringServer]) -> tuple[str, ...]:
+    """The endpoints that answered: only those were examined."""
+    servers = (server for server in read.servers if not isinstance(server.answered, Unknown))
+    return tuple(server.endpoint.name for server in servers)
+
+
+def not_examined_of(read: EndpointsRead[AnsweringServer]) -> tuple[NotExamined, ...]:
+    """The endpoints that could not be read or never answered, each with the reason."""
+    silent = tuple(
+        NotExamined(target=server.endpoint.name, reason=server.answered.reason)
+        for server in read.servers
+        if isinstance(server.answered, Unknown)
+    )
+    return (*read.unread, *silent)
 
 
 def _list(record: JournalRecord, name: str) -> list[Any]:
