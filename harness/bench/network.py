@@ -38,7 +38,9 @@ _UNREACHABLE: Final = frozenset(
     {errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENETUNREACH, errno.ENOPROTOOPT, errno.ENONET}
 )
 """What ICMP messages of the device turn into, and some failures of our own link as well."""
-_REFUSED: Final = frozenset({errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED})
+_ACCEPTED_AND_RESET: Final = frozenset({errno.ECONNRESET, errno.ECONNABORTED, errno.EPIPE})
+"""The handshake was completed and the peer let go before `connect` returned: Linux reports a reset
+that answers the first packet as ECONNREFUSED, any later one as these."""
 
 
 def bind_options(interface: str) -> tuple[tuple[int, int, bytes], ...]:
@@ -230,6 +232,8 @@ class IpLink(NetworkLink):
         try:
             connection.connect((self._address, port))
         except OSError as error:
+            if error.errno in _ACCEPTED_AND_RESET:
+                return Connected.OPEN, connection
             connection.close()
             return self._outcome(error), None
         except BaseException:
@@ -239,7 +243,7 @@ class IpLink(NetworkLink):
 
     def _outcome(self, error: OSError) -> Connected:
         """What a failed connection says of the device; raises when it was the bench."""
-        if error.errno in _REFUSED:
+        if error.errno == errno.ECONNREFUSED:
             return Connected.REFUSED
         if isinstance(error, TimeoutError) or error.errno in _UNREACHABLE:
             # Silence with the cable out is no result, and the device must not be able to pass

@@ -1,5 +1,6 @@
 """TCP and UDP links against real sockets on 127.0.0.1."""
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -45,6 +46,16 @@ def test_a_port_that_never_answers_times_out(link):
         for stream in held:
             if stream:
                 stream.close()
+
+
+def test_a_reset_right_after_the_handshake_is_still_an_open_port(link, serve, reset):
+    """About one connection in fifty is reset before `connect` returns."""
+    port = serve(reset)
+    for _ in range(400):
+        outcome, stream = link.connect(port)
+        assert outcome is Connected.OPEN
+        with stream, contextlib.suppress(StreamClosed):
+            assert stream.receive() == b""
 
 
 def test_silence_is_a_time_out_and_a_reset_is_not(link, serve, reset):

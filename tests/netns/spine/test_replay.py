@@ -68,6 +68,7 @@ def assessment_of(evidence, framework, folder, surroundings):
         "version": catalogue.framework.version,
         "evidence": str(evidence),
         "out": str(folder),
+        "allure": False,
     }
     (folder / "order.json").write_bytes(canonical(order))
     environment = {
