@@ -4,24 +4,9 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 
 from harness.facts.base import Endpoint, Facts
+from harness.facts.disclosure import Disclosure
 from harness.model.base import Frozen
 from harness.model.observation import EvidenceRef, Observation
-
-
-class Disclosure(Frozen):
-    """Product and version that a server tells anyone who connects.
-
-    Attributes:
-        where: ``header Server``, ``page /``, ``ssh identification``.
-        text: as sent, neutralised.
-        product, version: parsed; ``version`` empty when only a product is named.
-    """
-
-    where: str
-    text: str
-    product: str
-    version: str
-    evidence: EvidenceRef
 
 
 class LoginPoint(Frozen):
@@ -88,6 +73,11 @@ class HttpFacts(Facts):
     def on(self, endpoint: str) -> HttpServer | None:
         """The server on ``tcp/443``."""
         return next((s for s in self.servers if s.endpoint.name == endpoint), None)
+
+    @property
+    def disclosed(self) -> tuple[Disclosure, ...]:
+        """What all servers tell of products and versions."""
+        return tuple(entry for server in self.servers for entry in server.disclosures)
 
 
 class InputOutcome(StrEnum):

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from harness.facts.base import Endpoint, Facts
-from harness.facts.http import Disclosure
+from harness.facts.disclosure import Disclosure
 from harness.model.base import Frozen
 from harness.model.observation import EvidenceRef, Observation
 
@@ -56,3 +56,8 @@ class SshFacts(Facts):
     def on(self, endpoint: str) -> SshServer | None:
         """The server on ``tcp/22``."""
         return next((s for s in self.servers if s.endpoint.name == endpoint), None)
+
+    @property
+    def disclosed(self) -> tuple[Disclosure, ...]:
+        """What all servers tell of products and versions."""
+        return tuple(server.disclosure for server in self.servers if server.disclosure)

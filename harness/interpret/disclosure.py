@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from harness.encoding.text import neutralise
-from harness.facts.http import Disclosure
+from harness.facts.disclosure import Disclosure
 from harness.interpret.html_forms import Page, words
 from harness.model.observation import EvidenceRef
 

@@ -5,7 +5,8 @@ from typing import Final
 
 from harness.encoding.journal import Journal
 from harness.encoding.text import neutralise
-from harness.facts.http import Disclosure, HttpFacts, HttpServer, LoginPoint, Redirect
+from harness.facts.disclosure import Disclosure
+from harness.facts.http import HttpFacts, HttpServer, LoginPoint, Redirect
 from harness.interpret import disclosure
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.http_exchanges import (

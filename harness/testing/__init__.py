@@ -67,6 +67,7 @@ from harness.testing.logins import factory_login_judgements, judge_login
 from harness.testing.network import (
     ACCESS_NEEDS,
     EXPOSURE_NEEDS,
+    GRANTED_NEEDS,
     LINK_NEEDS,
     LOGIN_NEEDS,
     TRANSPORT_NEEDS,
@@ -91,6 +92,7 @@ __all__ = [
     "AS_RECEIVED",
     "DISCLOSURE_NEEDS",
     "EXPOSURE_NEEDS",
+    "GRANTED_NEEDS",
     "IF_NO_ROW",
     "INITIALISED",
     "LINK_NEEDS",

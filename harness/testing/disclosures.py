@@ -1,26 +1,32 @@
 """What the servers of a sample tell of products and versions, as units ask about it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from harness.assessment import criteria
 from harness.assessment.judging import all_of
-from harness.facts.http import Disclosure, HttpFacts
-from harness.facts.services import HTTP, SSH, ServicesFacts
-from harness.facts.ssh import SshFacts
+from harness.facts.base import Facts
+from harness.facts.disclosure import Disclosure
+from harness.facts.services import ServicesFacts
 from harness.model.dossier import Intf, NetSecImpl
 from harness.model.judgement import Judgement, Judgements, Outcome
 from harness.testing.network import LOGIN_NEEDS, NetworkView
+from harness.testing.ways_in import DISCLOSING
 
-DISCLOSURE_NEEDS: Final = (*LOGIN_NEEDS, SshFacts)
+_TOLD_BY: Final[tuple[type[Facts], ...]] = tuple(told.facts for told in DISCLOSING)
+DISCLOSURE_NEEDS: Final[tuple[type[Facts], ...]] = (
+    *LOGIN_NEEDS,
+    *(kind for kind in dict.fromkeys(_TOLD_BY) if kind not in LOGIN_NEEDS),
+)
 
 
 def disclosure_judgements(network: NetworkView, interfaces: Sequence[Intf]) -> Judgements:
-    """One judgement an open TCP endpoint: nothing beyond what its interfaces declare.
+    """One judgement an open endpoint: nothing beyond what its interfaces declare.
 
     The last judgement says whether all of the DUT was looked at. Needs `DISCLOSURE_NEEDS`.
     """
-    judged = [_disclosed(network, name, interfaces) for name in network.open_targets("tcp/")]
+    judged = [_disclosed(network, name, interfaces) for name in network.open_targets()]
     return (*judged, network.everything_examined())
 
 
@@ -37,22 +43,16 @@ def _disclosed(network: NetworkView, target: str, interfaces: Sequence[Intf]) ->
             lambda record: criteria.banner_disclosure(record, target, target, declared),
         )
     ]
-    if network.speaks(target, HTTP):
-        part = network.judge(
-            HttpFacts,
+    parts += [
+        network.judge(
+            row.facts,
             criterion,
             target,
-            lambda record: criteria.http_disclosure(record, target, target, declared),
+            partial(row.criterion, item=target, target=target, declared=declared),
         )
-        parts.append(part)
-    if network.speaks(target, SSH):
-        part = network.judge(
-            SshFacts,
-            criterion,
-            target,
-            lambda record: criteria.ssh_disclosure(record, target, target, declared),
-        )
-        parts.append(part)
+        for row in DISCLOSING
+        if network.speaks(target, row.protocol)
+    ]
     return all_of(target, criterion, parts)
 
 
@@ -62,33 +62,22 @@ def implementation_judgement(network: NetworkView, row: NetSecImpl) -> Judgement
     Needs `DISCLOSURE_NEEDS`.
     """
     criterion = "implementation-version"
-    tcp = network.open_targets("tcp/")
+    everything = network.open_targets()
+    spoken: list[tuple[type[Facts], Sequence[str]]] = [(ServicesFacts, everything)]
+    spoken += [
+        (told.facts, [name for name in everything if network.speaks(name, told.protocol)])
+        for told in DISCLOSING
+    ]
     parts = [
         network.judge(
-            ServicesFacts,
+            kind,
             criterion,
             row.id,
-            lambda record: criteria.implementation_version(record, row.id, row, tcp),
+            partial(criteria.implementation_version, item=row.id, reviewed=row, targets=names),
         )
+        for kind, names in spoken
+        if names or kind is ServicesFacts
     ]
-    web = [name for name in tcp if network.speaks(name, HTTP)]
-    if web:
-        part = network.judge(
-            HttpFacts,
-            criterion,
-            row.id,
-            lambda record: criteria.implementation_version(record, row.id, row, web),
-        )
-        parts.append(part)
-    shell = [name for name in tcp if network.speaks(name, SSH)]
-    if shell:
-        part = network.judge(
-            SshFacts,
-            criterion,
-            row.id,
-            lambda record: criteria.implementation_version(record, row.id, row, shell),
-        )
-        parts.append(part)
     return all_of(row.id, criterion, parts)
 
 
@@ -97,23 +86,18 @@ def undeclared_product_judgements(
 ) -> Judgements:
     """Products that tell a version and that no row names; needs `DISCLOSURE_NEEDS`."""
     judged = [
-        *(
-            _reviewed(network, HttpFacts, entry, reviewed)
-            for entry in _versions(network, HttpFacts)
-        ),
-        *(_reviewed(network, SshFacts, entry, reviewed) for entry in _versions(network, SshFacts)),
-        *(
-            _reviewed(network, ServicesFacts, entry, reviewed)
-            for entry in _versions(network, ServicesFacts)
-        ),
+        _reviewed(network, kind, entry, reviewed)
+        for kind in _telling()
+        for entry in _versions(network, kind)
     ]
     return tuple(entry for entry in judged if entry.outcome is not Outcome.HELD)
 
 
-Speaking = HttpFacts | SshFacts | ServicesFacts
+def _telling() -> tuple[type[Facts], ...]:
+    return (ServicesFacts, *dict.fromkeys(_TOLD_BY))
 
 
-def _versions(network: NetworkView, kind: type[Speaking]) -> tuple[Disclosure, ...]:
+def _versions(network: NetworkView, kind: type[Facts]) -> tuple[Disclosure, ...]:
     found = {
         (entry.product, entry.version): entry
         for record in network.facts.records(kind, network.state)
@@ -124,7 +108,7 @@ def _versions(network: NetworkView, kind: type[Speaking]) -> tuple[Disclosure, .
 
 
 def _reviewed(
-    network: NetworkView, kind: type[Speaking], entry: Disclosure, reviewed: Sequence[NetSecImpl]
+    network: NetworkView, kind: type[Facts], entry: Disclosure, reviewed: Sequence[NetSecImpl]
 ) -> Judgement:
     return network.judge(
         kind,

@@ -7,6 +7,7 @@ crosses the network in clear", "this endpoint is protected as its row says". Eac
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 
 from harness.assessment import criteria
@@ -25,6 +26,7 @@ from harness.model.states import DeviceState
 from harness.testing.declare import need
 from harness.testing.logins import judge_login
 from harness.testing.view import FactView
+from harness.testing.ways_in import ACCESS, Access
 
 F = TypeVar("F", bound=Facts)
 
@@ -32,7 +34,16 @@ EXPOSURE_NEEDS: Final = (PortsFacts, ServicesFacts)
 LOGIN_NEEDS: Final = (*EXPOSURE_NEEDS, HttpFacts)
 TRANSPORT_NEEDS: Final = (*LOGIN_NEEDS, TlsFacts, SshFacts)
 LINK_NEEDS: Final = (ServicesFacts, HttpFacts, TlsFacts, SshFacts)
-ACCESS_NEEDS: Final = (ServicesFacts, HttpFacts, CredentialsFacts)
+ACCESS_NEEDS: Final[tuple[type[Facts], ...]] = (
+    ServicesFacts,
+    CredentialsFacts,
+    *dict.fromkeys(way.facts for way in ACCESS),
+)
+GRANTED_NEEDS: Final[tuple[type[Facts], ...]] = (
+    ServicesFacts,
+    CredentialsFacts,
+    *dict.fromkeys(way.facts for way in ACCESS if way.granted is not None),
+)
 
 
 def needs(facts: Collection[type[Facts]], *states: DeviceState) -> tuple[FactNeed, ...]:
@@ -284,26 +295,44 @@ class NetworkView:
             lambda record: criteria.service_seen(record, criterion, item, target),
         )
 
-    def access_refused(self, item: str, target: str) -> Judgement:
-        """No access without login, and none with a made-up password; needs `ACCESS_NEEDS`."""
+    def anonymous_access(self, item: str, target: str) -> Judgement:
+        """Nobody gets in without credentials; needs `ACCESS_NEEDS`."""
         criterion = "anonymous-access"
         parts = [
-            self.seen(criterion, item, target),
-            judge_login(self.facts, self.state, criteria.wrong_credentials_accepted, item, target),
+            self.judge(way.facts, criterion, item, partial(way.anonymous, item=item, target=target))
+            for way in self._ways_in(target)
         ]
-        if self.speaks(target, HTTP):
-            part = self.judge(
-                HttpFacts,
-                criterion,
+        return all_of(item, criterion, [self.seen(criterion, item, target), *parts])
+
+    def access_refused(self, item: str, target: str) -> Judgement:
+        """No access without login, and none with a made-up password; needs `ACCESS_NEEDS`."""
+        asked = [way for way in self._ways_in(target) if way.made_up is not None]
+        made_up = [
+            self.judge(
+                way.facts,
+                "wrong-credentials-accepted",
                 item,
-                lambda record: criteria.anonymous_access(record, item, target),
+                partial(way.made_up, item=item, target=target),
             )
-            parts.append(part)
-        return all_of(item, criterion, parts)
+            for way in asked
+            if way.made_up is not None
+        ] or [
+            judge_login(self.facts, self.state, criteria.wrong_credentials_accepted, item, target)
+        ]
+        return all_of(item, "anonymous-access", [self.anonymous_access(item, target), *made_up])
 
     def access_granted(self, item: str, target: str) -> Judgement:
-        """The right credentials give access; needs credentials."""
-        return judge_login(self.facts, self.state, criteria.authorised_access, item, target)
+        """The right credentials give access; needs `GRANTED_NEEDS`."""
+        criterion = "authorised-access"
+        parts = [
+            self.judge(way.facts, criterion, item, partial(way.granted, item=item, target=target))
+            for way in self._ways_in(target)
+            if way.granted is not None
+        ] or [judge_login(self.facts, self.state, criteria.authorised_access, item, target)]
+        return all_of(item, criterion, [self.seen(criterion, item, target), *parts])
+
+    def _ways_in(self, target: str) -> list[Access]:
+        return [way for way in ACCESS if self.speaks(target, way.protocol)]
 
 
 def _number(target: str) -> tuple[str, int]:

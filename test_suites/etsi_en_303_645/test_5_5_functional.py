@@ -7,12 +7,12 @@ from harness.testing import (
     AS_RECEIVED,
     DISCLOSURE_NEEDS,
     EXPOSURE_NEEDS,
+    GRANTED_NEEDS,
     INITIALISED,
     LINK_NEEDS,
     LOGIN_NEEDS,
     TRANSPORT_NEEDS,
     ComMech,
-    CredentialsFacts,
     FactView,
     Ixit,
     Judgement,
@@ -88,7 +88,7 @@ class TestAccessOverTheNetwork:
         rows = _authenticated(ixit)
         return over_rows(SOFT_SERV, "anonymous-access", rows, lambda row: _refused(network, row))
 
-    @unit("b", facts=needs((CredentialsFacts,), INITIALISED), per=SOFT_SERV)
+    @unit("b", facts=needs(GRANTED_NEEDS, INITIALISED), per=SOFT_SERV)
     def test_access_with_the_right_credentials_is_given(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:

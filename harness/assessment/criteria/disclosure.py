@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from harness.assessment.criteria.looking import Look, proof
 from harness.assessment.judging import all_of
 from harness.encoding.text import neutralise
-from harness.facts.http import Disclosure, HttpFacts
+from harness.facts.base import Facts
+from harness.facts.disclosure import Disclosure, Telling
+from harness.facts.http import HttpFacts
 from harness.facts.services import HTTP, SSH, Service, ServicesFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
@@ -135,16 +137,15 @@ def _is_declared(entry: Disclosure, declared: Sequence[str]) -> bool:
     return any(product in text.casefold() and version in text.casefold() for text in declared)
 
 
-def disclosures(facts: HttpFacts | SshFacts | ServicesFacts) -> tuple[Disclosure, ...]:
+def disclosures(facts: Facts) -> tuple[Disclosure, ...]:
     """Everything that one fact says of products and versions."""
-    if isinstance(facts, HttpFacts):
-        return tuple(entry for server in facts.servers for entry in server.disclosures)
-    if isinstance(facts, SshFacts):
-        return tuple(server.disclosure for server in facts.servers if server.disclosure)
-    return tuple(entry for service in facts.services for entry in in_banner(service))
+    if isinstance(facts, ServicesFacts):
+        return tuple(entry for service in facts.services for entry in in_banner(service))
+    return facts.disclosed if isinstance(facts, Telling) else ()
 
 
-Speaking = FactRecord[HttpFacts | SshFacts | ServicesFacts]
+Speaking = FactRecord[Any]
+"""A fact of any probe that sees what a server tells."""
 
 
 def implementation_version(

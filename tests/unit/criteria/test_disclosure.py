@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from harness.assessment import criteria
-from harness.facts.http import Disclosure
+from harness.facts.disclosure import Disclosure
 from harness.model.dossier import NetSecImpl
 from harness.model.judgement import Outcome
 

@@ -15,7 +15,8 @@ from harness.facts.credentials import (
     GuessingLimit,
     TrialOutcome,
 )
-from harness.facts.http import Disclosure, HttpFacts, InputOutcome
+from harness.facts.disclosure import Disclosure
+from harness.facts.http import HttpFacts, InputOutcome
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import ServicesFacts
 from harness.model.judgement import Verdict

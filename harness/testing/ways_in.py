@@ -1,0 +1,69 @@
+"""Which probe and which criterion speak for access and disclosure on each protocol.
+
+A protocol with a probe of its own has a row here; whatever has none is judged from what the
+``services`` and ``credentials`` probes saw. A new probe adds its rows and nothing else changes:
+`ACCESS_NEEDS` and `DISCLOSURE_NEEDS` follow the tables.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from harness.assessment import criteria
+from harness.facts.base import Facts
+from harness.facts.http import HttpFacts
+from harness.facts.services import HTTP, SSH
+from harness.facts.ssh import SshFacts
+from harness.facts.store import FactRecord
+from harness.model.judgement import Judgement
+
+
+class AccessCriterion(Protocol):
+    """A criterion about one endpoint."""
+
+    def __call__(self, record: FactRecord[Any], item: str, target: str) -> Judgement:
+        """What it says of ``target``."""
+        ...
+
+
+class DisclosureCriterion(Protocol):
+    """A criterion that compares what a server tells with what the declaration allows."""
+
+    def __call__(
+        self, record: FactRecord[Any], item: str, target: str, declared: Sequence[str] = ()
+    ) -> Judgement:
+        """What it says of ``target``."""
+        ...
+
+
+@dataclass(frozen=True)
+class Access:
+    """How access over one protocol is judged.
+
+    Attributes:
+        anonymous: nobody gets in without credentials, and no access beyond what they allow.
+        made_up: made-up credentials are refused; None where the ``credentials`` probe tries them.
+        granted: the known-good credentials work; None likewise.
+    """
+
+    protocol: str
+    facts: type[Facts]
+    anonymous: AccessCriterion
+    made_up: AccessCriterion | None = None
+    granted: AccessCriterion | None = None
+
+
+@dataclass(frozen=True)
+class Disclosing:
+    """Where one protocol tells products and versions before any login."""
+
+    protocol: str
+    facts: type[Facts]
+    criterion: DisclosureCriterion
+
+
+ACCESS: Final[tuple[Access, ...]] = (Access(HTTP, HttpFacts, criteria.anonymous_access),)
+DISCLOSING: Final[tuple[Disclosing, ...]] = (
+    Disclosing(HTTP, HttpFacts, criteria.http_disclosure),
+    Disclosing(SSH, SshFacts, criteria.ssh_disclosure),
+)
