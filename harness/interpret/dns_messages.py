@@ -242,10 +242,9 @@ def _meaning(record: DnsRecord, message: bytes, start: int) -> dict[str, Any]:
         return {"port": cursor.number(2), "target": _name_within(message, start + 6, end)}
     if record.type == TXT:
         return {"strings": _strings(record.data)}
-    if record.type == A:
-        return {"address": str(ipaddress.IPv4Address(record.data))}
-    if record.type == AAAA:
-        return {"address": str(ipaddress.IPv6Address(record.data))}
+    if record.type in {A, AAAA}:
+        kind = ipaddress.IPv4Address if record.type == A else ipaddress.IPv6Address
+        return {"address": str(kind(record.data))}
     return {}
 
 
