@@ -7,6 +7,8 @@ from harness.model.base import Frozen
 from harness.model.observation import EvidenceRef
 
 HTTP, SSH, TELNET, FTP, SMTP, MQTT, DNS = "http", "ssh", "telnet", "ftp", "smtp", "mqtt", "dns"
+TFTP = "tftp"
+SNMP = "snmp"
 UNCONFIRMED = "unconfirmed"
 """Open, but no protocol was confirmed by an exchange."""
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from harness.facts.services import DNS
+from harness.facts.services import DNS, SNMP
+from harness.interpret import snmp_messages
 
-NTP, SNMP, SSDP, COAP, MDNS = "ntp", "snmp", "ssdp", "coap", "mdns"
+NTP, SSDP, COAP, MDNS = "ntp", "ssdp", "coap", "mdns"
 
 _DNS_QUERY: Final = bytes.fromhex("ceb5 0100 0001 0000 0000 0000 00 0002 0001")
 """NS records of the root, recursion desired (RFC 1035 section 4.1)."""
@@ -15,6 +16,10 @@ _SNMP_QUERY: Final = bytes.fromhex(
     "302902010104067075626c6963a01c0204ceb5ceb5020100020100300e300c06082b060102010101000500"
 )
 """SNMPv2c GET of sysDescr.0 under the community ``public`` (RFC 3416)."""
+_SNMP_DISCOVERY: Final = snmp_messages.user_request(
+    "", snmp_messages.Engine(), snmp_messages.GET, 0x4EB5CEB5, ()
+)
+"""Which engine this is: an agent of version 3 says so to anyone (RFC 3414, section 4)."""
 _SSDP_QUERY: Final = (
     b"M-SEARCH * HTTP/1.1\r\nHost: 239.255.255.250:1900\r\n"
     b'MAN: "ssdp:discover"\r\nMX: 1\r\nST: ssdp:all\r\n\r\n'
@@ -26,6 +31,12 @@ _MDNS_QUERY: Final = bytes.fromhex(
     "000c 8001"
 )
 """Which services there are, answered to the asker alone (RFC 6763 section 9, RFC 6762)."""
+_TFTP_QUERY: Final = b"\0\1certbench-absent\0octet\0"
+"""Read request for a file that nobody has (RFC 1350 section 5)."""
+TFTP_ABORT: Final = b"\0\5\0\0enough\0"
+"""Ends a transfer that the query may have begun."""
+FROM_ANY_PORT: Final = frozenset({TFTP})
+"""Protocols whose servers answer from another port than the one that was asked."""
 
 QUERIES: Final[dict[str, bytes]] = {
     DNS: _DNS_QUERY,
@@ -34,8 +45,9 @@ QUERIES: Final[dict[str, bytes]] = {
     SSDP: _SSDP_QUERY,
     COAP: _COAP_QUERY,
     MDNS: _MDNS_QUERY,
+    TFTP: _TFTP_QUERY,
 }
-_USUAL: Final = {53: DNS, 123: NTP, 161: SNMP, 1900: SSDP, 5353: MDNS, 5683: COAP}
+_USUAL: Final = {53: DNS, 69: TFTP, 123: NTP, 161: SNMP, 1900: SSDP, 5353: MDNS, 5683: COAP}
 
 
 def query_for(port: int) -> bytes:
@@ -46,7 +58,8 @@ def query_for(port: int) -> bytes:
 def in_order_for(port: int) -> list[tuple[str, bytes]]:
     """Every query, the usual one of the port first: any protocol may sit on any port."""
     usual = _USUAL.get(port, DNS)
-    return sorted(QUERIES.items(), key=lambda entry: entry[0] != usual)
+    queries = [*QUERIES.items(), (SNMP, _SNMP_DISCOVERY)]
+    return sorted(queries, key=lambda entry: entry[0] != usual)
 
 
 def answers(protocol: str, answer: bytes) -> bool:
@@ -70,7 +83,9 @@ def _is_ntp(answer: bytes) -> bool:
 
 
 def _is_snmp(answer: bytes) -> bool:
-    return answer[:1] == b"\x30" and b"\xa2" in answer and _SNMP_QUERY[17:21] in answer
+    """Answers one of the two queries: a response, or a report of version 3."""
+    asked = (_SNMP_QUERY, _SNMP_DISCOVERY)
+    return any(snmp_messages.answers(query, answer) is not None for query in asked)
 
 
 def _is_ssdp(answer: bytes) -> bool:
@@ -82,6 +97,12 @@ def _is_coap(answer: bytes) -> bool:
     return len(answer) >= 4 and answer[0] >> 4 in {6, 7} and answer[2:4] == _COAP_QUERY[2:4]  # noqa: PLR2004
 
 
+def _is_tftp(answer: bytes) -> bool:
+    """An error with its text, or the start of a transfer (RFC 1350 section 5, RFC 2347)."""
+    error = answer[:3] == b"\0\5\0" and answer[3:4] <= b"\x08" and answer[-1:] == b"\0"
+    return (error and len(answer) >= 5) or answer[:4] == b"\0\3\0\1"  # noqa: PLR2004
+
+
 _SHAPES: Final[dict[str, Callable[[bytes], bool]]] = {
     DNS: _is_dns,
     MDNS: _is_mdns,
@@ -89,4 +110,5 @@ _SHAPES: Final[dict[str, Callable[[bytes], bool]]] = {
     SNMP: _is_snmp,
     SSDP: _is_ssdp,
     COAP: _is_coap,
+    TFTP: _is_tftp,
 }
