@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from harness.assessment.judging import reason
 from harness.model.catalogue import Catalogue, CatalogueProvision
-from harness.model.dossier import Dossier, Support
+from harness.model.dossier import Dossier, IcsRow, Support
 from harness.model.judgement import Reason, Verdict
 
 
@@ -28,8 +28,17 @@ class Applicability:
 def applicability(
     catalogue: Catalogue, provision: CatalogueProvision, dossier: Dossier
 ) -> Applicability:
-    """The one applicability function: from the ICS row and whether the row may be N/A."""
-    row = dossier.ics_row(catalogue.framework.slug, provision.id)
+    """The one applicability function: from the ICS row and whether the row may be N/A.
+
+    A framework that rests on no declaration has no ICS: every provision applies, and no row of a
+    dossier changes that. `harness.assessment.rollup.conclude` keeps it from being conformant.
+    """
+    if catalogue.declaration == "none":
+        return Applicability(applicable=True, claimed=True, why=None, answered=True)
+    return _by_row(provision, dossier.ics_row(catalogue.framework.slug, provision.id))
+
+
+def _by_row(provision: CatalogueProvision, row: IcsRow | None) -> Applicability:
     if row is None:
         why = reason("no-ics-row", provision=provision.id)
         return Applicability(applicable=True, claimed=True, why=why, answered=False)

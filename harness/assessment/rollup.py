@@ -147,7 +147,8 @@ def conclude(
     """The conclusion by the catalogue's decision rule.
 
     CONFORMANT needs every mandatory, applicable provision at PASS, at least one of them, and one
-    known firmware version that the conclusion speaks of.
+    known firmware version that the conclusion speaks of. Without a declaration nothing conforms,
+    whatever passes: the flag that spares a catalogue the ICS can't buy a better conclusion.
     """
     rule = catalogue.decision_rule
     verdicts = _under_alternatives(catalogue, provisions)
@@ -160,14 +161,22 @@ def conclude(
     if failed:
         return Conclusion.NOT_CONFORMANT, reason("provisions-fail", provisions=", ".join(failed))
     binding = [verdicts[result.provision] for result in provisions if result.mandatory]
+    doubt = _why_open(catalogue, binding, firmware)
+    if doubt is not None:
+        return Conclusion.INCONCLUSIVE, doubt
+    return Conclusion.CONFORMANT, reason("all-mandatory-pass")
+
+
+def _why_open(catalogue: Catalogue, binding: Sequence[Verdict], firmware: str) -> Reason | None:
+    """Why nothing can be called conformant although no provision fails; None if nothing is open."""
+    if catalogue.declaration == "none":
+        return reason("no-declaration")
     undecided = binding.count(Verdict.INCONCLUSIVE)
     if undecided:
-        return Conclusion.INCONCLUSIVE, reason("provisions-open", count=undecided)
+        return reason("provisions-open", count=undecided)
     if Verdict.PASS not in binding:
-        return Conclusion.INCONCLUSIVE, reason("nothing-applicable")
-    if not firmware:
-        return Conclusion.INCONCLUSIVE, reason("firmware-unknown")
-    return Conclusion.CONFORMANT, reason("all-mandatory-pass")
+        return reason("nothing-applicable")
+    return None if firmware else reason("firmware-unknown")
 
 
 def _under_alternatives(

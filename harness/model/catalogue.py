@@ -79,7 +79,12 @@ class DecisionRule(Frozen):
 
 
 class Catalogue(Document):
-    """One version of one framework: ``catalogue.toml`` of its suite."""
+    """One version of one framework: ``catalogue.toml`` of its suite.
+
+    Attributes:
+        declaration: ``none`` where the framework rests on no declaration of the supplier: a missing
+            ICS row then blocks no PASS, and no conclusion is ever CONFORMANT. None elsewhere.
+    """
 
     SCHEMA: ClassVar[str] = "certbench/catalogue/1"
 
@@ -89,6 +94,7 @@ class Catalogue(Document):
     legal_status: str
     test_specification: str = ""
     source_note: str
+    declaration: Literal["none"] | None = None
     conditions: dict[str, str] = {}
     provisions: Annotated[tuple[CatalogueProvision, ...], Field(min_length=1)]
     cases: tuple[CatalogueCase, ...]

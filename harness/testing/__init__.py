@@ -63,6 +63,12 @@ from harness.testing.disclosures import (
     implementation_judgement,
     undeclared_product_judgements,
 )
+from harness.testing.everywhere import (
+    at_each,
+    at_each_login,
+    without_declaration,
+    without_second_sample,
+)
 from harness.testing.logins import factory_login_judgements, judge_login
 from harness.testing.network import (
     ACCESS_NEEDS,
@@ -149,6 +155,8 @@ __all__ = [
     "UserIntf",
     "all_of",
     "ask_each",
+    "at_each",
+    "at_each_login",
     "case",
     "cite",
     "contradicted",
@@ -172,4 +180,6 @@ __all__ = [
     "undecided",
     "undeclared_product_judgements",
     "unit",
+    "without_declaration",
+    "without_second_sample",
 ]
