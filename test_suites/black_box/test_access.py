@@ -1,0 +1,57 @@
+"""Access without a login."""
+
+from typing import Final
+
+from harness.testing import (
+    INITIALISED,
+    LOGIN_NEEDS,
+    FactView,
+    HttpFacts,
+    Judgement,
+    Judgements,
+    NetworkView,
+    SshFacts,
+    at_each,
+    case,
+    criteria,
+    needs,
+    unit,
+)
+
+CRITERION: Final = "anonymous-access"
+
+
+@case(CRITERION)
+class TestAccessWithoutLogin:
+    """Settings cannot be reached without a login."""
+
+    @unit("", facts=needs((*LOGIN_NEEDS, SshFacts), INITIALISED))
+    def test_settings_are_not_open(self, facts: FactView) -> Judgements:
+        """No web server shows settings and no SSH server opens a session without a login."""
+        network = NetworkView(facts, INITIALISED)
+        targets = network.open_targets("tcp/")
+        web = at_each(
+            network,
+            [name for name in targets if network.speaks(name, "http")],
+            lambda name: _over_http(network, name),
+        )
+        ssh = [_over_ssh(network, name) for name in targets if network.speaks(name, "ssh")]
+        return (*web, *ssh)
+
+
+def _over_http(network: NetworkView, name: str) -> Judgement:
+    return network.judge(
+        HttpFacts,
+        CRITERION,
+        name,
+        lambda record: criteria.anonymous_access(record, name, name),
+    )
+
+
+def _over_ssh(network: NetworkView, name: str) -> Judgement:
+    return network.judge(
+        SshFacts,
+        CRITERION,
+        name,
+        lambda record: criteria.anonymous_ssh_access(record, name, name),
+    )
