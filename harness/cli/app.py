@@ -8,6 +8,7 @@ import subprocess
 import sys
 import traceback
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -236,6 +237,29 @@ def demo(
     from harness.cli.demo import demonstrate
 
     demonstrate(benches, reports, console)
+
+
+@app.command()
+def doctor(
+    bench: BenchArgument,
+    *,
+    out: Annotated[Path, typer.Option("-o", "--out", help="where run directories will be")] = Path(
+        "reports"
+    ),
+    as_json: JsonOption = False,
+) -> None:
+    """Try every link of a bench, and say what is wrong and how to mend it.
+
+    Sends a few TCP connections and at most carriage returns on the console. Exit status 0: nothing
+    blocks a run; 2: a file is wrong; 3: something else blocks.
+    """
+    from harness.cli.doctor import examine, read_config, show
+
+    config, checks = read_config(bench)
+    if config is not None:
+        _enter_namespace(config)
+        checks = chain(checks, examine(config, out))
+    raise typer.Exit(show(str(bench), checks, console, as_object=as_json))
 
 
 @reference_app.command("serve")
