@@ -10,6 +10,7 @@ from typing import Final, Self
 
 from typing_extensions import override
 
+from harness.bench.datagrams import UnconnectedUdp
 from harness.bench.guard import ScopeGuard
 from harness.bench.http import BoundedHttpSession
 from harness.bench.nmap import raw_sockets_work, run_nmap
@@ -180,6 +181,11 @@ class IpLink(NetworkLink):
                 return Connected.OPEN, connection.recv(_MAX_DATAGRAM)
             except OSError as error:
                 return self._outcome(error), b""
+
+    @override
+    def datagrams(self) -> UnconnectedUdp:
+        connection = self._open(socket.SOCK_DGRAM)
+        return UnconnectedUdp(connection, self._address, lambda: self._guard.check(self._address))
 
     @override
     def http(self, timeout_s: float = 10.0) -> HttpSession:

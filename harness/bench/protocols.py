@@ -160,6 +160,37 @@ class SshSurvey:
     none_accepted: bool = False
 
 
+@dataclass(frozen=True)
+class Datagram:
+    """What came back over an unconnected UDP socket.
+
+    Attributes:
+        outcome: OPEN for a datagram; REFUSED or UNREACHABLE for an ICMP message; TIMEOUT.
+        port: the sample's port that it came from, or that was refused; 0 for TIMEOUT.
+    """
+
+    outcome: Connected
+    port: int
+    data: bytes
+
+
+class Datagrams(Protocol):
+    """UDP to the sample over one unconnected socket: answers may come from any of its ports."""
+
+    @property
+    def strangers(self) -> int:
+        """How many datagrams of other hosts came in; nothing of them is kept."""
+        ...
+
+    def send(self, port: int, payload: bytes) -> None:
+        """Send one datagram to ``port`` of the sample, through the scope guard."""
+        ...
+
+    def receive(self, timeout_s: float) -> Datagram:
+        """The next datagram of the sample within ``timeout_s``, or how its absence looked."""
+        ...
+
+
 class NetworkLink(Protocol):
     """The IP link to one sample."""
 
@@ -186,6 +217,10 @@ class NetworkLink(Protocol):
 
         An answer is OPEN with its bytes, an ICMP refusal REFUSED, silence TIMEOUT.
         """
+        ...
+
+    def datagrams(self) -> AbstractContextManager[Datagrams]:
+        """An unconnected UDP socket to the sample: for servers that answer from another port."""
         ...
 
     def http(self, timeout_s: float = 10.0) -> HttpSession:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from harness.facts.services import DNS, SNMP
+from harness.facts.services import DNS, SNMP, TFTP
 from harness.interpret import snmp_messages
 
 NTP, SSDP, COAP, MDNS = "ntp", "ssdp", "coap", "mdns"

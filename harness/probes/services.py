@@ -32,7 +32,7 @@ from harness.interpret.tcp_protocols import (
 )
 from harness.interpret.tls_hello import EphemeralKeys, build
 from harness.interpret.tls_suites import offered_at
-from harness.interpret.udp_queries import answers, in_order_for
+from harness.interpret.udp_queries import FROM_ANY_PORT, TFTP_ABORT, answers, in_order_for
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
@@ -92,7 +92,7 @@ class ServicesProbe:
                 connections_per_port=CONNECTIONS_PER_PORT,
                 pool=POOL,
             )
-            survey = _Survey(context, link)
+            survey = PortSurvey(context, link)
             with ThreadPoolExecutor(POOL, thread_name_prefix="services") as pool:
                 pending = [pool.submit(survey.ask_tcp, port) for port in tcp]
                 pending += [pool.submit(survey.ask_udp, port) for port in udp]
@@ -110,10 +110,11 @@ def _targets(ports: PortsFacts | None) -> tuple[list[int], list[int]]:
     return tcp[:MAX_PORTS], udp[:MAX_PORTS]
 
 
-class _Survey:
+class PortSurvey:
     """One attempt: what the ports share. `talkative` ports said something that nothing explains."""
 
     def __init__(self, context: ProbeContext, link: NetworkLink) -> None:
+        """Write to journals of ``context`` what the ports of ``link`` answer."""
         self._context = context
         self._link = link
         self._lock = threading.Lock()
@@ -149,7 +150,7 @@ class _Survey:
         with self._journal(f"udp-{port}.jsonl") as journal:
             for protocol, query in in_order_for(port):
                 self._context.check_time()
-                outcome, answer = self._link.udp(port, query, UDP_S)
+                outcome, answer, answered_from = self._datagram(port, protocol, query)
                 journal.record(
                     "datagram",
                     protocol=protocol,
@@ -157,9 +158,22 @@ class _Survey:
                     sent=query,
                     outcome=outcome.value,
                     received=answer,
+                    answered_from=answered_from,
                 )
                 if answers(protocol, answer):
                     break
+
+    def _datagram(self, port: int, protocol: str, query: bytes) -> tuple[Connected, bytes, int]:
+        """One question, its answer, and the port that answered."""
+        if protocol not in FROM_ANY_PORT:
+            outcome, answer = self._link.udp(port, query, UDP_S)
+            return outcome, answer, port
+        with self._link.datagrams() as datagrams:
+            datagrams.send(port, query)
+            found = datagrams.receive(UDP_S)
+            if found.outcome is Connected.OPEN:
+                datagrams.send(found.port, TFTP_ABORT)
+        return found.outcome, found.data, found.port
 
 
 class _Asker:
