@@ -68,7 +68,7 @@ def http_disclosure(
         return look.unexamined()
     if not isinstance(server.answered, Present):
         return look.undecided("no-answer")
-    return _disclosed(look, server.disclosures, declared, proof(server.answered))
+    return undeclared_disclosure(look, server.disclosures, declared, proof(server.answered))
 
 
 def ssh_disclosure(
@@ -82,7 +82,7 @@ def ssh_disclosure(
     if not isinstance(server.answered, Present) or not server.identification:
         return look.undecided("no-answer")
     said = () if server.disclosure is None else (server.disclosure,)
-    return _disclosed(look, said, declared, (*proof(server.answered), *server.evidence))
+    return undeclared_disclosure(look, said, declared, (*proof(server.answered), *server.evidence))
 
 
 def banner_disclosure(
@@ -93,7 +93,7 @@ def banner_disclosure(
     service = record.facts.on(target)
     if service is None or record.facts.gap(target) is not None:
         return look.unexamined()
-    return _disclosed(look, tuple(in_banner(service)), declared, service.evidence)
+    return undeclared_disclosure(look, tuple(in_banner(service)), declared, service.evidence)
 
 
 def in_banner(service: Service) -> Iterator[Disclosure]:
@@ -110,12 +110,16 @@ def in_banner(service: Service) -> Iterator[Disclosure]:
         )
 
 
-def _disclosed(
+def undeclared_disclosure(
     look: Look,
     said: Sequence[Disclosure],
     declared: Sequence[str],
     evidence: Sequence[EvidenceRef],
 ) -> Judgement:
+    """None of what was ``said`` goes beyond ``declared`` (as in `http_disclosure`).
+
+    ``evidence`` is what the judgement rests on where nothing is told.
+    """
     undeclared = [
         look.contradicted(
             "discloses-undeclared",
