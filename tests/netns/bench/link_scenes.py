@@ -1,0 +1,156 @@
+"""Scenes for test_link_checks.py: what `certbench doctor` says of a link in each condition.
+
+The wires are those of scenes.py; so is the sniffer, which judges whether a packet left. Run as
+``unshare -n python link_scenes.py NAME``.
+"""
+
+import contextlib
+import subprocess
+import sys
+import time
+
+from scenes import BEYOND, SAMPLE, STRANGER, Sniffer, in_sample, ip, wires
+
+from harness.bench.checks import Health
+from harness.bench.discovery import interfaces, mac_of, neighbours
+from harness.bench.network_checks import network_checks
+from harness.model.bench_config import BenchSettings, NetworkLinkConfig
+
+SCOPE = ("198.51.100.0/24",)
+OTHER_MAC = "02:00:5e:00:53:99"
+
+
+def said(address=SAMPLE, mac="", interface="bench0", scope=SCOPE):
+    """Step -> (health, what was shown and how to mend it)."""
+    settings = BenchSettings(name="b", scope=scope, interface=interface)
+    config = NetworkLinkConfig(address=address, mac=mac)
+    found = network_checks("sample A", config, settings)
+    return {check.name: (check.health, f"{check.shown} {check.mend}") for check in found}
+
+
+def blocked_at(step, *words, found):
+    """``step`` is the one that blocks, in these words; nothing behind it was tried."""
+    health, text = found[step]
+    assert health is Health.BLOCKS, found
+    for word in words:
+        assert word in text, text
+    names = list(found)
+    behind = names[names.index(step) + 1 :]
+    assert all(found[name][0] is Health.SKIPPED for name in behind), found
+
+
+def real_mac(pid):
+    link = subprocess.run(
+        ["nsenter", "-t", str(pid), "-n", "ip", "-br", "link", "show", "dut0"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return link.stdout.split()[2]
+
+
+def a_good_link(sniffer, pid):
+    found = said(mac=real_mac(pid).upper().replace(":", "-"))
+    assert {health for health, _ in found.values()} == {Health.OK}, found
+    assert "reset" in found["answer"][1]
+
+
+def without_a_named_interface(sniffer, pid):
+    found = said(interface="")
+    assert found["interface"] == (
+        Health.OK,
+        "bench0 holds the network; bench.interface names none ",
+    )
+    assert found["answer"][0] is Health.OK
+
+
+def a_mac_that_nobody_wrote_down(sniffer, pid):
+    health, text = said()["mac"]
+    assert health is Health.NOTE
+    assert f'network.mac = "{real_mac(pid)}"' in text
+
+
+def another_device_at_the_address(sniffer, pid):
+    found = said(mac=OTHER_MAC)
+    blocked_at("mac", OTHER_MAC, real_mac(pid), found=found)
+
+
+def an_interface_that_is_not_there(sniffer, pid):
+    blocked_at("interface", "no interface bench7", "bench0", found=said(interface="bench7"))
+    assert not sniffer.about(SAMPLE)
+
+
+def a_missing_carrier(sniffer, pid):
+    in_sample(pid, "link", "set", "dut0", "down")
+    blocked_at("carrier", "bench0 has no carrier", "cable", found=said())
+
+
+def an_interface_that_is_off(sniffer, pid):
+    ip("link", "set", "bench0", "down")
+    blocked_at("carrier", "ip link set bench0 up", found=said())
+
+
+def no_address_in_the_network_of_the_sample(sniffer, pid):
+    ip("addr", "flush", "dev", "bench0")
+    found = said()
+    assert found["own-address"][0] is Health.NOTE
+    assert "ip address add" in found["own-address"][1]
+    blocked_at("route", "route", found=found)
+    blocked_at("interface", "bench0 has a carrier and no address", found=said(interface=""))
+    assert not sniffer.about(SAMPLE)
+
+
+def a_route_over_another_interface(sniffer, pid):
+    ip("route", "add", SAMPLE, "via", "203.0.113.254", "dev", "uplink0")
+    blocked_at("route", "uplink0", "not over the bench interface bench0", found=said())
+    blocked_at("route", "behind a router", found=said(interface=""))
+    assert not sniffer.about(SAMPLE)
+    assert not sniffer.about("203.0.113.254")
+
+
+def addresses_that_the_guard_refuses(sniffer, pid):
+    blocked_at("scope", "outside bench.scope", found=said(STRANGER))
+    blocked_at("interface", BEYOND, found=said(BEYOND, interface="", scope=("0.0.0.0/0",)))
+    own = said("198.51.100.1")
+    blocked_at("own-address", "the bench's own address", found=own)
+    for address in (STRANGER, BEYOND):
+        assert not sniffer.about(address), f"a packet about {address} left"
+
+
+def nobody_at_the_address(sniffer, pid):
+    assert said()["neighbour"][0] is Health.OK  # somebody else is heard
+    found = said("198.51.100.99")
+    blocked_at("neighbour", "nobody answers", SAMPLE, real_mac(pid), found=found)
+
+
+def a_sample_that_drops_everything(sniffer, pid):
+    # ARP is answered; everything else goes to a hardware address that nobody has.
+    in_sample(pid, "neigh", "replace", "198.51.100.1", "lladdr", OTHER_MAC, "dev", "dut0")
+    found = said()
+    assert found["answer"][0] is Health.NOTE, found
+    assert "INCONCLUSIVE" in found["answer"][1]
+
+
+def what_the_machine_has(sniffer, pid):
+    there = {each.name: each for each in interfaces()}
+    assert there["uplink0"].default_route
+    assert not there["bench0"].default_route
+    assert there["lo"].loopback
+    assert list(there)[-1] == "lo"
+    said()
+    known = [each for each in neighbours() if each.address == SAMPLE]
+    assert [each.mac for each in known] == [real_mac(pid)] == [mac_of(SAMPLE, "bench0")]
+    assert not known[0].router
+
+
+def main():
+    scene = globals()[sys.argv[1]]
+    with wires() as pid, contextlib.closing(Sniffer()) as sniffer:
+        time.sleep(0.2)  # the links' own announcements
+        sniffer.about(SAMPLE)
+        scene(sniffer, pid)
+    sys.stdout.write("played\n")
+
+
+if __name__ == "__main__":
+    main()

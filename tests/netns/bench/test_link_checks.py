@@ -1,0 +1,49 @@
+"""What doctor says of real links: cable out, wrong route, wrong device, nobody there."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCENES = Path(__file__).with_name("link_scenes.py")
+
+pytestmark = [
+    pytest.mark.netns,
+    pytest.mark.skipif(os.geteuid() != 0, reason="needs root for network namespaces"),
+    pytest.mark.skipif(
+        not all(shutil.which(name) for name in ("ip", "unshare", "nsenter")),
+        reason="needs ip, unshare and nsenter: apt-get install iproute2 util-linux",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        "a_good_link",
+        "without_a_named_interface",
+        "a_mac_that_nobody_wrote_down",
+        "another_device_at_the_address",
+        "an_interface_that_is_not_there",
+        "a_missing_carrier",
+        "an_interface_that_is_off",
+        "no_address_in_the_network_of_the_sample",
+        "a_route_over_another_interface",
+        "addresses_that_the_guard_refuses",
+        "nobody_at_the_address",
+        "a_sample_that_drops_everything",
+        "what_the_machine_has",
+    ],
+)
+def test_doctor_tells(scene):
+    played = subprocess.run(
+        ["unshare", "-n", sys.executable, "-W", "error", str(SCENES), scene],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert played.stdout == "played\n", played.stderr
