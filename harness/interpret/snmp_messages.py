@@ -49,10 +49,14 @@ UNKNOWN_USER: Final = f"{_USM_STATS}.3.0"
 UNKNOWN_ENGINE: Final = f"{_USM_STATS}.4.0"
 """Counters of RFC 3414, section 5, whose report says why a message was refused."""
 
-TOO_BIG, NO_SUCH_NAME, BAD_VALUE, READ_ONLY, GEN_ERR, NO_ACCESS = 1, 2, 3, 4, 5, 6
-NOT_WRITABLE, AUTHORIZATION_ERROR = 17, 16
-REFUSALS: Final = frozenset({NO_SUCH_NAME, READ_ONLY, NO_ACCESS, NOT_WRITABLE, AUTHORIZATION_ERROR})
-"""Error statuses that answer a SET with "you may not" (RFC 3416, section 4.2.5; RFC 2576)."""
+NO_ACCESS, AUTHORIZATION_ERROR = 6, 16
+REFUSALS: Final = frozenset({NO_ACCESS, AUTHORIZATION_ERROR})
+"""Error statuses that refuse a SET to this community (RFC 3416, section 4.2.5).
+
+notWritable refuses it to everybody, and noSuchName of version 1 may mean either (RFC 3584, 4.3).
+"""
+AUTHENTICATION_TRAPS: Final = "1.3.6.1.2.1.11.30.0"
+"""snmpEnableAuthenTraps: whether a wrong community is reported, enabled(1) or disabled(2)."""
 
 
 @dataclass(frozen=True)
