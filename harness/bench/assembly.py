@@ -52,6 +52,7 @@ class AssembledLinks:
 
     config: SampleConfig
     network: NetworkLink | None = None
+    wan: NetworkLink | None = None
     console: Console | None = None
     power: PowerSwitch | None = None
     states: StateControl | None = None
@@ -154,7 +155,8 @@ def assemble(
     """
     controls, logins = controls or {}, logins or {}
     _require_known(config, {*controls, *logins})
-    guard = ScopeGuard(config.bench.scope, config.bench.interface)
+    settings = config.bench
+    guard = ScopeGuard(settings.scope, settings.interface, through_routers=settings.through_routers)
     closers: list[Callable[[], None]] = []
     links = tuple(
         _links(
@@ -199,6 +201,7 @@ def _links(
     if user is None and sample.user is not None:
         user = resolve_login(sample.user, f"sample[{sample.id}].user")
     network = IpLink(sample.network.address, guard) if sample.network else None
+    outside = sample.network.wan_address if sample.network else ""
     console = SerialConsole(sample.console) if sample.console else None
     power = _power(sample, operator, control)
     offered = {
@@ -211,6 +214,7 @@ def _links(
     return AssembledLinks(
         config=sample,
         network=network,
+        wan=IpLink(outside, guard) if outside else None,
         console=console,
         power=power,
         states=_states(sample, operator, control, user),

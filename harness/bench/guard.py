@@ -24,6 +24,15 @@ _RTN_UNICAST: Final = 1
 _RTN_LOCAL: Final = 2
 _IFF_UP: Final = 1
 _GATEWAY_ATTRIBUTES: Final = ("RTA_GATEWAY", "RTA_VIA")
+DISCOVERY_GROUPS: Final = frozenset(
+    {
+        ("224.0.0.251", 5353),
+        ("ff02::fb", 5353),
+        ("239.255.255.250", 1900),
+        ("ff02::c", 1900),
+    }
+)
+"""The only groups that are ever asked: mDNS (RFC 6762) and SSDP (UPnP Device Architecture)."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -55,22 +64,28 @@ class Route:
 class ScopeGuard:
     """Refuses every address that is out of scope, off-link, or behind another interface."""
 
-    def __init__(self, scope: Sequence[str], interface: str = "") -> None:
+    def __init__(
+        self, scope: Sequence[str], interface: str = "", *, through_routers: bool = False
+    ) -> None:
         """Allow the networks of ``scope`` over ``interface``.
 
         Args:
             scope: networks in CIDR notation.
             interface: the bench interface; ``""`` = the one that the kernel's route names, which
                 must then lead to the target without a gateway.
+            through_routers: addresses in scope may lie behind a router. Only for addresses that
+                are the user's own: strangers' devices stand on the way and, mistyped, at the end.
         """
         self._scope = tuple(ipaddress.ip_network(network) for network in scope)
         self._interface = interface
+        self._through_routers = through_routers
 
     def check(self, address: str) -> str:
         """The interface that leads to ``address``, if it may be used. Sends nothing.
 
         Raises:
-            ScopeError: not an address, out of scope, off-link, or over another interface.
+            ScopeError: not an address, out of scope, off-link (unless through routers), or over
+                another interface.
             BenchInterfaceGone: the bench interface vanished, is down or has no carrier.
         """
         target = self._in_scope(address)
@@ -81,7 +96,7 @@ class ScopeGuard:
             if route.interface != "lo":
                 raise ScopeError(f"{target}: a loopback address routed over {route.interface}")
             return route.interface
-        _refuse_unless_on_link(target, route)
+        _refuse_unless_reachable(target, route, through_routers=self._through_routers)
         return route.interface
 
     def check_url(self, url: str) -> str:
@@ -100,6 +115,22 @@ class ScopeGuard:
             raise ScopeError(f"not an http or https URL with a host: {neutralise(url, 120)}")
         self.check(host)
         return host
+
+    def check_group(self, address: str, group: str, port: int) -> str:
+        """The interface over which a discovery group may be asked for the sample at ``address``.
+
+        Whoever else is on that link hears the question too; nothing else than a question for
+        services may be sent, with a hop limit of 1.
+
+        Raises:
+            ScopeError: not one of `DISCOVERY_GROUPS`, or `check` refuses the sample itself.
+        """
+        if (group, port) not in DISCOVERY_GROUPS:
+            message = f"{neutralise(group, 80)}, port {port}: not a group for discovery on a link"
+            raise ScopeError(f"{message}; nothing was sent")
+        if (":" in group) != (":" in address):
+            raise ScopeError(f"{group}: not of the address family of {neutralise(address, 80)}")
+        return self.check(address)
 
     def _in_scope(self, address: str) -> Address:
         try:
@@ -128,12 +159,12 @@ class ScopeGuard:
         )
 
 
-def _refuse_unless_on_link(target: Address, route: Route) -> None:
+def _refuse_unless_reachable(target: Address, route: Route, *, through_routers: bool) -> None:
     if route.kind == _RTN_LOCAL:
         raise ScopeError(f"{target}: this is the bench's own address; nothing was sent")
     if route.kind != _RTN_UNICAST:
         raise ScopeError(f"{target}: a broadcast or multicast address; nothing was sent")
-    if route.gateway:
+    if route.gateway and not through_routers:
         raise ScopeError(
             f"{target}: behind a router (gateway on {route.interface}), not on the bench's own "
             "link; nothing was sent. Give the bench an address in the sample's network"
@@ -186,3 +217,18 @@ def _is_running(interface: str) -> bool:
 def _carries(link: Any) -> bool:  # noqa: ANN401  (pyroute2 is not typed)
     """Whether an interface is up and, where the driver can tell, has a carrier."""
     return bool(int(link["flags"]) & _IFF_UP) and link.get_attr("IFLA_CARRIER") != 0
+
+
+def neighbour(address: str, interface: str) -> str:
+    """The link-layer address that the kernel last saw ``address`` use; ``""`` if it knows none.
+
+    Sends nothing: it reads the neighbour table.
+    """
+    try:
+        with IPRoute() as netlink:
+            index = netlink.link_lookup(ifname=interface)
+            found = netlink.get_neighbours(dst=address, ifindex=index[0]) if index else ()
+            known = [entry.get_attr("NDA_LLADDR") for entry in found]
+    except (NetlinkError, OSError):
+        return ""
+    return next((str(entry).lower() for entry in known if entry), "")

@@ -39,7 +39,9 @@ class _Steps:
         self._network = network
         self._settings = settings
         self._target = ipaddress.ip_address(network.address)
-        self._guard = ScopeGuard(settings.scope, settings.interface)
+        self._guard = ScopeGuard(
+            settings.scope, settings.interface, through_routers=settings.through_routers
+        )
         self._link = IpLink(network.address, self._guard)
         self._interface: Interface | None = None
         self._route = ""

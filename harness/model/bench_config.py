@@ -10,15 +10,25 @@ from harness.model.states import DeviceState, Impact
 
 
 class NetworkLinkConfig(Frozen):
-    """How a sample is reached over IP."""
+    """How a sample is reached over IP.
+
+    Attributes:
+        wan_address: of a gateway: the address of its WAN side, in scope like the other one.
+    """
 
     address: str
     mac: str = ""
+    wan_address: str = ""
 
     @field_validator("address")
     @classmethod
     def _is_address(cls, value: str) -> str:
         return str(ipaddress.ip_address(value))
+
+    @field_validator("wan_address")
+    @classmethod
+    def _is_address_or_nothing(cls, value: str) -> str:
+        return str(ipaddress.ip_address(value)) if value else ""
 
 
 class ConsoleConfig(Frozen):
@@ -48,11 +58,17 @@ class PowerConfig(Frozen):
 
 
 class ReferenceConfig(Frozen):
-    """A reference device that the command starts in place of a physical sample."""
+    """A reference device that the command starts in place of a physical sample.
+
+    Attributes:
+        attach: work folder of one that runs already (``certbench reference serve --work``): it is
+            not started, and it outlives the command; its flaws are its own.
+    """
 
     device: Literal["router"]
     flaws: tuple[str, ...] = ()
     seed: int | None = None
+    attach: str = ""
 
 
 class IdentityConfig(Frozen):
@@ -108,6 +124,7 @@ class BenchSettings(Frozen):
         scope: the only networks that anything is ever sent to.
         interface: the only interface that anything is ever sent over; ``""`` = the one that holds
             the route to the samples, which must be on-link.
+        through_routers: the samples are the user's own devices and may lie behind a router.
         namespace: ``private`` runs the whole survey in a network namespace of its own.
         max_impact: the highest impact of a probe that may run.
         consents: ids of destructive steps that the supplier agreed to.
@@ -117,6 +134,7 @@ class BenchSettings(Frozen):
     name: str
     scope: tuple[str, ...]
     interface: str = ""
+    through_routers: bool = False
     namespace: Literal["", "private"] = ""
     max_impact: Impact = Impact.INTRUSIVE
     consents: tuple[str, ...] = ()

@@ -148,6 +148,22 @@ def through_the_default_route(sniffer, pid):
     every_step(IpLink(BEYOND, ScopeGuard(WIDE, "uplink0")), sniffer, BEYOND, "203.0.113.254")
 
 
+def through_the_default_route_by_permission(sniffer, pid):
+    """Own devices behind a router: only what is in scope, and still over one interface only."""
+    alone = (f"{BEYOND}/32",)
+    assert ScopeGuard(alone, through_routers=True).check(BEYOND) == "uplink0"
+    assert ScopeGuard(alone, "uplink0", through_routers=True).check(BEYOND) == "uplink0"
+    for scope, interface, address in (
+        (alone, "", STRANGER),
+        (alone, "bench0", BEYOND),
+        (WIDE, "", "203.0.113.255"),
+        (WIDE, "", "203.0.113.1"),
+    ):
+        with pytest.raises(ScopeError):
+            ScopeGuard(scope, interface, through_routers=True).check(address)
+    assert not sniffer.about(BEYOND)
+
+
 def through_a_router_on_the_bench_link(sniffer, pid):
     ip("route", "add", "198.51.100.77", "via", SAMPLE, "dev", "bench0")
     every_step(IpLink("198.51.100.77", ScopeGuard(SCOPE, "bench0")), sniffer)
@@ -227,6 +243,98 @@ def a_cable_pulled_during_a_step_is_no_silence(sniffer, pid):
     subprocess.Popen(["sh", "-c", f"sleep 0.3; nsenter -t {pid} -n ip link set dut0 down"])
     with pytest.raises(LinkDown):
         link.connect(80, 1)
+
+
+GROUPS = (("239.255.255.250", 1900), ("224.0.0.251", 5353))
+RESPONDER = """
+import socket, struct, sys
+group, port = sys.argv[1], int(sys.argv[2])
+own, bystander = "198.51.100.20", "198.51.100.30"
+heard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+heard.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTTL, 1)
+heard.bind((group, port))
+request = socket.inet_aton(group) + socket.inet_aton(own)
+heard.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
+data, notes, _, sender = heard.recvmsg(2000, 100)
+ttl = struct.unpack("@i", notes[0][2])[0]
+for address, target in ((own, sender), (bystander, sender), (own, (group, port))):
+    answer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    answer.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(own))
+    answer.bind((address, 0))
+    answer.sendto(b"%s %d of %s" % (data, ttl, address.encode()), target)
+"""
+
+
+@contextlib.contextmanager
+def responder(pid, group, port):
+    """A program on the sample that answers one question to the group, three times."""
+    command = ["nsenter", "-t", str(pid), "-n", sys.executable, "-c", RESPONDER, group, str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as program:
+        assert program.stdout.readline() == b"ready\n"
+        try:
+            yield
+        finally:
+            program.kill()
+
+
+@contextlib.contextmanager
+def street():
+    """A sniffer on the other interface."""
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL)) as sniffer:
+        sniffer.bind(("street0", 0))
+        sniffer.settimeout(0.3)
+        yield sniffer
+
+
+def saw_group(sniffer, group):
+    """Whether a UDP datagram to the group came by; memberships (IGMP) are no question."""
+    seen = False
+    with contextlib.suppress(TimeoutError):
+        while True:
+            frame = sniffer.recv(65535)
+            udp = frame[12:14] == b"\x08\x00" and frame[23] == socket.IPPROTO_UDP
+            seen = seen or (udp and frame[30:34] == socket.inet_aton(group))
+    return seen
+
+
+def other_groups_are_refused(sniffer, pid):
+    link = IpLink(SAMPLE, ScopeGuard(SCOPE, "bench0"))
+    others = (("224.0.0.251", 5354), ("224.0.0.1", 5353), ("239.255.255.251", 1900))
+    for group, port in (*others, ("ff02::fb", 5353), ("255.255.255.255", 1900), (SAMPLE, 1900)):
+        with pytest.raises(ScopeError):
+            link.multicast(group, port, [b"x"], 0.1)
+        assert group == SAMPLE or ":" in group or not sniffer.about(group)
+    for stranger in (STRANGER, BEYOND):
+        with pytest.raises(ScopeError):
+            IpLink(stranger, ScopeGuard(SCOPE, "bench0")).multicast(*GROUPS[0], [b"x"], 0.1)
+    with pytest.raises(ScopeError):
+        IpLink(SAMPLE, ScopeGuard(WIDE, "uplink0")).multicast(*GROUPS[0], [b"x"], 0.1)
+    assert not sniffer.about(GROUPS[0][0])
+
+
+def discovery_groups_reach_the_link_of_the_sample_and_nothing_else(sniffer, pid):
+    in_sample(pid, "addr", "add", "198.51.100.30/24", "dev", "dut0")
+    ip("route", "add", "224.0.0.0/4", "dev", "uplink0")  # where the kernel would send them
+    for group, port in GROUPS:
+        link = IpLink(SAMPLE, ScopeGuard(SCOPE, "bench0"))
+        with street() as outside, responder(pid, group, port):
+            heard = link.multicast(group, port, [b"who"], 0.5)
+            assert not saw_group(outside, group), "a question left over another interface"
+        texts = [entry.data for entry in heard.datagrams]
+        assert texts == [b"who 1 of 198.51.100.20"] * 2
+        assert (heard.others, heard.dropped) == (1, 0)
+    assert link.link_layer_address().count(":") == 5
+
+
+def what_the_sample_announces_to_the_group_is_heard(sniffer, pid):
+    group, port = GROUPS[0]
+    link = IpLink(SAMPLE, ScopeGuard(SCOPE, "bench0"))
+    with responder(pid, group, port):
+        answered = {entry.port for entry in link.multicast(group, port, [b"q"], 0.5).datagrams}
+    assert len(answered) == 2  # one to the asker, one to the group
+    assert link.multicast(group, port, [b"q"], 0.2).datagrams == ()
 
 
 def lost(link):
