@@ -84,7 +84,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> ServicesFacts:
         if not captures.has(name):
             missed.append(NotExamined(target=endpoint.name, reason="it was not asked"))
             continue
-        look = _tcp_service if transport == "tcp" else _udp_service
+        look = tcp_service if transport == "tcp" else udp_service
         found = look(captures, name, endpoint)
         whole = whole and captures.journal(name).complete
         if isinstance(found, NotExamined):
@@ -130,7 +130,8 @@ def _left_out(upstream: Upstream, asked: set[str]) -> list[NotExamined]:
     ]
 
 
-def _tcp_service(captures: CaptureReader, name: str, endpoint: Endpoint) -> Service | NotExamined:
+def tcp_service(captures: CaptureReader, name: str, endpoint: Endpoint) -> Service | NotExamined:
+    """What the journal ``name`` shows of a TCP port; not examined if it took no connection."""
     conversations = read_conversations(captures.journal(name))
     if not any(conversation.outcome == "open" for conversation in conversations):
         outcomes = ", ".join(dict.fromkeys(entry.outcome for entry in conversations)) or "none"
@@ -176,7 +177,8 @@ def _best(everything: list[Exchange]) -> _Found:
     return [*plain, *inside, *secured, *only_400, nothing][0]
 
 
-def _udp_service(captures: CaptureReader, name: str, endpoint: Endpoint) -> Service | NotExamined:
+def udp_service(captures: CaptureReader, name: str, endpoint: Endpoint) -> Service | NotExamined:
+    """What the journal ``name`` shows of a UDP port; not examined if it answered nothing."""
     answered: list[tuple[str, bytes, int]] = []
     for record in captures.journal(name).of("datagram"):
         reply = stored_bytes(record, "received")

@@ -24,6 +24,7 @@ class ProbeDeclaration(Frozen):
         locks: what it needs for itself.
         timeout_s: wall-clock bound after which the attempt FAILS.
         estimate_s: typical duration on a home router, for the plan.
+        last: it starts only when every other probe of the visit has ended, whatever their impact.
     """
 
     name: ProbeName
@@ -37,6 +38,7 @@ class ProbeDeclaration(Frozen):
     locks: tuple[Lock, ...] = ()
     timeout_s: float
     estimate_s: float
+    last: bool = False
 
 
 class DecidedBy(StrEnum):

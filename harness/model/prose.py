@@ -118,6 +118,7 @@ _LOGINS: Final = {
     "not-hindered": "{attempts} wrong logins in a row were answered, {per_1000_s} in 1000 s",
     "published-login-accepted": "a login out of public lists is accepted",
     "published-login-refused": "{tried} logins out of public lists were refused",
+    "any-credentials-accepted": "a made-up user with a made-up password is accepted",
     "random-password-accepted": "a random password is accepted",
     "random-password-refused": "a random password is refused",
 }
@@ -138,7 +139,9 @@ _ACCESS: Final = {
     "service-in-clear": "the service runs without encryption",
     "service-seen": "the service was seen",
     "session-without-login": "a session opens without login",
+    "session-shows-no-topic": "a session opens without login, and shows no topic of the device",
     "settings-without-login": "settings can be reached without login",
+    "topics-without-login": "{count} topics are delivered without login, {topic} among them",
     "upgrade-not-enforced": "encryption is offered, and it is not known whether it is enforced",
 }
 
@@ -207,6 +210,9 @@ _SURFACE: Final = {
     "port-not-examined": "port {port} was not examined",
     "port-state-unclear": "the port is {state}",
     "port-undeclared": "the port is open and not declared",
+    "port-undeclared-late": "the port was closed at first, opened during the visit and is not "
+    "declared ({protocol})",
+    "opened-too-late": "{protocol} opened when its probe had ended, and was not examined",
     "port-vanished": "the port was open for a part of the run only",
     "ports-and-services-disagree": "{target}: open in one probe, not in another",
     "product-not-reviewed": "the product names version {version} and stands in no reviewed row",

@@ -60,36 +60,64 @@ class PortsProbe:
         Raises:
             BenchFault: the sample has no network link, or nmap cannot be run.
         """
-        link = context.sample.network
-        if link is None:
-            raise BenchFault("the sample has no network link")
-        privileged = link.privileged
-        udp = PortSet.of(context.settings.udp_ports)
-        context.tool("python-nmap", nmap.__version__)
-        with context.journal("inputs.jsonl") as journal:
-            journal.record(
-                "inputs",
-                address=link.address,
-                tcp=ALL_TCP,
-                udp=list(udp),
-                privileged=privileged,
-                seed=context.seed,
-            )
-            self._scan_tcp(context, journal, "-sS" if privileged else "-sT")
-            if udp and privileged:
-                arguments = ("-sU", "--max-retries", "2")
-                _scan(context, journal, _Run("nmap-udp-1.xml", arguments, _text(udp), UDP_S))
-        if udp and not privileged:
-            with context.journal("udp.jsonl") as journal:
-                _ask_udp(context, link, journal, udp)
+        look(context)
 
-    def _scan_tcp(self, context: ProbeContext, journal: CaptureJournal, technique: str) -> None:
-        sweep = _scan(context, journal, _Run("nmap-tcp-1.xml", (technique,), ALL_TCP, SWEEP_S))
-        context.check_time()
-        again = second_look(sweep, _address(context))
-        if again:
-            run = _Run("nmap-tcp-2.xml", (technique,), _text(again), SECOND_LOOK_S)
-            _scan(context, journal, run)
+
+@dataclass(frozen=True)
+class Seen:
+    """Ports worth a question, for the choice of the next step only.
+
+    Attributes:
+        tcp: open in any look.
+        udp: not refused: open, or silent.
+    """
+
+    tcp: PortSet
+    udp: PortSet
+
+
+def look(context: ProbeContext) -> Seen:
+    """Scan all of TCP in two looks and the UDP ports of the settings; write the captures.
+
+    Raises:
+        BenchFault: the sample has no network link, or nmap cannot be run.
+    """
+    link = context.sample.network
+    if link is None:
+        raise BenchFault("the sample has no network link")
+    privileged = link.privileged
+    udp = PortSet.of(context.settings.udp_ports)
+    context.tool("python-nmap", nmap.__version__)
+    with context.journal("inputs.jsonl") as journal:
+        journal.record(
+            "inputs",
+            address=link.address,
+            tcp=ALL_TCP,
+            udp=list(udp),
+            privileged=privileged,
+            seed=context.seed,
+        )
+        tcp = _scan_tcp(context, journal, "-sS" if privileged else "-sT")
+        if udp and privileged:
+            arguments = ("-sU", "--max-retries", "2")
+            xml = _scan(context, journal, _Run("nmap-udp-1.xml", arguments, _text(udp), UDP_S))
+            udp -= read_scan(xml, link.address).closed
+    if udp and not privileged:
+        with context.journal("udp.jsonl") as journal:
+            udp = _ask_udp(context, link, journal, udp)
+    return Seen(tcp, udp)
+
+
+def _scan_tcp(context: ProbeContext, journal: CaptureJournal, technique: str) -> PortSet:
+    sweep = _scan(context, journal, _Run("nmap-tcp-1.xml", (technique,), ALL_TCP, SWEEP_S))
+    context.check_time()
+    address = _address(context)
+    found = PortSet.of(_open_ports(sweep, address))
+    again = second_look(sweep, address)
+    if again:
+        run = _Run("nmap-tcp-2.xml", (technique,), _text(again), SECOND_LOOK_S)
+        found |= PortSet.of(_open_ports(_scan(context, journal, run), address))
+    return found
 
 
 def second_look(sweep: bytes, address: str) -> PortSet:
@@ -149,7 +177,9 @@ def _version(xml: bytes) -> str:
 
 def _ask_udp(
     context: ProbeContext, link: NetworkLink, journal: CaptureJournal, ports: PortSet
-) -> None:
+) -> PortSet:
+    """Ask each port; those that were not refused."""
+    refused = PortSet()
     for port in ports:
         for _ in range(UDP_TRIES):
             context.check_time()
@@ -158,8 +188,11 @@ def _ask_udp(
             journal.record(
                 "datagram", port=port, sent=query, outcome=outcome.value, received=answer
             )
+            if outcome is Connected.REFUSED:
+                refused |= PortSet.of([port])
             if outcome is not Connected.TIMEOUT:
                 break
+    return ports - refused
 
 
 PROBE: Probe = PortsProbe()

@@ -32,7 +32,7 @@ from harness.interpret.tcp_protocols import (
 )
 from harness.interpret.tls_hello import EphemeralKeys, build
 from harness.interpret.tls_suites import offered_at
-from harness.interpret.udp_queries import FROM_ANY_PORT, TFTP_ABORT, answers, in_order_for
+from harness.interpret.udp_queries import FROM_ANY_PORT, QUERIES, TFTP_ABORT, answers, in_order_for
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
@@ -145,10 +145,13 @@ class PortSurvey:
                 with self._lock:
                     self.talkative.append(port)
 
-    def ask_udp(self, port: int) -> None:
-        """Send one UDP port the query of each protocol until one is answered in its shape."""
+    def ask_udp(self, port: int, most: int = len(QUERIES)) -> None:
+        """Send one UDP port the query of each protocol until one is answered in its shape.
+
+        The usual protocol of the port comes first; ``most`` of them are tried.
+        """
         with self._journal(f"udp-{port}.jsonl") as journal:
-            for protocol, query in in_order_for(port):
+            for protocol, query in in_order_for(port)[:most]:
                 self._context.check_time()
                 outcome, answer, answered_from = self._datagram(port, protocol, query)
                 journal.record(

@@ -1,7 +1,8 @@
 """Which probes of a visit may run together: order, locks and impact; pure.
 
 Within a visit passive and gentle probes finish before intrusive ones start, and destructive ones
-come last. A probe waits for its upstream. Locks are held one probe at a time; a probe that disturbs
+come last; what must see the device after all that starts when everything else has ended. A probe
+waits for its upstream. Locks are held one probe at a time; a probe that disturbs
 the device runs alone.
 """
 
@@ -13,6 +14,7 @@ from harness.model.states import Impact, Lock
 
 Declarations = Mapping[ProbeName, ProbeDeclaration]
 _PHASE = {Impact.PASSIVE: 0, Impact.GENTLE: 0, Impact.INTRUSIVE: 1, Impact.DESTRUCTIVE: 2}
+_AFTER_ALL = 3
 
 
 def ready(
@@ -23,16 +25,20 @@ def ready(
     """The waiting probes that may start now, beside those that are running."""
     chosen: list[ProbeName] = []
     unfinished = {*waiting, *running}
-    phase = min((_PHASE[declarations[name].impact] for name in unfinished), default=0)
+    phase = min((_phase(declarations[name]) for name in unfinished), default=0)
     for name in sorted(waiting, key=lambda entry: (-declarations[entry].estimate_s, entry)):
         declaration = declarations[name]
         builds_on = {*declaration.upstream, *declaration.after}
-        if builds_on & unfinished or _PHASE[declaration.impact] > phase:
+        if builds_on & unfinished or _phase(declaration) > phase:
             continue
         beside = [declarations[other] for other in (*running, *chosen)]
         if not _collides(declaration, beside):
             chosen.append(name)
     return tuple(chosen)
+
+
+def _phase(declaration: ProbeDeclaration) -> int:
+    return _AFTER_ALL if declaration.last else _PHASE[declaration.impact]
 
 
 def _collides(declaration: ProbeDeclaration, beside: Sequence[ProbeDeclaration]) -> bool:

@@ -27,6 +27,7 @@ from harness.facts.console import ConsoleFacts
 from harness.facts.credentials import CredentialsFacts
 from harness.facts.http import HttpFacts, HttpInputFacts
 from harness.facts.identity import IdentityFacts
+from harness.facts.late_ports import LatePortsFacts
 from harness.facts.ports import PortsFacts
 from harness.facts.services import ServicesFacts
 from harness.facts.ssh import SshFacts
@@ -133,6 +134,7 @@ __all__ = [
     "Ixit",
     "Judgement",
     "Judgements",
+    "LatePortsFacts",
     "NetSecImpl",
     "NetworkView",
     "NotExamined",

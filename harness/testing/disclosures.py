@@ -8,6 +8,7 @@ from harness.assessment import criteria
 from harness.assessment.judging import all_of
 from harness.facts.base import Facts
 from harness.facts.disclosure import Disclosure
+from harness.facts.late_ports import LatePortsFacts
 from harness.facts.services import ServicesFacts
 from harness.model.dossier import Intf, NetSecImpl
 from harness.model.judgement import Judgement, Judgements, Outcome
@@ -36,9 +37,9 @@ def _disclosed(network: NetworkView, target: str, interfaces: Sequence[Intf]) ->
     ]
     criterion = "information-disclosure"
     parts = [
-        network.judge(
-            ServicesFacts,
+        network.judge_service(
             criterion,
+            target,
             target,
             lambda record: criteria.banner_disclosure(record, target, target, declared),
         )
@@ -63,7 +64,10 @@ def implementation_judgement(network: NetworkView, row: NetSecImpl) -> Judgement
     """
     criterion = "implementation-version"
     everything = network.open_targets()
-    spoken: list[tuple[type[Facts], Sequence[str]]] = [(ServicesFacts, everything)]
+    late = [name for name in everything if network.opened_late(name)]
+    first = [name for name in everything if name not in late]
+    spoken: list[tuple[type[Facts], Sequence[str]]] = [(ServicesFacts, first)]
+    spoken += [(LatePortsFacts, late)]
     spoken += [
         (told.facts, [name for name in everything if network.speaks(name, told.protocol)])
         for told in DISCLOSING
@@ -94,7 +98,7 @@ def undeclared_product_judgements(
 
 
 def _telling() -> tuple[type[Facts], ...]:
-    return (ServicesFacts, *dict.fromkeys(_TOLD_BY))
+    return (ServicesFacts, LatePortsFacts, *dict.fromkeys(_TOLD_BY))
 
 
 def _versions(network: NetworkView, kind: type[Facts]) -> tuple[Disclosure, ...]:

@@ -15,6 +15,7 @@ from harness.assessment.judging import all_of
 from harness.facts.base import Facts
 from harness.facts.credentials import CredentialsFacts
 from harness.facts.http import HttpFacts
+from harness.facts.late_ports import LatePortsFacts
 from harness.facts.ports import PortsFacts
 from harness.facts.services import HTTP, SSH, ServicesFacts
 from harness.facts.ssh import SshFacts
@@ -30,7 +31,7 @@ from harness.testing.ways_in import ACCESS, Access
 
 F = TypeVar("F", bound=Facts)
 
-EXPOSURE_NEEDS: Final = (PortsFacts, ServicesFacts)
+EXPOSURE_NEEDS: Final = (PortsFacts, ServicesFacts, LatePortsFacts)
 LOGIN_NEEDS: Final = (*EXPOSURE_NEEDS, HttpFacts)
 TRANSPORT_NEEDS: Final = (*LOGIN_NEEDS, TlsFacts, SshFacts)
 LINK_NEEDS: Final = (ServicesFacts, HttpFacts, TlsFacts, SshFacts)
@@ -80,7 +81,40 @@ class NetworkView:
             for record in self.facts.records(ServicesFacts, self.state)
             for service in record.facts.services
         }
+        found |= {
+            name
+            for record in self.facts.records(LatePortsFacts, self.state)
+            for name in (
+                *criteria.open_targets(record.facts),
+                *(service.endpoint.name for service in record.facts.services),
+            )
+        }
         return tuple(sorted((name for name in found if name.startswith(transport)), key=_number))
+
+    def opened_late(self, target: str) -> bool:
+        """Whether only the last look knows what an endpoint speaks; needs `EXPOSURE_NEEDS`."""
+        records = self.facts.records(LatePortsFacts, self.state)
+        return not self.is_known(target) and any(
+            record.facts.on(target) is not None for record in records
+        )
+
+    def judge_service(
+        self,
+        criterion: str,
+        item: str,
+        target: str,
+        look: Callable[[FactRecord[ServicesFacts | LatePortsFacts]], Judgement],
+    ) -> Judgement:
+        """Judge what an endpoint speaks, by the look that saw it; needs `EXPOSURE_NEEDS`."""
+        if not self.opened_late(target):
+            return self.judge(ServicesFacts, criterion, item, look)
+        seen = self.judge(
+            LatePortsFacts,
+            criterion,
+            item,
+            lambda record: criteria.late_service_seen(record, criterion, item, target),
+        )
+        return all_of(item, criterion, [self.judge(LatePortsFacts, criterion, item, look), seen])
 
     def everything_examined(self) -> Judgement:
         """All ports of the DUT and all services on them were looked at; needs `EXPOSURE_NEEDS`."""
@@ -102,7 +136,13 @@ class NetworkView:
             "DUT",
             lambda record: criteria.every_service_examined(record, "DUT", targets),
         )
-        return all_of("DUT", "undeclared-service", [ports, services])
+        late = self.judge(
+            LatePortsFacts,
+            "undeclared-service",
+            "DUT",
+            lambda record: criteria.every_port_examined(record, "DUT"),
+        )
+        return all_of("DUT", "undeclared-service", [ports, services, late])
 
     def undeclared_services(self, declared: Collection[str], transport: str = "") -> Judgements:
         """One judgement an open endpoint, and one on the DUT: was all of it looked at?
@@ -120,15 +160,21 @@ class NetworkView:
             target,
             lambda record: criteria.undeclared_service(record, target, target, declared),
         )
+        by_late = self.judge(
+            LatePortsFacts,
+            criterion,
+            target,
+            lambda record: criteria.late_service(record, target, target, declared),
+        )
         if not self.is_known(target):
-            return by_scan
+            return all_of(target, criterion, [by_scan, by_late])
         by_answer = self.judge(
             ServicesFacts,
             criterion,
             target,
             lambda record: criteria.undeclared_answer(record, target, target, declared),
         )
-        return all_of(target, criterion, [by_scan, by_answer])
+        return all_of(target, criterion, [by_scan, by_answer, by_late])
 
     def undeclared_logins(self, declared: Collection[str]) -> Judgements:
         """One judgement an open TCP endpoint, and one on the DUT; needs `LOGIN_NEEDS`."""
@@ -137,9 +183,9 @@ class NetworkView:
 
     def _login_declared(self, target: str, declared: Collection[str]) -> Judgement:
         criterion = "undeclared-login"
-        by_service = self.judge(
-            ServicesFacts,
+        by_service = self.judge_service(
             criterion,
+            target,
             target,
             lambda record: criteria.undeclared_login(record, target, target, declared),
         )
@@ -165,9 +211,9 @@ class NetworkView:
 
     def _login_in_clear(self, target: str) -> Judgement:
         criterion = "plaintext-management"
-        by_service = self.judge(
-            ServicesFacts,
+        by_service = self.judge_service(
             criterion,
+            target,
             target,
             lambda record: criteria.plaintext_management(record, target, target),
         )

@@ -17,6 +17,7 @@ from harness.testing import (
     Ixit,
     Judgement,
     Judgements,
+    LatePortsFacts,
     NetworkView,
     PortsFacts,
     SoftServ,
@@ -112,7 +113,7 @@ class TestAccessOverTheNetwork:
 class TestConfigurationOverTheNetwork:
     """Security-relevant changes need authentication; every way in is declared (5.5-5)."""
 
-    @unit("a", facts=needs((PortsFacts, *ACCESS_NEEDS), INITIALISED), per=SOFT_SERV)
+    @unit("a", facts=needs((PortsFacts, LatePortsFacts, *ACCESS_NEEDS), INITIALISED), per=SOFT_SERV)
     def test_configuration_needs_a_protected_login(self, facts: FactView, ixit: Ixit) -> Judgements:
         """What 5.5-4-2 asks of services, for those that allow configuration."""
         network = NetworkView(facts, INITIALISED)

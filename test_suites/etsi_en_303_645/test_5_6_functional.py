@@ -9,11 +9,13 @@ from harness.testing import (
     AnswerView,
     ConsoleFacts,
     DecidedBy,
+    FactRecord,
     FactView,
     Intf,
     Ixit,
     Judgement,
     Judgements,
+    LatePortsFacts,
     NetworkView,
     PortsFacts,
     Question,
@@ -70,7 +72,7 @@ NO_OTHER_DEBUG_PORT: Final = Question(
 class TestUnusedInterfacesAreDisabled:
     """Network and logical interfaces are in their declared status (5.6-1)."""
 
-    @unit("a", facts=[need(PortsFacts, INITIALISED)], per=INTF)
+    @unit("a", facts=needs((PortsFacts, LatePortsFacts), INITIALISED), per=INTF)
     def test_interfaces_are_in_their_declared_status(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -181,10 +183,13 @@ class TestDebugInterfaces:
 
 
 def _status(facts: FactView, row: Intf, name: str) -> Judgement:
-    return facts.judge(
-        PortsFacts,
-        INITIALISED,
-        row.id,
-        "interface-status",
-        lambda record: criteria.interface_status(record, row.id, name, row.status),
-    )
+    """Open, or closed in the first look and in the last one: it may open in between."""
+
+    def look(record: FactRecord[PortsFacts | LatePortsFacts]) -> Judgement:
+        return criteria.interface_status(record, row.id, name, row.status)
+
+    criterion = "interface-status"
+    parts = [facts.judge(PortsFacts, INITIALISED, row.id, criterion, look)]
+    if row.status == "disabled":
+        parts.append(facts.judge(LatePortsFacts, INITIALISED, row.id, criterion, look))
+    return all_of(row.id, criterion, parts)

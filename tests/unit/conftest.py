@@ -24,6 +24,7 @@ from harness.facts.http import (
     InputOutcome,
     LoginPoint,
 )
+from harness.facts.late_ports import LatePortsFacts
 from harness.facts.ports import Port, PortsFacts, PortState
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.ssh import HostKey, SshFacts, SshServer
@@ -73,6 +74,17 @@ def ports(*names: str, **changes: Any) -> PortsFacts:
         "complete": True,
     }
     return PortsFacts(**(given | changes))
+
+
+def late_ports(*names: str, **changes: Any) -> LatePortsFacts:
+    given = {
+        "address": ADDRESS,
+        "alive": seen(),
+        "ports": tuple(port(name) for name in names),
+        "examined": ("tcp/1-65535", "udp/53"),
+        "complete": True,
+    }
+    return LatePortsFacts(**(given | changes))
 
 
 def service(name: str, protocol: str, **more: Any) -> Service:
@@ -263,6 +275,7 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
     facts: dict[DeviceState, list[Facts]] = {
         AR: [
             ports("tcp/80", "tcp/443"),
+            late_ports("tcp/80", "tcp/443"),
             services(plain, secure),
             pages,
             keys,
@@ -271,6 +284,7 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
         ],
         IN: [
             ports("tcp/22", "tcp/80", "tcp/443"),
+            late_ports("tcp/22", "tcp/80", "tcp/443"),
             services(plain, secure, shell),
             pages,
             keys,
@@ -339,6 +353,7 @@ class _Builders:
     endpoint, port, ports, service, services = map(
         staticmethod, (endpoint, port, ports, service, services)
     )
+    late_ports = staticmethod(late_ports)
     web, redirector, http, http_input = map(staticmethod, (web, redirector, http, http_input))
     tls_server, tls, ssh_server, ssh = map(staticmethod, (tls_server, tls, ssh_server, ssh))
     trial, login, credentials, console, record = map(

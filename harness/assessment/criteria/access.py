@@ -5,6 +5,7 @@ from typing import Final
 
 from harness.assessment.criteria.looking import Look, proof
 from harness.facts.http import HttpFacts, HttpServer
+from harness.facts.late_ports import LatePortsFacts
 from harness.facts.services import (
     FTP,
     HTTP,
@@ -21,6 +22,7 @@ from harness.facts.store import FactRecord
 from harness.model.judgement import Judgement
 from harness.model.observation import Present
 
+Answers = FactRecord[ServicesFacts | LatePortsFacts]
 LOGIN_PROTOCOLS: Final = frozenset({SSH, TELNET, FTP})
 """Protocols that exist to let users log in."""
 MAYBE_LOGIN_PROTOCOLS: Final = frozenset({MQTT, SMTP})
@@ -67,7 +69,7 @@ def service_seen(
 
 
 def undeclared_login(
-    record: FactRecord[ServicesFacts], item: str, target: str, declared: Collection[str]
+    record: Answers, item: str, target: str, declared: Collection[str]
 ) -> Judgement:
     """A service that lets users log in stands at a declared endpoint (TS 103 701 5.1-1-2).
 
@@ -102,7 +104,7 @@ def undeclared_http_login(
     return look.held(code, proof(server.answered), protocol=HTTP)
 
 
-def plaintext_management(record: FactRecord[ServicesFacts], item: str, target: str) -> Judgement:
+def plaintext_management(record: Answers, item: str, target: str) -> Judgement:
     """A service that lets users log in is encrypted (EN 303 645 5.1-3, 5.5-7; CWE-319)."""
     look = Look("plaintext-management", item, target, record)
     service = record.facts.on(target)

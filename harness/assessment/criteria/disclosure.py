@@ -10,6 +10,7 @@ from harness.encoding.text import neutralise
 from harness.facts.base import Facts
 from harness.facts.disclosure import Disclosure, Telling
 from harness.facts.http import HttpFacts
+from harness.facts.late_ports import LatePortsFacts
 from harness.facts.services import HTTP, SSH, Service, ServicesFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
@@ -86,7 +87,10 @@ def ssh_disclosure(
 
 
 def banner_disclosure(
-    record: FactRecord[ServicesFacts], item: str, target: str, declared: Sequence[str] = ()
+    record: FactRecord[ServicesFacts | LatePortsFacts],
+    item: str,
+    target: str,
+    declared: Sequence[str] = (),
 ) -> Judgement:
     """The first bytes of any other service name no product version beyond ``declared``."""
     look = Look("information-disclosure", item, target, record)
@@ -143,7 +147,7 @@ def _is_declared(entry: Disclosure, declared: Sequence[str]) -> bool:
 
 def disclosures(facts: Facts) -> tuple[Disclosure, ...]:
     """Everything that one fact says of products and versions."""
-    if isinstance(facts, ServicesFacts):
+    if isinstance(facts, ServicesFacts | LatePortsFacts):
         return tuple(entry for service in facts.services for entry in in_banner(service))
     return facts.disclosed if isinstance(facts, Telling) else ()
 
@@ -224,7 +228,7 @@ def _not_obtainable(look: Look, record: Speaking, targets: Collection[str]) -> J
         why = facts.gap(target)
         if why is not None:
             return look.undecided("not-examined", target=target, why=why)
-    if isinstance(facts, ServicesFacts):
+    if isinstance(facts, ServicesFacts | LatePortsFacts):
         places = [place for service in facts.services for place in service.evidence]
         silent = not facts.services
     else:

@@ -10,14 +10,27 @@ from typing import Final, Literal
 
 from harness.assessment.criteria.looking import Look, proof
 from harness.assessment.judging import held, reason
+from harness.facts.late_ports import LatePortsFacts
 from harness.facts.ports import Port, PortsFacts, PortState
-from harness.facts.services import ServicesFacts
+from harness.facts.services import (
+    DNS,
+    FTP,
+    HTTP,
+    MQTT,
+    SNMP,
+    SSH,
+    TFTP,
+    ServicesFacts,
+)
 from harness.facts.store import FactRecord
 from harness.model.judgement import Judgement
 from harness.model.observation import EvidenceRef, Present
 
-Record = FactRecord[PortsFacts]
+Record = FactRecord[PortsFacts | LatePortsFacts]
+Answers = FactRecord[ServicesFacts | LatePortsFacts]
 LAST_PORT: Final = 65535
+PROBED_ALONE: Final = frozenset({DNS, FTP, HTTP, MQTT, SNMP, SSH, TFTP})
+"""Protocols of which a probe of their own sees what the first answer does not show."""
 
 
 def undeclared_service(
@@ -36,7 +49,7 @@ def undeclared_service(
 
 
 def undeclared_answer(
-    record: FactRecord[ServicesFacts], item: str, target: str, declared: Collection[str]
+    record: Answers, item: str, target: str, declared: Collection[str]
 ) -> Judgement:
     """A port that answered an exchange stands in the declaration; it may be silent to a scan."""
     look = Look("undeclared-service", item, target, record)
@@ -46,6 +59,36 @@ def undeclared_answer(
     if target in declared:
         return look.held("port-declared", service.evidence, protocol=service.protocol)
     return look.contradicted("port-undeclared", service.evidence, protocol=service.protocol)
+
+
+def late_service(
+    record: FactRecord[LatePortsFacts], item: str, target: str, declared: Collection[str]
+) -> Judgement:
+    """What opened after the first look stands in the declaration, too (TS 103 701 5.6-1-2)."""
+    look = Look("undeclared-service", item, target, record)
+    service, port = record.facts.on(target), port_at(record.facts, target)
+    if service is None:
+        return undeclared_service(record, item, target, declared)
+    places = (*(port.evidence if port else ()), *service.evidence)
+    if target in declared:
+        return look.held("port-declared", places, protocol=service.protocol)
+    return look.contradicted("port-undeclared-late", places, protocol=service.protocol)
+
+
+def late_service_seen(
+    record: FactRecord[LatePortsFacts], criterion: str, item: str, target: str
+) -> Judgement:
+    """HELD, in the name of another criterion, where a late service needs no further probe.
+
+    A web server or a broker that opens when its probe has run was never looked at.
+    """
+    look = Look(criterion, item, target, record)
+    service = record.facts.on(target)
+    if service is None or record.facts.gap(target) is not None:
+        return look.unexamined()
+    if service.protocol in PROBED_ALONE:
+        return look.undecided("opened-too-late", protocol=service.protocol)
+    return look.held("service-seen", service.evidence, protocol=service.protocol)
 
 
 def every_port_examined(record: Record, item: str) -> Judgement:
@@ -150,7 +193,7 @@ def _not_open(look: Look) -> Judgement:
 
 def _closed_evidence(look: Look) -> tuple[EvidenceRef, ...] | Judgement:
     facts = look.record.facts
-    if not isinstance(facts, PortsFacts) or not isinstance(facts.alive, Present):
+    if not isinstance(facts, PortsFacts | LatePortsFacts) or not isinstance(facts.alive, Present):
         return look.undecided("host-silent")
     transport, _, number = look.subject.partition("/")
     if not any(low <= int(number) <= high for low, high in _ranges(facts, transport)):
@@ -158,18 +201,18 @@ def _closed_evidence(look: Look) -> tuple[EvidenceRef, ...] | Judgement:
     return proof(facts.alive)
 
 
-def port_at(facts: PortsFacts, target: str) -> Port | None:
+def port_at(facts: PortsFacts | LatePortsFacts, target: str) -> Port | None:
     """What is known of ``tcp/443``; None if it is closed or was not examined."""
     return next((port for port in facts.ports if port.endpoint.name == target), None)
 
 
-def open_targets(facts: PortsFacts) -> frozenset[str]:
+def open_targets(facts: PortsFacts | LatePortsFacts) -> frozenset[str]:
     """Endpoints that are or were open: ``tcp/443``; UDP silence is not among them."""
     silent = PortState.OPEN_OR_FILTERED
     return frozenset(port.endpoint.name for port in facts.ports if port.state is not silent)
 
 
-def _ranges(facts: PortsFacts, transport: str) -> Iterator[tuple[int, int]]:
+def _ranges(facts: PortsFacts | LatePortsFacts, transport: str) -> Iterator[tuple[int, int]]:
     for target in facts.examined:
         name, _, span = target.partition("/")
         low, _, high = span.partition("-")
@@ -177,7 +220,7 @@ def _ranges(facts: PortsFacts, transport: str) -> Iterator[tuple[int, int]]:
             yield int(low), int(high or low)
 
 
-def _first_gap(facts: PortsFacts, transport: str) -> int | None:
+def _first_gap(facts: PortsFacts | LatePortsFacts, transport: str) -> int | None:
     expected = 1
     for low, high in sorted(_ranges(facts, transport)):
         if low > expected:
