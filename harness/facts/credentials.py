@@ -80,7 +80,7 @@ class Login(Frozen):
 
     Attributes:
         target: ``tcp/443``, ``console``.
-        method: ``http-form``, ``http-basic``, ``ssh``, ``telnet``, ``serial``.
+        method: ``http-form``, ``http-basic``, ``ssh``, ``telnet``, ``mqtt``, ``serial``.
         control: the known-good login worked in this run, at this pace; Unknown otherwise.
         discriminates: a random wrong password was rejected (Present) or accepted (Absent, its
             control being the known-good login); without it no acceptance means anything.

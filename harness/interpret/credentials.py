@@ -95,7 +95,7 @@ def _uncovered(
     if http is not None:
         known += [server.endpoint.name for server in http.servers if server.logins]
     if services is not None:
-        logins = {"ssh", "telnet"}
+        logins = {"ssh", "telnet", "mqtt"}
         known += [each.endpoint.name for each in services.services if each.protocol in logins]
     named = {*examined, *(entry.target for entry in skipped)}
     return [

@@ -13,10 +13,12 @@ from harness.facts.credentials import TrialOutcome
 from harness.interpret import login_screen as screen
 from harness.interpret.html_forms import parse_page
 from harness.interpret.http_exchanges import field_bytes
+from harness.interpret.login_mqtt import read_mqtt
 from harness.interpret.login_page import has_login_form, local_path
 from harness.interpret.login_transcript import (
     BASIC,
     FORM,
+    MQTT,
     SSH,
     TELNET,
     Point,
@@ -56,6 +58,7 @@ def read_outcome(point: Point, trial: TrialTranscript) -> Reading:
         FORM: _form,
         BASIC: _basic,
         SSH: _ssh,
+        MQTT: lambda _, trial: Reading(*read_mqtt(trial)),
     }
     return readers.get(point.method, _terminal)(point, trial)
 

@@ -5,7 +5,7 @@
     point   target, method, port, tls, host, path, action, user_field, password_field, state
     trial   number, phase, source, control, user, password, rule
       step      name                               where a terminal dialogue stands
-      sent, received, closed                       bytes of a terminal
+      sent, received, closed                       bytes of a terminal or broker
       exchange  step, of, path, status, ...        one HTTP exchange
       ssh       result, detail, output, duration_ms
     trial   ...
@@ -25,6 +25,7 @@ FORM: Final = "http-form"
 BASIC: Final = "http-basic"
 SSH: Final = "ssh"
 TELNET: Final = "telnet"
+MQTT: Final = "mqtt"
 SERIAL: Final = "serial"
 
 CONTROL: Final = "control"
@@ -38,7 +39,7 @@ class Point:
 
     Attributes:
         target: ``tcp/443``, ``console``.
-        method: ``http-form``, ``http-basic``, ``ssh``, ``telnet``, ``serial``.
+        method: ``http-form``, ``http-basic``, ``ssh``, ``telnet``, ``mqtt``, ``serial``.
         path: page with the form, or page behind basic authentication.
         action: path that the form is sent to.
         protected: pages that are asked for to see whether a login worked.

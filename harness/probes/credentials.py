@@ -11,7 +11,7 @@ from typing import Final
 from harness.bench.protocols import NetworkLink
 from harness.facts.credentials import CandidateSource
 from harness.interpret.credentials import INPUTS
-from harness.interpret.login_transcript import BASIC, FORM, SERIAL, SSH, TELNET, Point
+from harness.interpret.login_transcript import BASIC, FORM, MQTT, SERIAL, SSH, TELNET, Point
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, DeviceState, Impact, Lock
@@ -25,6 +25,7 @@ from harness.probes.login_candidates import (
 )
 from harness.probes.login_http import WELL_KNOWN_PAGES, HttpLogin, wire_forms
 from harness.probes.login_log import LoginLog
+from harness.probes.login_mqtt import MqttLogin
 from harness.probes.login_points import find_points, page_paths
 from harness.probes.login_schedule import Attempt, LoginSchedule
 from harness.probes.login_terminal import Dialogue, SerialLine, telnet_attempt
@@ -153,7 +154,11 @@ class _AtPoint:
         link = self._context.sample.network
         if link is None:
             return None
-        makers: dict[str, Callable[[NetworkLink], Attempt]] = {SSH: self._ssh, TELNET: self._telnet}
+        makers: dict[str, Callable[[NetworkLink], Attempt]] = {
+            SSH: self._ssh,
+            TELNET: self._telnet,
+            MQTT: self._mqtt,
+        }
         return makers.get(self._point.method, self._http)(link)
 
     def _http(self, link: NetworkLink) -> Attempt:
@@ -185,6 +190,15 @@ class _AtPoint:
                 output=made.output,
                 duration_ms=made.duration_ms,
             )
+
+        return attempt
+
+    def _mqtt(self, link: NetworkLink) -> Attempt:
+        self._record_point()
+        broker = MqttLogin(self._context, link, self._point)
+
+        def attempt(candidate: Candidate, _: bool) -> None:  # noqa: FBT001  (Attempt)
+            broker.attempt(candidate, self._log)
 
         return attempt
 

@@ -1,15 +1,17 @@
 """Where a sample asks for a login, from what the services and http probes found."""
 
 from harness.facts.http import HttpFacts, HttpServer, LoginPoint
+from harness.facts.services import MQTT as MQTT_PROTOCOL
 from harness.facts.services import SSH as SSH_PROTOCOL
 from harness.facts.services import TELNET as TELNET_PROTOCOL
 from harness.facts.services import ServicesFacts
 from harness.interpret.login_page import local_path
-from harness.interpret.login_transcript import BASIC, FORM, SERIAL, SSH, TELNET, Point
+from harness.interpret.login_transcript import BASIC, FORM, MQTT, SERIAL, SSH, TELNET, Point
 from harness.probes.base import ProbeContext
 
 Skipped = tuple[str, str]
-_METHODS = {SSH_PROTOCOL: SSH, TELNET_PROTOCOL: TELNET}
+_METHODS = {SSH_PROTOCOL: SSH, TELNET_PROTOCOL: TELNET, MQTT_PROTOCOL: MQTT}
+_INSIDE_TLS = frozenset({MQTT_PROTOCOL})
 
 
 def find_points(context: ProbeContext) -> tuple[list[Point], list[Skipped]]:
@@ -25,12 +27,20 @@ def find_points(context: ProbeContext) -> tuple[list[Point], list[Skipped]]:
     for service in services.services if services else ():
         if service.protocol not in _METHODS:
             continue
-        if service.tls:
+        if service.tls and service.protocol not in _INSIDE_TLS:
             why = f"the bench does not log in to {service.protocol} inside TLS"
             skipped.append((service.endpoint.name, why))
             continue
         method, endpoint = _METHODS[service.protocol], service.endpoint
-        points.append(Point(endpoint.name, method, port=endpoint.port, host=endpoint.address))
+        points.append(
+            Point(
+                endpoint.name,
+                method,
+                port=endpoint.port,
+                tls=service.tls,
+                host=endpoint.address,
+            )
+        )
     if context.sample.console is not None:
         points.append(Point("console", SERIAL))
     return points, skipped
