@@ -130,7 +130,10 @@ class ScopeGuard:
             raise ScopeError(f"{message}; nothing was sent")
         if (":" in group) != (":" in address):
             raise ScopeError(f"{group}: not of the address family of {neutralise(address, 80)}")
-        return self.check(address)
+        interface = self.check(address)
+        if _route(ipaddress.ip_address(address)).gateway:
+            raise ScopeError(f"{address}: behind a router, where no group of this link reaches it")
+        return interface
 
     def _in_scope(self, address: str) -> Address:
         try:

@@ -11,12 +11,14 @@ from typing import Final, Self
 from typing_extensions import override
 
 from harness.bench.datagrams import UnconnectedUdp
-from harness.bench.guard import ScopeGuard
+from harness.bench.guard import ScopeGuard, neighbour
 from harness.bench.http import BoundedHttpSession
+from harness.bench.multicast import Group, ask_group
 from harness.bench.nmap import raw_sockets_work, run_nmap
 from harness.bench.openssh import LoginTarget
 from harness.bench.protocols import (
     Connected,
+    GroupAnswers,
     HttpSession,
     NetworkLink,
     SshAttempt,
@@ -186,6 +188,18 @@ class IpLink(NetworkLink):
     def datagrams(self) -> UnconnectedUdp:
         connection = self._open(socket.SOCK_DGRAM)
         return UnconnectedUdp(connection, self._address, lambda: self._guard.check(self._address))
+
+    @override
+    def multicast(
+        self, group: str, port: int, payloads: Sequence[bytes], listen_s: float
+    ) -> GroupAnswers:
+        interface = self._guard.check_group(self._address, group, port)
+        place = Group(group, port, interface, bind_options(interface))
+        return ask_group(place, self._address, payloads, listen_s)
+
+    @override
+    def link_layer_address(self) -> str:
+        return neighbour(self._address, self.interface)
 
     @override
     def http(self, timeout_s: float = 10.0) -> HttpSession:

@@ -174,6 +174,21 @@ class Datagram:
     data: bytes
 
 
+@dataclass(frozen=True)
+class GroupAnswers:
+    """What was heard after a question to a discovery group.
+
+    Attributes:
+        datagrams: those of the sample, answers and announcements alike.
+        others: how many came from other hosts; nothing of them is kept.
+        dropped: how many of the sample went beyond the bounds.
+    """
+
+    datagrams: tuple[Datagram, ...]
+    others: int
+    dropped: int
+
+
 class Datagrams(Protocol):
     """UDP to the sample over one unconnected socket: answers may come from any of its ports."""
 
@@ -221,6 +236,21 @@ class NetworkLink(Protocol):
 
     def datagrams(self) -> AbstractContextManager[Datagrams]:
         """An unconnected UDP socket to the sample: for servers that answer from another port."""
+        ...
+
+    def multicast(
+        self, group: str, port: int, payloads: Sequence[bytes], listen_s: float
+    ) -> GroupAnswers:
+        """Ask a discovery group on the sample's own link, hop limit 1, and listen ``listen_s``.
+
+        Raises:
+            ScopeError: not a discovery group, or the sample must not be reached.
+            BenchFault: the group cannot be joined or asked here.
+        """
+        ...
+
+    def link_layer_address(self) -> str:
+        """The sample's MAC address as the kernel last saw it; ``""`` if it knows none."""
         ...
 
     def http(self, timeout_s: float = 10.0) -> HttpSession:
@@ -363,6 +393,11 @@ class SampleLinks(Protocol):
     @property
     def network(self) -> NetworkLink | None:
         """The IP link."""
+        ...
+
+    @property
+    def wan(self) -> NetworkLink | None:
+        """The IP link to the address that plays the sample's WAN side."""
         ...
 
     @property

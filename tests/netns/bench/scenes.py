@@ -251,7 +251,7 @@ import socket, struct, sys
 group, port = sys.argv[1], int(sys.argv[2])
 own, bystander = "198.51.100.20", "198.51.100.30"
 heard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-heard.setsockopt(socket.IPPROTO_IP, socket.IP_RECVTTL, 1)
+heard.setsockopt(socket.IPPROTO_IP, 12, 1)  # IP_RECVTTL
 heard.bind((group, port))
 request = socket.inet_aton(group) + socket.inet_aton(own)
 heard.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
@@ -329,6 +329,7 @@ def discovery_groups_reach_the_link_of_the_sample_and_nothing_else(sniffer, pid)
 
 
 def what_the_sample_announces_to_the_group_is_heard(sniffer, pid):
+    in_sample(pid, "addr", "add", "198.51.100.30/24", "dev", "dut0")
     group, port = GROUPS[0]
     link = IpLink(SAMPLE, ScopeGuard(SCOPE, "bench0"))
     with responder(pid, group, port):
