@@ -47,10 +47,12 @@ class Control:
         """Stop listening and end every client."""
         self._closing = True
         with self._lock:
-            ends = [self._socket, *self._clients]
-        for end in ends:
+            clients = list(self._clients)
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes accept on Linux
+        for client in clients:
             with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+                client.shutdown(socket.SHUT_RD)  # the answer to "stop" may still be on its way
         for thread in self._threads:
             thread.join(_JOIN_S)
         self._socket.close()
