@@ -16,7 +16,7 @@ from harness.reference.shuffle import DEFAULT_SURFACE, shuffled_look
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "bench_configs" / "reference-router"
-FRAMEWORKS = ("etsi-en-303-645", "california-sb-327")
+FRAMEWORKS = ("etsi-en-303-645", "california-sb-327", "black-box")
 TIMEOUT_S = 240
 BENCH = """
 [bench]

@@ -15,7 +15,7 @@ import pytest
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow, pytest.mark.matrix]
 
-ETSI, CALIFORNIA = "etsi-en-303-645", "california-sb-327"
+ETSI, CALIFORNIA, BLACK_BOX = "etsi-en-303-645", "california-sb-327", "black-box"
 TABLE = tomllib.loads(
     (Path(__file__).parents[3] / "harness" / "reference" / "flaws.toml").read_text()
 )["flaw"]
@@ -71,6 +71,8 @@ def test_the_hardened_router_passes_every_automatic_and_rule_unit_and_fails_none
     assert {unit for unit, verdict in california.items() if verdict == "PASS"} == {
         "b.trigger", "b1", "b2",
     }  # fmt: skip
+    assert "FAIL" not in outcome.verdicts(BLACK_BOX).values()
+    assert outcome.documents[BLACK_BOX]["conclusion"] == "INCONCLUSIVE"
 
 
 @pytest.mark.parametrize(("flaw", "look"), ROWS)
@@ -86,3 +88,5 @@ def test_a_flaw_fails_exactly_its_units(flaw, surveyed, look):
             if found[unit] != verdict
         }
         assert not wrong
+    failed = {unit for unit, said in flawed.verdicts(BLACK_BOX).items() if said == "FAIL"}
+    assert failed == {entry["unit"] for entry in flaw["box"]}
