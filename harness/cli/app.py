@@ -240,6 +240,32 @@ def demo(
 
 
 @app.command()
+def init(  # noqa: PLR0913  (every question has an option)
+    folder: Annotated[Path, typer.Argument(help="folder of the new bench")] = Path(),
+    *,
+    name: Annotated[str | None, typer.Option(help="name of the bench")] = None,
+    address: Annotated[str | None, typer.Option(help="IP address of the sample, or none")] = None,
+    serial: Annotated[str | None, typer.Option(help="serial console, or none")] = None,
+    supplier: Annotated[str | None, typer.Option(help="who makes the device")] = None,
+    model: Annotated[str | None, typer.Option(help="the device's model")] = None,
+    framework: FrameworkOption = ["etsi-en-303-645"],  # noqa: B006  (typer copies it)
+    trial: Annotated[
+        bool | None, typer.Option("--try/--no-try", help="try the links now; asked if left out")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="ask nothing, take every default")] = False,
+) -> None:
+    """Find out what this machine has, ask, and write commented bench.toml and dossier.toml.
+
+    Overwrites nothing, and sends nothing unless you agree. The ICS lists every provision of the
+    framework, none of them answered.
+    """
+    from harness.cli.init import Wishes, set_up
+
+    wishes = Wishes(name, address, serial, supplier, model, trial, yes)
+    set_up(folder, wishes, [entry for _, entry in find_frameworks(framework)], console)
+
+
+@app.command()
 def doctor(
     bench: BenchArgument,
     *,
