@@ -28,6 +28,7 @@ from harness.facts.credentials import CredentialsFacts
 from harness.facts.http import HttpFacts, HttpInputFacts
 from harness.facts.identity import IdentityFacts
 from harness.facts.late_ports import LatePortsFacts
+from harness.facts.mqtt import MqttFacts
 from harness.facts.ports import PortsFacts
 from harness.facts.services import ServicesFacts
 from harness.facts.ssh import SshFacts
@@ -76,6 +77,7 @@ from harness.testing.network import (
     EXPOSURE_NEEDS,
     GRANTED_NEEDS,
     LINK_NEEDS,
+    LIVE_LOGIN_NEEDS,
     LOGIN_NEEDS,
     TRANSPORT_NEEDS,
     NetworkView,
@@ -103,6 +105,7 @@ __all__ = [
     "IF_NO_ROW",
     "INITIALISED",
     "LINK_NEEDS",
+    "LIVE_LOGIN_NEEDS",
     "LOGIN_NEEDS",
     "TRANSPORT_NEEDS",
     "Absent",
@@ -135,6 +138,7 @@ __all__ = [
     "Judgement",
     "Judgements",
     "LatePortsFacts",
+    "MqttFacts",
     "NetSecImpl",
     "NetworkView",
     "NotExamined",

@@ -27,13 +27,20 @@ from harness.model.states import DeviceState
 from harness.testing.declare import need
 from harness.testing.logins import judge_login
 from harness.testing.view import FactView
-from harness.testing.ways_in import ACCESS, Access
+from harness.testing.ways_in import ACCESS, ASKING, Access, Asking
 
 F = TypeVar("F", bound=Facts)
 
 EXPOSURE_NEEDS: Final = (PortsFacts, ServicesFacts, LatePortsFacts)
 LOGIN_NEEDS: Final = (*EXPOSURE_NEEDS, HttpFacts)
-TRANSPORT_NEEDS: Final = (*LOGIN_NEEDS, TlsFacts, SshFacts)
+LIVE_LOGIN_NEEDS: Final[tuple[type[Facts], ...]] = (
+    *LOGIN_NEEDS,
+    *dict.fromkeys(asking.facts for asking in ASKING),
+)
+"""`LOGIN_NEEDS`, and the probes of protocols that may ask for a login: only with them it is known.
+
+Without them such a protocol is UNDECIDED."""
+TRANSPORT_NEEDS: Final[tuple[type[Facts], ...]] = (*LIVE_LOGIN_NEEDS, TlsFacts, SshFacts)
 LINK_NEEDS: Final = (ServicesFacts, HttpFacts, TlsFacts, SshFacts)
 ACCESS_NEEDS: Final[tuple[type[Facts], ...]] = (
     ServicesFacts,
@@ -183,6 +190,10 @@ class NetworkView:
 
     def _login_declared(self, target: str, declared: Collection[str]) -> Judgement:
         criterion = "undeclared-login"
+        asking = self._asking(target)
+        if asking is not None:
+            look = partial(asking.undeclared, item=target, target=target, declared=declared)
+            return self.judge(asking.facts, criterion, target, look)
         by_service = self.judge_service(
             criterion,
             target,
@@ -211,6 +222,10 @@ class NetworkView:
 
     def _login_in_clear(self, target: str) -> Judgement:
         criterion = "plaintext-management"
+        asking = self._asking(target)
+        if asking is not None:
+            look = partial(asking.in_clear, item=target, target=target)
+            return self.judge(asking.facts, criterion, target, look)
         by_service = self.judge_service(
             criterion,
             target,
@@ -226,6 +241,18 @@ class NetworkView:
             lambda record: criteria.plaintext_http_management(record, target, target),
         )
         return all_of(target, criterion, [by_service, by_page])
+
+    def _asking(self, target: str) -> Asking | None:
+        """Who knows whether an endpoint asks for a login, if the unit declared those facts."""
+        return next(
+            (
+                asking
+                for asking in ASKING
+                if self.speaks(target, asking.protocol)
+                and self.facts.declares(asking.facts, self.state)
+            ),
+            None,
+        )
 
     def speaks(self, target: str, protocol: str) -> bool:
         """Whether any attempt confirmed this protocol on an endpoint; needs services."""
@@ -287,6 +314,10 @@ class NetworkView:
         """
         if self.speaks(target, HTTP) and not self.in_tls(target):
             return self.leads_to_tls(item, target)
+        asking = self._asking(target)
+        if asking is not None:
+            look = partial(asking.in_clear, item=item, target=target)
+            return self.judge(asking.facts, "plaintext-management", item, look)
         return self.judge(
             ServicesFacts,
             "plaintext-management",

@@ -40,6 +40,13 @@ class FactView:
         """Every sample of the survey, first one first."""
         return self._base.samples
 
+    def declares(self, facts_type: type[Facts], state: DeviceState) -> bool:
+        """Whether the unit declared facts of this kind in this state, of any sample."""
+        return any(
+            (entry.probe, entry.state) == (facts_type.PROBE, state)
+            for entry in self._declaration.facts
+        )
+
     def records(
         self, facts_type: type[F], state: DeviceState, sample: SampleId | None = None
     ) -> tuple[FactRecord[F], ...]:

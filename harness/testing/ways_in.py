@@ -5,14 +5,15 @@ A protocol with a probe of its own has a row here; whatever has none is judged f
 `ACCESS_NEEDS` and `DISCLOSURE_NEEDS` follow the tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from harness.assessment import criteria
 from harness.facts.base import Facts
 from harness.facts.http import HttpFacts
-from harness.facts.services import HTTP, SSH
+from harness.facts.mqtt import MqttFacts
+from harness.facts.services import HTTP, MQTT, SSH
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
 from harness.model.judgement import Judgement
@@ -22,6 +23,16 @@ class AccessCriterion(Protocol):
     """A criterion about one endpoint."""
 
     def __call__(self, record: FactRecord[Any], item: str, target: str) -> Judgement:
+        """What it says of ``target``."""
+        ...
+
+
+class LoginCriterion(Protocol):
+    """A criterion that compares where a login is asked for with what the declaration names."""
+
+    def __call__(
+        self, record: FactRecord[Any], item: str, target: str, declared: Collection[str]
+    ) -> Judgement:
         """What it says of ``target``."""
         ...
 
@@ -62,8 +73,31 @@ class Disclosing:
     criterion: DisclosureCriterion
 
 
-ACCESS: Final[tuple[Access, ...]] = (Access(HTTP, HttpFacts, criteria.anonymous_access),)
+@dataclass(frozen=True)
+class Asking:
+    """Who says whether a login is asked for, where the protocol alone does not tell.
+
+    Attributes:
+        undeclared: a login that is asked for is declared.
+        in_clear: a login that is asked for is encrypted.
+    """
+
+    protocol: str
+    facts: type[Facts]
+    undeclared: LoginCriterion
+    in_clear: AccessCriterion
+
+
+ACCESS: Final[tuple[Access, ...]] = (
+    Access(HTTP, HttpFacts, criteria.anonymous_access),
+    # The credentials probe tries a wrong password of a known user as well.
+    Access(MQTT, MqttFacts, criteria.open_mqtt_access),
+)
+ASKING: Final[tuple[Asking, ...]] = (
+    Asking(MQTT, MqttFacts, criteria.undeclared_mqtt_login, criteria.plaintext_mqtt_management),
+)
 DISCLOSING: Final[tuple[Disclosing, ...]] = (
     Disclosing(HTTP, HttpFacts, criteria.http_disclosure),
     Disclosing(SSH, SshFacts, criteria.ssh_disclosure),
+    Disclosing(MQTT, MqttFacts, criteria.mqtt_disclosure),
 )

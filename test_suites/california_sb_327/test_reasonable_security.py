@@ -3,18 +3,16 @@
 from typing import Final
 
 from harness.testing import (
+    ACCESS_NEEDS,
+    EXPOSURE_NEEDS,
     INITIALISED,
-    LOGIN_NEEDS,
     AnswerView,
     DecidedBy,
     FactView,
-    HttpFacts,
-    Judgement,
     Judgements,
     NetworkView,
     Question,
     case,
-    criteria,
     needs,
     unit,
 )
@@ -64,23 +62,13 @@ class TestFeaturesProtect:
     @unit(
         "",
         decided_by=DecidedBy.JUDGEMENT,
-        facts=needs(LOGIN_NEEDS, INITIALISED),
+        facts=needs(dict.fromkeys((*EXPOSURE_NEEDS, *ACCESS_NEEDS)), INITIALISED),
         questions=[PROTECTS],
     )
     def test_features_protect_device_and_information(
         self, facts: FactView, answers: AnswerView
     ) -> Judgements:
-        """An assessor judges the design; settings open to everybody contradict any design."""
+        """An assessor judges the design; what is open to everybody contradicts any design."""
         network = NetworkView(facts, INITIALISED)
-        web = [name for name in network.open_targets("tcp/") if network.speaks(name, "http")]
-        seen = [_no_open_settings(network, name) for name in web]
+        seen = [network.anonymous_access("DUT", name) for name in network.open_targets()]
         return (answers.with_facts(PROTECTS, "DUT", seen),)
-
-
-def _no_open_settings(network: NetworkView, name: str) -> Judgement:
-    return network.judge(
-        HttpFacts,
-        "anonymous-access",
-        "DUT",
-        lambda record: criteria.anonymous_access(record, "DUT", name),
-    )

@@ -6,6 +6,7 @@ from typing import Final
 from harness.testing import (
     AS_RECEIVED,
     INITIALISED,
+    LIVE_LOGIN_NEEDS,
     LOGIN_NEEDS,
     TRANSPORT_NEEDS,
     AnswerView,
@@ -63,6 +64,7 @@ CHANGE_WORKS_AS_DOCUMENTED: Final = Question(
     "steps work as described?",
     during=INITIALISED.value,
 )
+EVERY_LOGIN: Final = (*needs(LOGIN_NEEDS, AS_RECEIVED), *needs(LIVE_LOGIN_NEEDS, INITIALISED))
 FACTORY_LOGINS: Final = (need(CredentialsFacts, AS_RECEIVED, Samples.EACH),)
 
 
@@ -70,7 +72,7 @@ FACTORY_LOGINS: Final = (need(CredentialsFacts, AS_RECEIVED, Samples.EACH),)
 class TestNoUniversalDefaultPasswords:
     """No undeclared login; factory passwords are unique per unit or replaced (5.1-1)."""
 
-    @unit("a", facts=needs(LOGIN_NEEDS, AS_RECEIVED, INITIALISED))
+    @unit("a", facts=EVERY_LOGIN)
     def test_every_login_found_on_the_network_is_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -206,7 +208,7 @@ class TestChangeOfAuthenticationValue:
 class TestBruteForceResistance:
     """Guessing over the network is hindered (5.1-5)."""
 
-    @unit("a", facts=needs(LOGIN_NEEDS, AS_RECEIVED, INITIALISED))
+    @unit("a", facts=EVERY_LOGIN)
     def test_every_network_login_is_declared(self, facts: FactView, ixit: Ixit) -> Judgements:
         """A login that no row declares has no declared protection against guessing."""
         return _logins_declared(facts, ixit)

@@ -10,7 +10,7 @@ from harness.testing import (
     GRANTED_NEEDS,
     INITIALISED,
     LINK_NEEDS,
-    LOGIN_NEEDS,
+    LIVE_LOGIN_NEEDS,
     TRANSPORT_NEEDS,
     ComMech,
     FactView,
@@ -98,7 +98,7 @@ class TestAccessOverTheNetwork:
         rows = _authenticated(ixit)
         return over_rows(SOFT_SERV, "authorised-access", rows, lambda row: _granted(network, row))
 
-    @unit("c", facts=needs(LOGIN_NEEDS, INITIALISED), per=SOFT_SERV)
+    @unit("c", facts=needs(LIVE_LOGIN_NEEDS, INITIALISED), per=SOFT_SERV)
     def test_access_is_protected_on_the_wire(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's endpoints are encrypted, and no login crosses the network in clear."""
         network = NetworkView(facts, INITIALISED)
