@@ -19,7 +19,10 @@ _LISTENS_BY_FLAW: Final = {
     Flaw.DISABLED_INTERFACE_ACTIVE: "maintenance",
     Flaw.OPEN_UNDECLARED_PORT: "undeclared",
     Flaw.HIDDEN_HTTP_PORT: "hidden-http",
+    Flaw.TFTP_WRITABLE: "tftp",
 }
+LATE_AFTER: Final = 20
+"""Connections served since power-on or set-up, after which the late port opens by a flaw."""
 
 
 class Device:
@@ -44,6 +47,7 @@ class Device:
         self.epoch = 0
         self.changed: Callable[[], None] = lambda: None
         self._lock = threading.Lock()
+        self._served = 0
 
     @property
     def server_banner(self) -> str:
@@ -75,7 +79,9 @@ class Device:
         names = {"http", "https"}
         names |= {name for flaw, name in _LISTENS_BY_FLAW.items() if flaw in self.flaws}
         if self.accounts.state is State.INITIALISED:
-            names.add("ssh")
+            names |= {"ssh", "mqtt"}
+        if Flaw.APPEARS_LATE in self.flaws and self._served >= LATE_AFTER:
+            names.add("late")
         return frozenset(names)
 
     def set_password(self, password: str) -> None:
@@ -99,3 +105,14 @@ class Device:
         """Every web session is void from now on."""
         with self._lock:
             self.epoch += 1
+            was_late, self._served = self._served >= LATE_AFTER, 0
+        if was_late:
+            self.changed()
+
+    def count_connection(self) -> None:
+        """A connection was served; by a flaw, a port opens after many of them."""
+        with self._lock:
+            self._served += 1
+            due = self._served == LATE_AFTER
+        if due and Flaw.APPEARS_LATE in self.flaws:
+            self.changed()

@@ -36,6 +36,9 @@ class Flaw(StrEnum):
     VERBOSE_BANNER = "verbose-banner"
     SECRETS_IN_BOOT_LOG = "secrets-in-boot-log"
     STACK_TRACE = "stack-trace-on-bad-input"
+    ANONYMOUS_MQTT = "anonymous-mqtt"
+    TFTP_WRITABLE = "tftp-writable"
+    APPEARS_LATE = "service-appears-late"
 
 
 Flaws = frozenset[Flaw]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from harness.errors import BenchFault
+from harness.reference.datagrams import DatagramListener, DatagramService
 from harness.reference.stream import Connections, TcpStream
 from harness.reference.truth import TruthLog
 
@@ -83,6 +84,9 @@ class Network:
     """The router's Ethernet port.
 
     A service listens while the router is powered, the cable is plugged and the service is wanted.
+
+    Attributes:
+        served: called after each TCP connection that was served.
     """
 
     def __init__(
@@ -91,14 +95,20 @@ class Network:
         surface: Mapping[str, int],
         handlers: Mapping[str, Handler],
         truth: TruthLog,
+        datagrams: Mapping[str, DatagramService] | None = None,
     ) -> None:
-        """Prepare, powered off and plugged; ``handlers`` is what each service would do."""
+        """Prepare, powered off and plugged.
+
+        ``handlers`` and ``datagrams`` are what each TCP and each UDP service would do.
+        """
         self._address = address
         self._surface = surface
         self._handlers = handlers
+        self._datagrams = dict(datagrams or {})
         self._truth = truth
         self._connections = Connections(truth)
-        self._listeners: dict[str, _Listener] = {}
+        self._listeners: dict[str, _Listener | DatagramListener] = {}
+        self.served: Callable[[], None] = lambda: None
         self._wanted: frozenset[str] = frozenset()
         self._powered = False
         self._plugged = True
@@ -146,4 +156,20 @@ class Network:
             self._listeners.pop(name).close()
         for name in sorted(active - set(self._listeners)):
             place = (self._address, self._surface[name])
-            self._listeners[name] = _Listener(name, place, self._handlers[name], self._connections)
+            self._listeners[name] = self._listen(name, place)
+
+    def _listen(self, name: str, place: tuple[str, int]) -> _Listener | DatagramListener:
+        if name in self._datagrams:
+            return DatagramListener(name, place, self._datagrams[name], self._truth)
+        return _Listener(name, place, self._serve(name), self._connections)
+
+    def _serve(self, name: str) -> Handler:
+        """The handler of a service, followed by `served`."""
+
+        def handle(stream: TcpStream) -> None:
+            try:
+                self._handlers[name](stream)
+            finally:
+                self.served()
+
+        return handle

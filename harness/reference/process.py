@@ -17,12 +17,14 @@ from harness.reference.control import Command, Control
 from harness.reference.device import Device
 from harness.reference.flaws import Flaw, Flaws
 from harness.reference.identity import USER, derive_identity
+from harness.reference.mqtt import Broker
 from harness.reference.network import Handler, Network
 from harness.reference.power import BOOT_S, FAST_BOOT_S, Power
 from harness.reference.shuffle import default_look, move_ports, shuffled_look
 from harness.reference.silent import serve_nothing
 from harness.reference.ssh import SshServer
 from harness.reference.telnet import serve_either, serve_telnet
+from harness.reference.tftp import TftpServer
 from harness.reference.tls import make_certificate, make_server
 from harness.reference.truth import TruthLog
 from harness.reference.web import WebApp
@@ -71,7 +73,9 @@ class Router:
         self._truth = TruthLog(self._log)
         self._device = Device(identity, look, options.flaws, self._truth, options.firmware)
         self._ssh = SshServer(self._device)
-        self._network = Network(options.address, surface, self._handlers(), self._truth)
+        datagrams = {"tftp": TftpServer().service}
+        self._network = Network(options.address, surface, self._handlers(), self._truth, datagrams)
+        self._network.served = self._device.count_connection
         self._network.want(self._device.services())
         self._device.changed = self._settle
         self._console = Console(self._truth)
@@ -146,9 +150,11 @@ class Router:
             else serve_redirect(device, self._options.address),
             "https": serve_https(device, app, make_server(*files, flaws)),
             "ssh": self._ssh.handle,
+            "mqtt": Broker(device).handler(make_server(*files, frozenset())),
             "telnet": _telnet_port(device),
             "maintenance": serve_nothing(b"maintenance\r\n"),
             "undeclared": serve_nothing(),
+            "late": serve_nothing(),
             "hidden-http": serve_page(device, "Signal 92 %, noise 11 %."),
         }
 
@@ -208,8 +214,16 @@ def serve(options: RouterOptions, stdin: int, stdout: int) -> None:
     with running_router(options) as router:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: router.request_stop())
-        os.write(stdout, json.dumps(router.ready()).encode() + b"\n")
+        said = json.dumps(router.ready()).encode() + b"\n"
+        _keep(options.work / "ready.json", said)
+        os.write(stdout, said)
         router.wait(stdin)
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """What a bench that attaches later reads; it holds the label's login."""
+    path.touch(mode=0o600)
+    path.write_bytes(data)
 
 
 def _telnet_port(device: Device) -> Handler:

@@ -17,7 +17,11 @@ DEFAULT_SURFACE: Final[Mapping[str, int]] = {
     "maintenance": 2323,
     "undeclared": 9999,
     "hidden-http": 48080,
+    "mqtt": 8883,
+    "late": 7681,
 }
+DATAGRAM_SURFACE: Final[Mapping[str, int]] = {"tftp": 69}
+"""UDP ports stay where they are: nobody can ask all of them, so benches ask the usual ones."""
 DEFAULT_PATHS: Final[Mapping[str, str]] = {
     "login": "/login",
     "logout": "/logout",
@@ -30,6 +34,12 @@ DEFAULT_PATHS: Final[Mapping[str, str]] = {
     "about": "/api/about",
     "api-settings": "/api/settings",
 }
+DEFAULT_TOPICS: Final = (
+    "home/wan/state",
+    "home/wan/latency",
+    "home/lan/clients",
+    "home/temperature",
+)
 DEFAULT_FIELDS: Final[Mapping[str, str]] = {
     "username": "username",
     "password": "password",
@@ -40,6 +50,7 @@ DEFAULT_FIELDS: Final[Mapping[str, str]] = {
 _HIGHEST_OFFSET_PORT: Final = 32767
 _FIRST_SHUFFLED_PORT: Final = 1024
 _LAST_SHUFFLED_PORT: Final = 32000
+_HALF: Final = 0.5
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,7 @@ class Look:
     """How the router presents itself.
 
     Attributes:
-        surface: TCP port of each service, open or not.
+        surface: TCP or UDP port of each service, open or not.
         paths: web path of each page.
         fields: names of form fields.
         hostname: host name in prompts, certificate and settings.
@@ -60,6 +71,7 @@ class Look:
         boot_prompt: prompt of the boot loader.
         boot_banner: name of the boot loader.
         session_cookie: name of the session cookie.
+        topics: MQTT topics: state and latency of the WAN, clients of the LAN, temperature.
     """
 
     surface: Mapping[str, int]
@@ -75,11 +87,13 @@ class Look:
     boot_prompt: str = "=> "
     boot_banner: str = "RR boot loader"
     session_cookie: str = "session"
+    topics: tuple[str, ...] = DEFAULT_TOPICS
 
 
 def default_look() -> Look:
     """The look of the brief: well-known ports, plain names."""
-    return Look(surface=DEFAULT_SURFACE, paths=DEFAULT_PATHS, fields=DEFAULT_FIELDS)
+    surface = {**DEFAULT_SURFACE, **DATAGRAM_SURFACE}
+    return Look(surface=surface, paths=DEFAULT_PATHS, fields=DEFAULT_FIELDS)
 
 
 def shuffled_look(seed: int) -> Look:
@@ -87,7 +101,7 @@ def shuffled_look(seed: int) -> Look:
     draw = random.Random(seed)
     chosen = draw.sample(range(_FIRST_SHUFFLED_PORT, _LAST_SHUFFLED_PORT), len(DEFAULT_SURFACE))
     return Look(
-        surface=dict(zip(DEFAULT_SURFACE, chosen, strict=True)),
+        surface={**dict(zip(DEFAULT_SURFACE, chosen, strict=True)), **DATAGRAM_SURFACE},
         paths=_paths(draw),
         fields=_fields(draw),
         hostname=draw.choice(("gateway", "homebox", "cpe", "lan-hub")),
@@ -100,6 +114,7 @@ def shuffled_look(seed: int) -> Look:
         boot_prompt=draw.choice(("=> ", "boot> ", "loader# ")),
         boot_banner=draw.choice(("First stage loader", "Stage 1", "bootld")),
         session_cookie=draw.choice(("sid", "token", "auth", "s")),
+        topics=_topics(draw),
     )
 
 
@@ -109,6 +124,12 @@ def move_ports(surface: Mapping[str, int], offset: int) -> dict[str, int]:
         name: port + offset if port <= _HIGHEST_OFFSET_PORT else port
         for name, port in surface.items()
     }
+
+
+def _topics(draw: random.Random) -> tuple[str, ...]:
+    root = draw.choice(("hub", "site/1", "telemetry", "gw"))
+    names = ("uplink", "delay", "hosts", "heat") if draw.random() < _HALF else ("a", "b", "c", "d")
+    return tuple(f"{root}/{name}" for name in names)
 
 
 def _paths(draw: random.Random) -> dict[str, str]:

@@ -191,6 +191,8 @@ def test_all_flaws_together_still_make_a_router(start, browser):
     sample = start(*(flaw.value for flaw in Flaw))
     assert sample.label == "admin"
     sample.initialise()
-    assert {name for name in sample.ready["surface"] if sample.refused(name)} == set()
+    # One opens later, the other answers datagrams only.
+    refused = {name for name in sample.ready["surface"] if sample.refused(name)}
+    assert refused <= {"late", "tftp"}
     assert sample.post_login(browser, "admin", PASSWORD).status_code == 303
     assert sample.ssh_run(PASSWORD, "id")

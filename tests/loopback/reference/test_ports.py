@@ -2,9 +2,11 @@ import socket
 
 import pytest
 
+from harness.reference.device import LATE_AFTER
+
 pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
-HARDENED = {"http", "https", "ssh"}
+HARDENED = {"http", "https", "ssh", "mqtt"}
 
 
 def listening(sample):
@@ -73,3 +75,31 @@ def test_http_and_telnet_can_share_the_telnet_port(start, browser):
     sample.initialise()
     assert browser.get(sample.url("/", "telnet"), timeout=5).status_code == 200
     assert b"login: " in sample.raw("telnet", until=b"login: ")
+
+
+def test_the_late_port_opens_after_many_connections_and_closes_at_set_up(start):
+    sample = start("service-appears-late")
+
+    def visits(count):
+        for _ in range(count):
+            sample.raw("http", b"GET / HTTP/1.0\r\n\r\n")
+
+    visits(LATE_AFTER - 1)
+    assert sample.refused("late")
+    visits(1)
+    assert sample.raw("late", b"GET / HTTP/1.0\r\n\r\n", wait_s=0.3) == b""
+    sample.initialise()
+    assert sample.refused("late")
+
+
+def test_a_hardened_router_opens_no_late_port_and_no_tftp(start):
+    sample = start()
+    for _ in range(LATE_AFTER + 1):
+        sample.raw("https", b"\r\n")
+    assert sample.refused("late")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect((sample.address, sample.port("tftp")))
+        client.settimeout(1)
+        client.send(b"\0\1boot.scr\0octet\0")
+        with pytest.raises(ConnectionRefusedError):
+            client.recv(600)

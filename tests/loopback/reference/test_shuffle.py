@@ -3,6 +3,7 @@ import pytest
 from harness.reference.flaws import Flaw
 
 pytestmark = pytest.mark.loopback
+NOT_AT_ONCE = {"late", "tftp"}  # opens later; answers datagrams only
 PASSWORD = "Correct-Horse-7"
 
 
@@ -11,7 +12,7 @@ def test_a_seed_shuffles_the_look_and_keeps_the_behaviour(start, browser, seed):
     sample = start(extra=("--seed", seed))
     assert sample.port("https") not in (443, 20443)
     assert sample.path("login") != "/login"
-    assert len(set(sample.ready["surface"].values())) == 7
+    assert len(set(sample.ready["surface"].values())) == len(sample.ready["surface"])
     assert len(set(sample.ready["paths"].values())) == 10
     answer = sample.post_login(browser, "admin", sample.label)
     assert answer.headers["Location"] == sample.path("password")
@@ -35,7 +36,7 @@ def test_samples_of_one_seed_are_one_product(start):
 def test_flaws_stay_under_a_seed(start, browser):
     sample = start(*(flaw.value for flaw in Flaw), extra=("--seed", "3"))
     sample.initialise()
-    assert not [name for name in sample.ready["surface"] if sample.refused(name)]
+    assert {name for name in sample.ready["surface"] if sample.refused(name)} <= NOT_AT_ONCE
     settings = browser.get(sample.url(sample.path("api-settings")), timeout=5)
     assert settings.headers["Server"] == "lighttpd/1.4.35"
     assert settings.json()["ssid"] == "home"
