@@ -11,6 +11,7 @@
     │   └── LinkDown          a link of the bench went away in the middle of a step
     ├── CaptureError          a stored capture cannot be read as what it claims to be
     ├── EvidenceError         a bundle or run directory cannot be written, sealed or read
+    │   └── StorageError      the disk is full or gone: the survey ends at once, resumable
     └── VerificationError     a bundle was read and does not hold
 
 The exit code of the command follows from the class (``exit_code``; see ``docs/reference``).
@@ -79,6 +80,10 @@ class CaptureError(CertbenchError):
 
 class EvidenceError(CertbenchError):
     """A bundle or run directory cannot be written, sealed or read."""
+
+
+class StorageError(EvidenceError):
+    """A capture or record cannot be written. The survey ends: what is not kept must not be taken."""
 
 
 class VerificationError(CertbenchError):

@@ -142,7 +142,11 @@ def _provision(provision: CatalogueProvision, units: Sequence[UnitResult]) -> Pr
 
 
 def conclude(
-    catalogue: Catalogue, provisions: Sequence[ProvisionResult], *, firmware: str
+    catalogue: Catalogue,
+    provisions: Sequence[ProvisionResult],
+    *,
+    firmware: str,
+    whole: bool = True,
 ) -> tuple[Conclusion, Reason]:
     """The conclusion by the catalogue's decision rule.
 
@@ -160,6 +164,8 @@ def conclude(
     ]
     if failed:
         return Conclusion.NOT_CONFORMANT, reason("provisions-fail", provisions=", ".join(failed))
+    if not whole:
+        return Conclusion.INCONCLUSIVE, reason("survey-not-whole")
     binding = [verdicts[result.provision] for result in provisions if result.mandatory]
     doubt = _why_open(catalogue, binding, firmware)
     if doubt is not None:

@@ -84,16 +84,15 @@ class ReferenceStates(StateControl):
         """Initialise with the password of ``user``."""
         self._control = control
         self._user = user
-        self._unplugged = False
 
     @override
     def enter(self, state: DeviceState) -> bool:
-        if self._unplugged:
+        # Asked, not remembered: an earlier process of the bench may have left it unplugged.
+        if self._control.request("state").get("plugged") is False:
             self._control.request("plug")
-            self._unplugged = False
         match state:
             case DeviceState.AS_RECEIVED:
-                return self._control.state() == "as-received"
+                return self._as_received()
             case DeviceState.INITIALISED:
                 return self._initialise()
             case DeviceState.POWER_CYCLED:
@@ -105,10 +104,15 @@ class ReferenceStates(StateControl):
                 return self._control.state() == "as-received"
             case DeviceState.OFFLINE:
                 self._control.request("unplug")
-                self._unplugged = True
                 return True
             case DeviceState.MAKER_GONE | DeviceState.UPDATED | DeviceState.UNKNOWN:
                 raise BenchFault(f"a reference device cannot be brought into state {state.value}")
+
+    def _as_received(self) -> bool:
+        found = self._control.state()
+        if found != "as-received":
+            raise BenchFault(f"the reference device is {found}, and as-received happens once")
+        return True
 
     def _initialise(self) -> bool:
         if self._control.state() == "as-received":

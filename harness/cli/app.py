@@ -7,10 +7,9 @@ Commands that drive devices import their rooms when they are called, so that ``r
 import subprocess
 import sys
 import traceback
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -19,7 +18,6 @@ from rich.table import Table
 
 from harness.cli import output
 from harness.cli.keys import lab_signer
-from harness.cli.people import ask, operator_at
 from harness.config import load_bench, load_dossier
 from harness.encoding.text import neutralise
 from harness.errors import CertbenchError, MissingExtraError, UsageError
@@ -27,8 +25,12 @@ from harness.model.bench_config import BenchConfig
 from harness.model.states import Purpose
 from harness.replay.replaying import replay
 from harness.replay.reporting import headline
-from harness.replay.sealing import SealingOrder, add_assessments, judge_and_seal
-from harness.testing.suites import find_frameworks, suite_in
+from harness.replay.sealing import add_assessments
+from harness.survey.run_directory import locate, read_order
+from harness.testing.suites import find_frameworks
+
+if TYPE_CHECKING:
+    from harness.cli.running import Outcome
 
 app = typer.Typer(
     name="certbench",
@@ -107,26 +109,32 @@ def survey(
     seed: int | None = None,
 ) -> None:
     """Survey the samples of a bench and stop: no judging, no bundle."""
-    from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans
-
-    config, dossier = load_bench(bench), load_dossier(bench)
+    config = load_bench(bench)
     _enter_namespace(config)
-    found = find_frameworks(framework) + [
-        (entry, entry.catalogue()) for entry in (suite_in(folder) for folder in suite)
-    ]
-    if not found:
-        raise UsageError("name a framework with -f, or a suite's folder with --suite")
-    _, survey_plan = plans([Framework.of(*entry) for entry in found], config, dossier)
-    carry_out(SurveyOrder(config, dossier, survey_plan, out, purpose, seed), console)
+    from harness.cli.running import Wish, begin
+
+    wish = Wish(bench, tuple(framework), tuple(suite), out=out, purpose=purpose, seed=seed)
+    begin(wish, config, console, judged=False)
 
 
 @app.command()
 def run(  # noqa: PLR0913  (the options of the main command)
-    bench: BenchArgument,
-    framework: FrameworkOption,
+    bench: Annotated[
+        Path | None, typer.Argument(metavar="BENCH", help="bench.toml or its folder")
+    ] = None,
+    framework: FrameworkOption = [],  # noqa: B006  (typer copies it)
     *,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="folder to create")] = None,
     purpose: Annotated[Purpose, typer.Option(help="what the run is for")] = Purpose.PRETEST,
+    only: Annotated[
+        list[str], typer.Option(help="a test group, case or unit; may be repeated")
+    ] = [],  # noqa: B006  (typer copies it)
+    into: Annotated[
+        Path | None, typer.Option(help="finished run: repeat there what --only names")
+    ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="go on with a run that died; no other option")
+    ] = None,
     answers: Annotated[Path | None, typer.Option(help="scripted answers, marked as such")] = None,
     operator: Annotated[
         str, typer.Option(help="your name: you are at the bench and answer questions")
@@ -136,40 +144,66 @@ def run(  # noqa: PLR0913  (the options of the main command)
     as_json: JsonOption = False,
 ) -> None:
     """Survey, judge, seal and report: the whole way on one bench."""
-    config, dossier = load_bench(bench), load_dossier(bench)
-    _enter_namespace(config)
-    from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
+    told = bool(framework or out or answers or operator or key or seed is not None)
+    if resume is not None and (told or bench or only or into):
+        raise UsageError("--resume takes no other option: the run's folder says what was ordered")
+    if into is not None and (told or not only):
+        raise UsageError("--into takes BENCH and --only: the rest is as the first run had it")
+    _enter_namespace(_config_of(bench, resume))
+    from harness.cli import running
 
-    frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
-    target = out or _default_target(config)
-    person = operator_at(answers, operator)
-    signer = lab_signer(key)
-    tests, survey_plan = plans(frameworks, config, dossier)
-    run_directory = target / "run"
-    carry_out(
-        SurveyOrder(config, dossier, survey_plan, run_directory, purpose, seed, person), console
-    )
-    write_plans(run_directory, tests)
-    if person is not None:
-        units = [unit for entry in frameworks for unit in entry.units]
-        ask(run_directory, units, dossier, person)
-    chosen = [(entry.suite, entry.catalogue) for entry in frameworks]
-    assessments, sealed = judge_and_seal(SealingOrder(run_directory, target, chosen, signer))
-    documents = [
-        output.run_json(entry, purpose.value, str(sealed.archive)) for entry in assessments
-    ]
+    if resume is not None:
+        done = running.resume(resume, console)
+    elif bench is None:
+        raise UsageError("name a bench.toml, or a run with --resume")
+    elif into is not None:
+        done = running.repeat(into, bench, tuple(only), console)
+    else:
+        wish = running.Wish(
+            bench, tuple(framework), (), tuple(only), out, purpose, seed, key, operator, answers
+        )
+        done = running.begin(wish, load_bench(bench), console)
+    _show(done, as_json=as_json)
+
+
+@app.command()
+def seal(
+    run: Annotated[Path, typer.Argument(metavar="DIR", help="folder of a run that died")],
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Close a run that died where it stands, judge it, and seal it as partial."""
+    from harness.cli import running
+
+    _show(running.seal_partial(run), as_json=as_json)
+
+
+def _config_of(bench: Path | None, resumed: Path | None) -> BenchConfig | None:
+    """The bench config that a command works on, as far as anything names one."""
+    if bench is not None:
+        return load_bench(bench)
+    return read_order(locate(resumed)).bench if resumed is not None else None
+
+
+def _show(done: "Outcome", *, as_json: bool) -> NoReturn:
+    """Say what a run came to, and exit as its conclusions say."""
+    sealed, purpose = done.sealed, done.purpose.value
+    if sealed is None:
+        raise typer.Exit
+    documents = [output.run_json(entry, purpose, str(sealed.archive)) for entry in done.assessments]
     if as_json:
         output.print_json(output.runs_json(documents, str(sealed.archive)))
     else:
-        for entry in assessments:
+        for entry in done.assessments:
             output.show_assessment(console, entry)
         console.print(f"bundle  {sealed.archive}\nreport  {sealed.report}")
+        partial = "" if sealed.whole else " --partial"
         console.print(
-            f"signed by {signer.key_id}; verify: certbench-verify {sealed.archive} "
-            f"--trust {sealed.public_key} --purpose {purpose.value}",
+            f"signed by {sealed.key_id}; verify: certbench-verify {sealed.archive} "
+            f"--trust {sealed.public_key} --purpose {purpose}{partial}",
             soft_wrap=True,
         )
-    raise typer.Exit(output.exit_code(assessments))
+    raise typer.Exit(output.exit_code(done.assessments))
 
 
 @app.command(name="replay")
@@ -313,14 +347,9 @@ def serve(
     raise typer.Exit(code)
 
 
-def _enter_namespace(config: BenchConfig) -> None:
+def _enter_namespace(config: BenchConfig | None) -> None:
     """Go on in a private network namespace if the bench asks for one; may re-execute."""
     from harness.bench.namespace import enter_private_namespace
 
-    if config.bench.namespace == "private":
+    if config is not None and config.bench.namespace == "private":
         enter_private_namespace([sys.executable, "-m", "harness.cli", *sys.argv[1:]])
-
-
-def _default_target(config: BenchConfig) -> Path:
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return Path("reports") / f"{config.bench.name}-{moment}"

@@ -37,17 +37,26 @@ class WiredBench:
 
 
 @contextmanager
-def reference_devices(config: BenchConfig) -> Iterator[WiredBench]:
+def reference_devices(
+    config: BenchConfig, passwords: Mapping[str, str] | None = None
+) -> Iterator[WiredBench]:
     """Run the reference devices that the config names, until the block ends.
 
+    Args:
+        config: the bench.
+        passwords: sample -> password that stands for the one a user would choose.
+
     Raises:
-        BenchFault: a device did not become ready.
+        BenchFault: a device did not become ready, or is not there to attach to.
     """
+    chosen = passwords or {}
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="certbench-dut-")))
         ready: dict[str, Mapping[str, Any]] = {}
         for sample in config.sample:
-            if sample.reference is not None:
+            if sample.reference is not None and sample.reference.attach:
+                ready[sample.id] = _attached(Path(sample.reference.attach), sample)
+            elif sample.reference is not None:
                 process = stack.enter_context(_device(sample, work))
                 ready[sample.id] = _await_ready(process, sample.id)
         samples = tuple(
@@ -57,7 +66,7 @@ def reference_devices(config: BenchConfig) -> Iterator[WiredBench]:
         yield WiredBench(
             config=config.model_copy(update={"sample": samples}),
             controls={name: Path(str(said["control"])) for name, said in ready.items()},
-            logins={name: _logins(said) for name, said in ready.items()},
+            logins={name: _logins(said, chosen.get(name)) for name, said in ready.items()},
             ready=ready,
         )
 
@@ -123,7 +132,35 @@ def _wired(sample: SampleConfig, said: Mapping[str, Any]) -> SampleConfig:
     )
 
 
-def _logins(said: Mapping[str, Any]) -> tuple[Login, Login]:
-    """The label's login, and a password that stands for the one a user would choose."""
+def _attached(work: Path, sample: SampleConfig) -> Mapping[str, Any]:
+    """What a device that runs already said when it was ready."""
+    path = work / "ready.json"
+    try:
+        said: Mapping[str, Any] = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise BenchFault(
+            f"sample {sample.id}: no reference device to attach to: {path}: {error}. "
+            f"Start one: certbench reference serve --work {work}"
+        ) from error
+    wanted = sample.network.address if sample.network else ""
+    if (said["sample"], said["address"]) != (sample.id, wanted):
+        raise BenchFault(
+            f"sample {sample.id}: the device of {work} is sample {said['sample']} at "
+            f"{said['address']}"
+        )
+    return said
+
+
+def new_passwords(config: BenchConfig) -> dict[str, str]:
+    """A password for each reference device, to stand for the one that its user would choose."""
+    return {
+        sample.id: f"Ux-{os.urandom(9).hex()}"
+        for sample in config.sample
+        if sample.reference is not None
+    }
+
+
+def _logins(said: Mapping[str, Any], password: str | None) -> tuple[Login, Login]:
+    """The label's login, and the user's."""
     label = Login(said["label"]["user"], said["label"]["password"])
-    return label, Login(label.user, f"Ux-{os.urandom(9).hex()}")
+    return label, Login(label.user, password or f"Ux-{os.urandom(9).hex()}")

@@ -30,13 +30,18 @@ def operator_at(answers: Path | None, name: str) -> Operator | None:
 def ask(run: Path, units: Iterable[UnitDeclaration], dossier: Dossier, operator: Operator) -> int:
     """Ask every question once for each of its items; the number of answers.
 
-    Answers are append-only files of their own, numbered from the last one.
+    Answers are append-only files of their own, numbered from the last one. What was answered before
+    a crash is not asked again, unless the question was reworded.
     """
     folder = run / "survey" / "answers"
     folder.mkdir(exist_ok=True)
-    number = len(list(folder.iterdir()))
+    known = [Answer.from_bytes(file.read_bytes()) for file in folder.glob("*.json")]
+    answered = {(answer.question_digest, answer.item) for answer in known}
+    number = len(known)
     clock = Clock()
     for question, item in _questions(units, dossier):
+        if (question.digest, item) in answered:
+            continue
         given = operator.ask(question, item, "")
         if given is None:
             continue

@@ -1,13 +1,13 @@
 """Plan and survey: what ``plan``, ``survey`` and ``run`` share."""
 
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
 
 from harness.assessment.planning import make_plan, survey_plan
+from harness.assessment.selection import is_selected
 from harness.bench.assembly import assemble
 from harness.bench.protocols import Operator
 from harness.cli.devices import reference_devices
@@ -62,20 +62,41 @@ def expected_capabilities(config: BenchConfig) -> dict[SampleId, frozenset[Capab
 
 
 def plans(
-    frameworks: Sequence[Framework], config: BenchConfig, dossier: Dossier
+    frameworks: Sequence[Framework],
+    config: BenchConfig,
+    dossier: Dossier,
+    only: Sequence[str] = (),
 ) -> tuple[tuple[TestPlan, ...], SurveyPlan]:
-    """A plan for each framework, and the one survey that serves them all."""
+    """A plan for each framework, and the one survey that serves them all.
+
+    ``only`` names units, cases and provisions; the others stay in the plans, as not selected.
+    """
     probes = probe_declarations()
     capabilities = expected_capabilities(config)
     bench = (capabilities, config.bench.max_impact)
     tests = tuple(
-        make_plan(framework.catalogue, dossier, framework.units, probes, bench)
+        _only(
+            make_plan(framework.catalogue, dossier, framework.units, probes, bench),
+            framework.catalogue,
+            only,
+        )
         for framework in frameworks
     )
     needs = [
         need for plan in tests for unit in plan.units if unit.applicable for need in unit.facts
     ]
     return tests, survey_plan(needs, probes, tuple(capabilities))
+
+
+def _only(plan: TestPlan, catalogue: Catalogue, only: Sequence[str]) -> TestPlan:
+    """The plan with nothing to collect for units that nobody selected."""
+    units = tuple(
+        unit
+        if is_selected(catalogue, unit.id, only)
+        else unit.model_copy(update={"facts": (), "blocked": (), "reason": "not selected"})
+        for unit in plan.units
+    )
+    return plan.model_copy(update={"units": units})
 
 
 def write_plans(run: Path, tests: Sequence[TestPlan]) -> None:
@@ -88,19 +109,28 @@ def write_plans(run: Path, tests: Sequence[TestPlan]) -> None:
 
 @dataclass(frozen=True)
 class SurveyOrder:
-    """Everything that one survey is made from."""
+    """Everything that one survey is made from.
+
+    Attributes:
+        subset: what was selected; empty = everything.
+        passwords: sample -> password to set on its reference device.
+        lost: sample -> why it is not in the condition in which an earlier process left it.
+    """
 
     config: BenchConfig
     dossier: Dossier
     plan: SurveyPlan
     run: Path
     purpose: Purpose
-    seed: int | None = None
+    seed: int
     operator: Operator | None = None
+    subset: tuple[str, ...] = ()
+    passwords: Mapping[str, str] = field(default_factory=dict)
+    lost: Mapping[SampleId, str] = field(default_factory=dict)
 
 
 def carry_out(order: SurveyOrder, console: Console) -> None:
-    """Start what must be started, survey, and tear everything down.
+    """Start what must be started, survey what is still open, and tear everything down.
 
     Raises:
         ScopeError: a sample lies outside the scope.
@@ -108,8 +138,7 @@ def carry_out(order: SurveyOrder, console: Console) -> None:
         EvidenceError: the run directory cannot be written.
     """
     probes, _ = load_probes()
-    seed = order.seed if order.seed is not None else secrets.randbelow(2**31)
-    with reference_devices(order.config) as wired:
+    with reference_devices(order.config, order.passwords) as wired:
         bench = assemble(
             wired.config,
             operator=order.operator,
@@ -121,7 +150,14 @@ def carry_out(order: SurveyOrder, console: Console) -> None:
                 order.run,
                 bench,
                 probes,
-                Order(order.plan, order.dossier, order.purpose, seed),
+                Order(
+                    order.plan,
+                    order.dossier,
+                    order.purpose,
+                    order.seed,
+                    subset=order.subset,
+                    lost=order.lost,
+                ),
                 progress := SurveyProgress(order.plan, order.config.bench.name, console=console),
             )
             with progress:

@@ -19,6 +19,7 @@ class Described:
 
     purpose: Purpose
     partial: bool
+    subset: tuple[str, ...]
     dossier_digest: str
     conclusions: tuple[SignedConclusion, ...]
     dut: SignedDut
@@ -33,6 +34,7 @@ class Described:
         return EvidencePredicate(
             purpose=self.purpose,
             partial=self.partial,
+            subset=self.subset,
             bundle_root=root,
             leaves=leaves,
             parts=tuple(parts),
@@ -77,7 +79,8 @@ def describe(data: Tree) -> Described:
     ]
     return Described(
         purpose=survey.purpose,
-        partial=not (survey.complete and found and all(each.complete for each in found)),
+        subset=survey.subset,
+        partial=not (survey.whole and found and all(each.complete for each in found)),
         dossier_digest=dossier.digest,
         conclusions=tuple(
             SignedConclusion(

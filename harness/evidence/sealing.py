@@ -73,7 +73,12 @@ class SealedBundle:
     @property
     def name(self) -> str:
         """The name that follows from its content: ``evb-`` and the start of its root."""
-        return f"evb-{self.predicate.bundle_root[:16]}"
+        return bundle_name(self.predicate.bundle_root)
+
+
+def bundle_name(root: str) -> str:
+    """The name of a bundle with this root: ``evb-`` and the start of it."""
+    return f"evb-{root[:16]}"
 
 
 def seal(  # noqa: PLR0913  (the pieces of a bundle, by keyword)

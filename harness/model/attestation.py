@@ -55,7 +55,9 @@ class EvidencePredicate(Frozen):
     """Everything that the laboratory vouches for with its signature.
 
     Attributes:
-        partial: the survey or an assessment is not complete; such a bundle is never a full one.
+        partial: the survey or an assessment is not complete, or only a part was selected; such a
+            bundle is never a full one.
+        subset: the groups, cases and units that were selected; empty = everything.
         bundle_root: root over all parts (``docs/reference/bundle.md``).
         leaves: number of files below ``data/``.
         parts: the trees, in the order in which the bundle root takes them.
@@ -68,6 +70,7 @@ class EvidencePredicate(Frozen):
     profile: Literal["evb/1"] = "evb/1"
     purpose: Purpose
     partial: bool
+    subset: tuple[str, ...] = ()
     bundle_root: Digest
     leaves: Annotated[int, Field(ge=1)]
     parts: Annotated[tuple[PartRoot, ...], Field(min_length=1)]

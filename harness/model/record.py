@@ -1,11 +1,14 @@
 """What a survey writes down about itself: samples, visits, attempts, equipment."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from harness.model.base import Document, Frozen
 from harness.model.ids import FactKey, SampleId, VisitId
 from harness.model.states import DeviceState, Purpose
+
+STOPPED: Final = "the bench stopped in the middle of this attempt"
+"""Reason of an attempt that nobody ended: a record has it from the start until the attempt ends."""
 
 
 class AttemptOutcome(StrEnum):
@@ -71,6 +74,30 @@ class FirmwareReading(Frozen):
     fact: str
 
 
+class Pause(Frozen):
+    """The bench stopped in the middle (a crash, a power cut, a full disk) and went on later.
+
+    Attributes:
+        last_seen: the last moment of which the run directory has a record.
+        resumed: when the bench took the survey up again.
+    """
+
+    last_seen: str
+    resumed: str
+
+
+class Interruption(Pause):
+    """A pause in the middle of a visit, during which anything may have happened to the sample.
+
+    Attributes:
+        state_confirmed: whether something showed that the sample was still, or again, in its state.
+        reason: why the visit could not go on; ``""`` if it did.
+    """
+
+    state_confirmed: bool
+    reason: str = ""
+
+
 class VisitRecord(Document):
     """One stay of one sample in one state: ``visit.json``.
 
@@ -88,6 +115,7 @@ class VisitRecord(Document):
     state_confirmed: bool
     started: str
     ended: str = ""
+    interruptions: tuple[Interruption, ...] = ()
 
 
 class SampleRecord(Frozen):
@@ -102,11 +130,24 @@ class SampleRecord(Frozen):
     console: str = ""
 
 
+class Repeat(Frozen):
+    """A part of the plan that was carried out again later, beside the earlier attempts.
+
+    Attributes:
+        only: the groups, cases and units that it was for.
+    """
+
+    only: tuple[str, ...]
+    started: str
+
+
 class SurveyRecord(Document):
     """The survey as a whole: ``survey.json``.
 
     Attributes:
         complete: every planned attempt has an outcome and the run ended by itself.
+        ended_early: why a survey that died was closed before its end; ``""`` if it was not.
+        subset: the groups, cases and units that were selected; empty = everything.
         tools: name -> version of the bench's software and programs.
         equipment: what the bench config says of adapters, in the order given.
         job: the certifier's job number (nonce), ``""`` outside a certification.
@@ -121,9 +162,18 @@ class SurveyRecord(Document):
     started: str
     ended: str = ""
     complete: bool = False
+    ended_early: str = ""
+    subset: tuple[str, ...] = ()
+    pauses: tuple[Pause, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
     samples: tuple[SampleRecord, ...]
     visits: tuple[tuple[SampleId, VisitId], ...] = ()
     tools: dict[str, str] = {}
     equipment: tuple[str, ...] = ()
     dossier_digest: str = ""
     job: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Everything was selected and carried out: only then can it be sealed as full."""
+        return self.complete and not self.subset

@@ -19,6 +19,7 @@ from harness.assessment.rollup import (
     unconfirmed_firmware,
     unit_verdict,
 )
+from harness.assessment.selection import is_selected
 from harness.facts.base import Facts
 from harness.facts.store import FactRecord
 from harness.model.assessment import Assessment, UnitResult
@@ -103,6 +104,8 @@ class Judging:
             raise Inconclusive("not a unit of this catalogue")
         judgements, fault = self._run(pyfuncitem)
         fault = self._objection(pyfuncitem, declaration) or fault
+        if not is_selected(self._catalogue, declaration.unit, self._subset):
+            fault = reason("not-selected", only=", ".join(self._subset))
         result = self._result(declaration, judgements, fault)
         self._results[declaration.unit] = result
         pyfuncitem.user_properties.append(("certbench", result))
@@ -168,6 +171,11 @@ class Judging:
             judgements=judgements if fault is None else (),
         )
 
+    @property
+    def _subset(self) -> tuple[str, ...]:
+        """What the survey was for, if somebody asked for a part only."""
+        return self._evidence.facts.survey.subset
+
     def _readings(self) -> dict[FactKey, tuple[FirmwareReading | None, FirmwareReading | None]]:
         """Firmware before and after the visits whose facts the unit has read."""
         read = self._view.read if self._view else []
@@ -203,7 +211,12 @@ class Judging:
         units = tuple(known[unit.id] for unit in self._catalogue.units)
         provisions = provision_results(self._catalogue, units)
         firmware = _one_firmware(self._evidence.facts.records)
-        conclusion, why = conclude(self._catalogue, provisions, firmware=firmware)
+        conclusion, why = conclude(
+            self._catalogue,
+            provisions,
+            firmware=firmware,
+            whole=self._evidence.facts.survey.whole,
+        )
         indicative = self._catalogue.decision_rule.unconfirmed == "indicative" and any(
             not provision.confirmed for provision in self._catalogue.provisions
         )

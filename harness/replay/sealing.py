@@ -13,20 +13,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.encoding.tree import DirectoryTree, Tree
+from harness.encoding.tree import DirectoryTree, Tree, read
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.archive import open_bundle, write_zip
-from harness.evidence.manifest import STATEMENT
+from harness.evidence.manifest import STATEMENT, bundle_root, part_roots, read_manifest
 from harness.evidence.scrub import load_secrets, make_twin
-from harness.evidence.sealing import seal
+from harness.evidence.sealing import bundle_name, seal
 from harness.facts.store import FactBase
 from harness.interpret.survey import read_survey
 from harness.model.assessment import Assessment
 from harness.model.catalogue import Catalogue
-from harness.model.states import Purpose
+from harness.model.record import SurveyRecord
 from harness.plugin.evidence_source import open_root
 from harness.plugin.launch import JudgingOrder, judge
 from harness.replay.comparison import differences
+from harness.replay.reporting import NAME as REPORT
 from harness.replay.reporting import write_report
 from harness.survey.store import SecretStore, write_atomic
 from harness.testing.suites import Suite
@@ -42,23 +43,31 @@ class SealingOrder:
     Attributes:
         run: the finished run directory.
         target: folder that gets ``bundle/``, its zip and the public key.
+        bundle: name of the bundle in it: a run that was repeated in part is sealed anew.
     """
 
     run: Path
     target: Path
     frameworks: Frameworks
     signer: LabSigner
+    bundle: str = "bundle"
 
 
 @dataclass(frozen=True)
 class Sealed:
-    """What sealing left behind."""
+    """What sealing left behind.
+
+    Attributes:
+        whole: false for a partial bundle, which verification accepts only when asked to.
+    """
 
     bundle: Path
     archive: Path
     report: Path
     public_key: Path
     purpose: str
+    key_id: str
+    whole: bool
 
 
 def assess_run(
@@ -103,6 +112,33 @@ def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]
                 shutil.copy(order.run / plan, stage / plan)
         _require_equal(judging.result(), twins)
         return twins, _seal_stage(order, stage, survey, twins)
+
+
+def finish_sealing(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed] | None:
+    """Write what goes beside a bundle that was sealed already; None if there is no bundle yet.
+
+    A bundle appears whole or not at all, so that one that is there needs no second judging. What
+    an earlier sealing left half-made is removed.
+
+    Raises:
+        EvidenceError: the bundle there is of another run, or it cannot be read.
+    """
+    for left in (*order.target.glob(".sealing-*"), order.target / f".{order.bundle}.partial"):
+        shutil.rmtree(left, ignore_errors=True)
+    bundle = order.target / order.bundle
+    if not bundle.exists():
+        return None
+    tree = open_root(bundle)
+    survey = SurveyRecord.from_bytes(read(tree, "survey/survey.json"))
+    ours = SurveyRecord.from_bytes((order.run / "survey" / "survey.json").read_bytes())
+    if survey.run_id != ours.run_id:
+        raise EvidenceError(
+            f"{bundle}: is the bundle of another run; a bundle is never overwritten"
+        )
+    names = [name for name in tree.names() if name.endswith("/assessment.json")]
+    assessments = tuple(Assessment.from_bytes(read(tree, name)) for name in names)
+    parts = part_roots(read_manifest(DirectoryTree(bundle)))
+    return assessments, _beside(order, bundle, bundle_root(parts), survey)
 
 
 def add_assessments(
@@ -151,27 +187,34 @@ def _seal_stage(
     earlier: Tree | None = None,
 ) -> Sealed:
     report = write_report(stage, survey, assessments)
-    purpose = survey.survey.purpose
     sealed = seal(
         order.run,
-        order.target / "bundle",
+        order.target / order.bundle,
         twin=stage / "survey",
         assessments=stage / "assessments",
         report=report.parent,
         signer=order.signer,
-        purpose=Purpose(purpose),
+        purpose=survey.survey.purpose,
         earlier=earlier,
     )
-    archive = order.target / f"{sealed.name}.zip"
-    write_zip(DirectoryTree(sealed.path), archive)
+    return _beside(order, sealed.path, sealed.predicate.bundle_root, survey.survey)
+
+
+def _beside(order: SealingOrder, bundle: Path, root: str, survey: SurveyRecord) -> Sealed:
+    """Write the zip and the public key beside a sealed bundle."""
+    archive = order.target / f"{bundle_name(root)}.zip"
+    if not archive.exists():
+        write_zip(DirectoryTree(bundle), archive)
     public_key = order.target / "signing-key.pub.pem"
     write_atomic(public_key, order.signer.public_pem)
     return Sealed(
-        bundle=sealed.path,
+        bundle=bundle,
         archive=archive,
-        report=sealed.path / "data" / "report" / report.name,
+        report=bundle / "data" / "report" / REPORT,
         public_key=public_key,
-        purpose=purpose.value,
+        purpose=survey.purpose.value,
+        key_id=order.signer.key_id,
+        whole=survey.whole,
     )
 
 

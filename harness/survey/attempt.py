@@ -10,19 +10,22 @@ from pathlib import Path
 from harness.bench.protocols import Bench, SampleLinks
 from harness.encoding.clock import Clock
 from harness.encoding.tree import DirectoryTree
-from harness.errors import CaptureError, CertbenchError
+from harness.errors import CaptureError, CertbenchError, StorageError
 from harness.facts.base import Facts
 from harness.interpret.survey import interpret_attempt
 from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
-from harness.model.record import AttemptOutcome, AttemptRecord
+from harness.model.record import STOPPED, AttemptOutcome, AttemptRecord
 from harness.model.states import DeviceState
 from harness.probes.base import Probe
 from harness.survey.context import AttemptContext
+from harness.survey.standing import known_facts, next_attempt
 from harness.survey.store import AttemptFolder, SecretStore, write_atomic
 
 logger = logging.getLogger(__name__)
 GRACE_S = 5.0
 """How long past its time-out a probe may take to notice that its time is up."""
+_LOOK_S = 0.5
+"""How often an attempt looks whether the survey ended."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,38 @@ class AttemptRunner:
         self._clock = Clock()
         self._facts: dict[FactKey, Facts] = {}
         self._lock = threading.Lock()
+        self._full: list[StorageError] = []
+
+    def take_up(self) -> None:
+        """Know the facts of the attempts that an earlier process made.
+
+        Raises:
+            EvidenceError: a record cannot be read.
+        """
+        found = known_facts(self._survey)
+        with self._lock:
+            self._facts.update(found)
 
     def run(self, visit: Visit, probe: Probe) -> AttemptRecord:
-        """One attempt: collect, close the captures, read them back into facts."""
-        key = self._next_key(visit, probe.declaration.name)
+        """One attempt: collect, close the captures, read them back into facts.
+
+        Raises:
+            StorageError: the disk is full. The record then still says that the bench stopped in
+                the middle, and no further attempt begins.
+        """
+        self._refuse_if_full()
+        try:
+            return self._run(visit, probe)
+        except StorageError as error:
+            self.stop(error)
+            raise
+
+    def stop(self, error: StorageError) -> None:
+        """Begin nothing more and end what runs, in every visit."""
+        self._full.append(error)
+
+    def _run(self, visit: Visit, probe: Probe) -> AttemptRecord:
+        key = next_attempt(self._survey, visit.sample, visit.visit, probe.declaration.name)
         upstream = self._upstream(key, probe)
         started = self._clock.now()
         refusal = self._refusal(visit, probe, upstream)
@@ -59,7 +90,7 @@ class AttemptRunner:
             key=key,
             probe_version=probe.declaration.version,
             outcome=AttemptOutcome.FAILED,
-            reason="the bench stopped in the middle of this attempt",
+            reason=STOPPED,
             started=started,
             ended=started,
             upstream={found.probe: found.attempt for found in upstream},
@@ -70,6 +101,7 @@ class AttemptRunner:
             outcome, reason = refusal
         else:
             outcome, reason, tools = self._collect(visit, probe, folder, upstream)
+        self._refuse_if_full()
         record = record.model_copy(
             update={
                 "outcome": outcome,
@@ -88,11 +120,10 @@ class AttemptRunner:
         with self._lock:
             return self._facts.get(key)
 
-    def _next_key(self, visit: Visit, probe: ProbeName) -> FactKey:
-        number = 1
-        while (self._survey / visit.sample / visit.visit / probe / str(number)).exists():
-            number += 1
-        return FactKey(probe=probe, sample=visit.sample, visit=visit.visit, attempt=number)
+    def _refuse_if_full(self) -> None:
+        """What can't be kept must not be taken: after one failed write nothing goes on."""
+        if self._full:
+            raise self._full[0]
 
     def _upstream(self, key: FactKey, probe: Probe) -> tuple[FactKey, ...]:
         """The newest completed attempt of each probe that this one builds on."""
@@ -143,10 +174,15 @@ class AttemptRunner:
         )
         failure: list[str] = []
         worker = threading.Thread(
-            target=_guarded, args=(probe, context, failure), name=str(folder.path), daemon=True
+            target=_guarded,
+            args=(probe, context, failure, self._full),
+            name=str(folder.path),
+            daemon=True,
         )
         worker.start()
-        worker.join(timeout_s + GRACE_S)
+        give_up = time.monotonic() + timeout_s + GRACE_S
+        while worker.is_alive() and time.monotonic() < give_up and not self._full:
+            worker.join(_LOOK_S)
         if worker.is_alive():
             failure.append(f"did not end within {timeout_s:g} s")
         if failure:
@@ -175,10 +211,17 @@ def _derived_seed(seed: int, visit: Visit, probe: ProbeName) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
 
 
-def _guarded(probe: Probe, context: AttemptContext, failure: list[str]) -> None:
-    """Collect, turning whatever goes wrong into the reason of a FAILED attempt."""
+def _guarded(
+    probe: Probe, context: AttemptContext, failure: list[str], full: list[StorageError]
+) -> None:
+    """Collect, turning whatever goes wrong into the reason of a FAILED attempt.
+
+    Only a disk that takes nothing more is everybody's business: it ends the survey.
+    """
     try:
         probe.collect(context)
+    except StorageError as error:
+        full.append(error)
     except CertbenchError as error:
         failure.append(f"{type(error).__name__}: {error}")
     except Exception as error:

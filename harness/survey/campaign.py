@@ -4,21 +4,22 @@ import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from harness import __version__
 from harness.bench.protocols import Bench, SampleLinks
 from harness.encoding.clock import Clock
-from harness.errors import BenchFault
+from harness.errors import BenchFault, StorageError
 from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier
-from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
+from harness.model.ids import ProbeName, SampleId, VisitId
 from harness.model.plan import PlannedVisit, SurveyPlan
 from harness.model.record import (
-    AttemptOutcome,
     AttemptRecord,
+    Interruption,
+    Pause,
     SampleRecord,
     SurveyRecord,
     VisitRecord,
@@ -27,9 +28,18 @@ from harness.model.states import DeviceState, Purpose
 from harness.probes.base import Probe
 from harness.survey.attempt import AttemptRunner, Visit
 from harness.survey.schedule import ready
+from harness.survey.standing import (
+    IDENTITY,
+    close_stopped,
+    last_seen,
+    next_attempt,
+    numbered,
+    open_probes,
+    read_record,
+    read_visit,
+    write_not_scheduled,
+)
 from harness.survey.store import SecretStore, create_run_directory, write_atomic
-
-IDENTITY = ProbeName("identity")
 
 
 class Listener(Protocol):
@@ -48,19 +58,34 @@ class Listener(Protocol):
         ...
 
 
+_Stay = tuple[VisitId, PlannedVisit]
+
+
 @dataclass(frozen=True)
 class Order:
-    """What to survey, how, and why."""
+    """What to survey, how, and why.
+
+    Attributes:
+        subset: the groups, cases and units that were selected; empty = everything.
+        lost: sample -> why it is not in the condition in which an earlier process left it.
+    """
 
     plan: SurveyPlan
     dossier: Dossier
     purpose: Purpose
     seed: int
     job: str = ""
+    subset: tuple[str, ...] = ()
+    lost: Mapping[SampleId, str] = field(default_factory=dict)
 
 
 class Campaign:
-    """One survey into one new run directory."""
+    """One survey into one run directory, from its beginning or from where it was left.
+
+    What an earlier process completed is kept. Of what it was in the middle of, the captures are
+    kept and the attempt is made again; a visit that it left goes on once the state of the sample
+    was confirmed (ADR 0011).
+    """
 
     def __init__(
         self,
@@ -70,8 +95,13 @@ class Campaign:
         order: Order,
         listener: Listener,
     ) -> None:
-        """Prepare the run directory; nothing touches a device yet."""
-        create_run_directory(run)
+        """Prepare the run directory; nothing touches a device yet.
+
+        Raises:
+            EvidenceError: the directory holds something that is no survey, or can't be written.
+        """
+        if not (run / "survey").is_dir():
+            create_run_directory(run)
         self._survey = run / "survey"
         self._bench = bench
         self._probes = probes
@@ -84,14 +114,38 @@ class Campaign:
         )
         self._visits: list[tuple[SampleId, VisitId]] = []
         self._lock = threading.Lock()
-        self._record = self._first_record()
-        write_atomic(self._survey / "dossier.json", order.dossier.to_bytes())
-        write_atomic(self._survey / "survey-plan.json", order.plan.to_bytes())
+        self._last_seen = ""
+        known = read_record(self._survey)
+        self._record = self._take_up(known) if known else self._begin()
+        self._write_record()
+
+    def _begin(self) -> SurveyRecord:
+        """Write down what will be surveyed; ``survey.json`` comes last."""
+        write_atomic(self._survey / "dossier.json", self._order.dossier.to_bytes())
+        write_atomic(self._survey / "survey-plan.json", self._order.plan.to_bytes())
         config = BenchConfig(
-            bench=bench.settings, sample=tuple(links.config for links in self._links.values())
+            bench=self._bench.settings,
+            sample=tuple(links.config for links in self._links.values()),
         )
         write_atomic(self._survey / "bench.json", config.to_bytes())
-        self._write_record()
+        return self._first_record()
+
+    def _take_up(self, known: SurveyRecord) -> SurveyRecord:
+        """Put in order what an earlier process left, and note the pause."""
+        self._last_seen = last_seen(self._survey)
+        close_stopped(self._survey)
+        self._visits = [
+            (planned.sample, visit)
+            for visit, planned in numbered(self._order.plan)
+            if read_visit(self._survey, planned.sample, visit)
+        ]
+        begun = known.model_copy(update={"visits": tuple(sorted(self._visits))})
+        write_atomic(self._survey / "survey.json", begun.to_bytes())
+        self._runner.take_up()
+        if known.ended:
+            return begun.model_copy(update={"ended": ""})
+        pause = Pause(last_seen=self._last_seen, resumed=self._clock.now())
+        return begun.model_copy(update={"pauses": (*known.pauses, pause)})
 
     def carry_out(self) -> SurveyRecord:
         """Visit every sample; samples run side by side, visits of one sample in order.
@@ -102,11 +156,11 @@ class Campaign:
         for links in self._links.values():
             if links.network is not None:
                 links.network.guard(links.network.address)
-        stays: dict[SampleId, list[PlannedVisit]] = {sample: [] for sample in self._links}
-        for visit in self._order.plan.visits:
-            stays[visit.sample].append(visit)
+        stays: dict[SampleId, list[_Stay]] = {sample: [] for sample in self._links}
+        for visit, planned in numbered(self._order.plan):
+            stays[planned.sample].append((visit, planned))
         with ThreadPoolExecutor(max_workers=len(stays), thread_name_prefix="sample") as pool:
-            futures = [pool.submit(self._stay, visits) for visits in stays.values() if visits]
+            futures = [pool.submit(self._life, visits) for visits in stays.values() if visits]
             for future in futures:
                 future.result()
         self._record = self._record.model_copy(
@@ -115,40 +169,73 @@ class Campaign:
         self._write_record()
         return self._record
 
-    def _stay(self, visits: Sequence[PlannedVisit]) -> None:
-        for number, planned in enumerate(visits, 1):
-            self._visit(number, planned)
+    def _life(self, stays: Sequence[_Stay]) -> None:
+        """Every visit of one sample that is still to be made or to be ended."""
+        try:
+            for place, (visit, planned) in enumerate(stays):
+                begun = read_visit(self._survey, planned.sample, visit)
+                if begun is None:
+                    self._visit(visit, planned, _left_for_good(stays[:place], planned))
+                elif not begun.ended:
+                    self._go_on(begun, planned)
+        except StorageError as error:
+            self._runner.stop(error)
+            raise
 
-    def _visit(self, number: int, planned: PlannedVisit) -> None:
+    def _visit(self, name: VisitId, planned: PlannedVisit, gone: str) -> None:
         links = self._links[planned.sample]
-        visit = Visit(
-            links, planned.sample, VisitId(f"{number}-{planned.state.value}"), planned.state
-        )
-        fault, confirmed = _enter(links, planned.state)
+        fault, confirmed = (gone, False) if gone else _enter(links, planned.state)
+        first = name.startswith("1-")
         record = VisitRecord(
             sample=planned.sample,
-            visit=visit.visit,
+            visit=name,
             state=planned.state,
-            entered_by="unboxed" if number == 1 else f"transition to {planned.state.value}",
+            entered_by="unboxed" if first else f"transition to {planned.state.value}",
             state_confirmed=confirmed,
             started=self._clock.now(),
         )
-        folder = self._survey / planned.sample / visit.visit
-        folder.mkdir(parents=True)
-        write_atomic(folder / "visit.json", record.to_bytes())
+        self._write_visit(record)
         with self._lock:
-            self._visits.append((planned.sample, visit.visit))
+            self._visits.append((planned.sample, name))
             self._write_record()
         self._listener.visit_started(planned)
+        probes = [probe for probe in planned.probes if probe != IDENTITY]
+        self._stay(record, [IDENTITY, *probes], fault)
+
+    def _go_on(self, begun: VisitRecord, planned: PlannedVisit) -> None:
+        """Confirm the state of a sample that was left in the middle of a visit, and go on."""
+        links = self._links[planned.sample]
+        gone = self._order.lost.get(planned.sample, "")
+        fault, confirmed = "", False
+        if gone and planned.state is DeviceState.AS_RECEIVED:
+            fault = f"{gone}, and {planned.state.value} happens once"
+        else:
+            fault, confirmed = _enter(links, planned.state)
+        pause = Interruption(
+            last_seen=self._last_seen,
+            resumed=self._clock.now(),
+            state_confirmed=confirmed,
+            reason=fault,
+        )
+        record = begun.model_copy(update={"interruptions": (*begun.interruptions, pause)})
+        self._write_visit(record)
+        self._listener.visit_started(planned)
+        unmade = open_probes(self._survey, begun.visit, planned)
+        self._stay(record, unmade, fault and f"the bench stopped in this visit, and {fault}")
+
+    def _stay(self, record: VisitRecord, names: Sequence[ProbeName], fault: str) -> None:
+        """Attempt ``names`` between two readings of the firmware; nothing of it if ``fault``."""
+        links = self._links[record.sample]
+        visit = Visit(links, record.sample, record.visit, record.state)
+        probes = [name for name in names if name != IDENTITY]
         if fault:
-            for name in planned.probes:
+            for name in names:
                 self._not_scheduled(visit, name, fault)
         else:
             self._attempt(visit, IDENTITY)
-            self._probe(visit, [name for name in planned.probes if name != IDENTITY])
+            self._probe(visit, probes)
             self._attempt(visit, IDENTITY)
-        ended = record.model_copy(update={"ended": self._clock.now()})
-        write_atomic(folder / "visit.json", ended.to_bytes())
+        self._write_visit(record.model_copy(update={"ended": self._clock.now()}))
 
     def _probe(self, visit: Visit, names: Sequence[ProbeName]) -> None:
         """Run the probes of a visit, as many at a time as locks and impact allow."""
@@ -177,20 +264,13 @@ class Campaign:
         self._listener.attempt_ended(self._runner.run(visit, probe))
 
     def _not_scheduled(self, visit: Visit, name: ProbeName, reason: str) -> None:
-        key = FactKey(probe=name, sample=visit.sample, visit=visit.visit, attempt=1)
-        now = self._clock.now()
-        record = AttemptRecord(
-            key=key,
-            probe_version=0,
-            outcome=AttemptOutcome.NOT_SCHEDULED,
-            reason=reason,
-            started=now,
-            ended=now,
-        )
-        folder = self._survey / key.folder
+        key = next_attempt(self._survey, visit.sample, visit.visit, name)
+        self._listener.attempt_ended(write_not_scheduled(self._survey, key, reason))
+
+    def _write_visit(self, record: VisitRecord) -> None:
+        folder = self._survey / record.sample / record.visit
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomic(folder / "attempt.json", record.to_bytes())
-        self._listener.attempt_ended(record)
+        write_atomic(folder / "visit.json", record.to_bytes())
 
     def _first_record(self) -> SurveyRecord:
         return SurveyRecord(
@@ -204,11 +284,22 @@ class Campaign:
             equipment=self._bench.settings.equipment,
             dossier_digest=self._order.dossier.digest,
             job=self._order.job,
+            subset=self._order.subset,
         )
 
     def _write_record(self) -> None:
         self._record = self._record.model_copy(update={"visits": tuple(sorted(self._visits))})
         write_atomic(self._survey / "survey.json", self._record.to_bytes())
+
+
+def _left_for_good(before: Sequence[_Stay], planned: PlannedVisit) -> str:
+    """Why a sample can't be as received any more; ``""`` if it can, or is not wanted so."""
+    if planned.state is not DeviceState.AS_RECEIVED:
+        return ""
+    since = [visit for visit, stay in before if stay.state is not DeviceState.AS_RECEIVED]
+    return (
+        f"{planned.state.value} happens once, and was left with visit {since[0]}" if since else ""
+    )
 
 
 def _enter(links: SampleLinks, state: DeviceState) -> tuple[str, bool]:

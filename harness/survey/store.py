@@ -8,10 +8,14 @@
       survey/<sample>/<visit>/<probe>/<attempt>/attempt.json facts.json captures...
       assessments/<framework>@<version>/...
       private/secrets.json                 what sealing must scrub
+      private/order.json lock finished     what was ordered, who works on it, whether it is done
 
-Every record of a journal is flushed when it is taken; whole files are written beside and renamed.
+Every record of a journal goes to the kernel when it is taken, so that the death of this process
+loses none; it goes to the disk when the journal is closed, so that a power cut can lose what an
+open journal took in the last half minute or so. Whole files are written beside and renamed.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -22,10 +26,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from harness.encoding.canonical import load_strict
 from harness.encoding.clock import Clock
 from harness.encoding.journal import SCHEMA, end_line, header_line, record_line
 from harness.encoding.text import to_latin
-from harness.errors import EvidenceError
+from harness.errors import CaptureError, EvidenceError, StorageError
 from harness.model.record import CaptureEntry
 
 MAX_CAPTURE_BYTES: Final = 64 * 1024 * 1024
@@ -33,22 +38,33 @@ MAX_CAPTURE_BYTES: Final = 64 * 1024 * 1024
 RUN_MODE: Final = 0o700
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, mode: int | None = None) -> None:
     """Write a file so that a crash leaves the old or the new content, never half of one.
 
+    ``mode`` sets its permissions before anything is in it.
+
     Raises:
-        EvidenceError: the disk is full or the folder cannot be written.
+        StorageError: the disk is full or the folder cannot be written.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
         with beside.open("wb") as stream:
+            if mode is not None:
+                os.fchmod(stream.fileno(), mode)
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise EvidenceError(f"{path}: cannot be written: {error.strerror}") from error
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+        raise StorageError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def create_run_directory(run: Path) -> None:
@@ -56,24 +72,44 @@ def create_run_directory(run: Path) -> None:
 
     Raises:
         EvidenceError: it exists and is not empty: evidence is never overwritten.
+        StorageError: the disk is full or the folder cannot be written.
     """
     if run.exists() and any(run.iterdir()):
         raise EvidenceError(f"{run}: not empty; evidence is never overwritten, name another one")
     for folder in (run, run / "survey", run / "assessments", run / "private"):
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(RUN_MODE)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(RUN_MODE)
+        except OSError as error:
+            raise StorageError(f"{folder}: cannot be made: {error.strerror}") from error
 
 
 class SecretStore:
     """The secrets that a run learnt, on disk before they are used. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
-        """Keep them in ``path``, with the key that makes their tokens at sealing."""
+        """Keep them in ``path``, with the key that makes their tokens at sealing.
+
+        What an earlier process left in ``path`` is kept.
+
+        Raises:
+            EvidenceError: ``path`` holds something else.
+        """
         self._path = path
         self._lock = threading.Lock()
         self._known: dict[str, str] = {}
         self._key = secrets.token_hex(32)
+        if path.exists():
+            self._read()
         self._write()
+
+    def _read(self) -> None:
+        try:
+            document = load_strict(self._path.read_bytes())
+            self._key = str(document["key"])
+            self._known = {str(each["value"]): str(each["kind"]) for each in document["secrets"]}
+        except (OSError, CaptureError, KeyError, TypeError) as error:
+            raise EvidenceError(f"{self._path}: cannot be read as a list of secrets") from error
 
     def add(self, value: str, kind: str) -> None:
         """Remember a secret of this kind; an empty one is none."""
@@ -88,51 +124,82 @@ class SecretStore:
             "key": self._key,
             "secrets": [{"value": value, "kind": kind} for value, kind in self._known.items()],
         }
-        write_atomic(self._path, json.dumps(document, indent=1).encode() + b"\n")
-        self._path.chmod(0o600)
+        write_atomic(self._path, json.dumps(document, indent=1).encode() + b"\n", mode=0o600)
 
 
 class JournalWriter:
-    """One journal being written. Thread-safe; each record is flushed at once."""
+    """One journal being written. Thread-safe; each record is handed to the kernel at once."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
-        """Start ``path`` with its header."""
+        """Start ``path`` with its header.
+
+        Raises:
+            StorageError: the disk is full or the folder cannot be written.
+        """
+        self._path = path
         self._clock = clock
-        self._stream = path.open("xb")
         self._lock = threading.Lock()
         self._line = 1
-        self._size = self._stream.write(header_line())
-        self._stream.flush()
+        self._size = 0
+        self._broken = False
         self.dropped = 0
+        try:
+            self._stream = path.open("xb", buffering=0)
+        except OSError as error:
+            raise self._failed(error) from error
+        self._write(header_line())
 
     def record(self, kind: str, **fields: object) -> int:
-        """Append one record; bytes become text one character a byte. The line it stands on."""
+        """Append one record; bytes become text one character a byte. The line it stands on.
+
+        Raises:
+            StorageError: the disk is full; the records before are whole.
+        """
         plain = {name: _plain(value) for name, value in fields.items()}
         with self._lock:
             line = record_line({**plain, "kind": kind, "n": self._line, "t": self._clock.now()})
             if self._stream.closed or self._size + len(line) > MAX_CAPTURE_BYTES:
                 self.dropped += 1
                 return self._line
-            self._size += self._write(line)
+            self._write(line)
             self._line += 1
             return self._line
 
-    def _write(self, line: bytes) -> int:
+    def _write(self, line: bytes) -> None:
+        """Write all of ``line`` or, where that fails, nothing of it."""
+        if self._broken:
+            raise StorageError(f"{self._path}: a record before could not be written")
+        left = memoryview(line)
         try:
-            written = self._stream.write(line)
-            self._stream.flush()
+            while left:
+                left = left[self._stream.write(left) :]
         except OSError as error:
-            raise EvidenceError(f"capture cannot be written: {error.strerror}") from error
-        return written
+            self._broken = True
+            with contextlib.suppress(OSError):
+                self._stream.truncate(self._size)
+            raise self._failed(error) from error
+        self._size += len(line)
+
+    def _failed(self, error: OSError) -> StorageError:
+        return StorageError(f"{self._path}: cannot be written: {error.strerror}")
 
     def close(self, *, ended: bool) -> None:
-        """Close; the end mark is written only if the journal ``ended`` properly."""
+        """Close, and wait for the disk; the end mark is written only if the journal ``ended``.
+
+        Raises:
+            StorageError: the disk is full; the journal then has no end mark.
+        """
         with self._lock:
             if self._stream.closed:
                 return
-            if ended:
-                self._write(end_line(self.dropped))
-            self._stream.close()
+            try:
+                if ended and not self._broken:
+                    self._write(end_line(self.dropped))
+                os.fsync(self._stream.fileno())
+            except OSError as error:
+                raise self._failed(error) from error
+            finally:
+                self._stream.close()
 
 
 def _plain(value: object) -> object:
@@ -149,8 +216,15 @@ class AttemptFolder:
     """The captures of one attempt while it runs."""
 
     def __init__(self, folder: Path, clock: Clock) -> None:
-        """Create ``folder``, which must be new."""
-        folder.mkdir(parents=True)
+        """Create ``folder``, which must be new.
+
+        Raises:
+            StorageError: it is not, or the disk is full.
+        """
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise StorageError(f"{folder}: cannot be made: {error.strerror}") from error
         self.path = folder
         self._clock = clock
         self._lock = threading.Lock()
@@ -199,13 +273,11 @@ class AttemptFolder:
         self, name: str, schema_name: str, *, complete: bool, dropped: int = 0
     ) -> CaptureEntry:
         path = self.path / name
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
         return CaptureEntry(
             name=name,
             schema_name=schema_name,
             size=path.stat().st_size,
-            sha256=digest,
+            sha256=digest_file(path),
             complete=complete,
             dropped=dropped,
         )

@@ -269,13 +269,17 @@ class _Verification:
             raise StepFailed(
                 "E-SCRIPTED", "answers came from a script", "a test whose answers people gave"
             )
-        if predicate.partial and not self._policy.accept_partial:
+        if not predicate.partial:
+            return predicate.purpose.value
+        if predicate.subset:
+            shown = f"partial: a subset, only {', '.join(predicate.subset)}"
+        else:
+            shown = "partial: the survey or an assessment is not complete"
+        if not self._policy.accept_partial:
             raise StepFailed(
-                "E-PARTIAL",
-                "partial: the survey or an assessment is not complete",
-                "a complete bundle (accept a partial one with --partial)",
+                "E-PARTIAL", shown, "a complete bundle (accept a partial one with --partial)"
             )
-        return predicate.purpose.value
+        return f"{predicate.purpose.value}, {shown}"
 
 
 _UNREADABLE = {

@@ -17,6 +17,7 @@ from harness.model.declaration import UnitDeclaration
 from harness.model.dossier import Dossier
 from harness.model.ids import ProvisionId
 from harness.model.judgement import Judgement, Verdict
+from harness.model.record import SurveyRecord
 from harness.verify.report import StepFailed
 
 _FOLLOWS = "what follows from the recorded judgements"
@@ -30,6 +31,7 @@ def check_verdicts(tree: Tree) -> str:
     """
     data = SubTree(tree, "data")
     dossier = Dossier.from_bytes(read(data, "survey/dossier.json"))
+    whole = SurveyRecord.from_bytes(read(data, "survey/survey.json")).whole
     names = frozenset(SubTree(data, "survey").names())
     count = 0
     for folder in assessment_folders(data):
@@ -38,7 +40,7 @@ def check_verdicts(tree: Tree) -> str:
         for unit in assessment.units:
             _check_unit(folder, unit, catalogue, dossier)
             _check_evidence(folder, unit, names)
-        _check_rollup(folder, assessment, catalogue)
+        _check_rollup(folder, assessment, catalogue, whole=whole)
         count += len(assessment.units)
     return f"{count} unit verdicts recomputed"
 
@@ -148,7 +150,9 @@ def _cited(judgement: Judgement) -> Iterator[str]:
         yield f"{key.folder}/attempt.json"
 
 
-def _check_rollup(folder: str, assessment: Assessment, catalogue: Catalogue) -> None:
+def _check_rollup(
+    folder: str, assessment: Assessment, catalogue: Catalogue, *, whole: bool
+) -> None:
     cases = case_results(catalogue, assessment.units)
     for case in cases:
         if case not in assessment.cases:
@@ -162,7 +166,7 @@ def _check_rollup(folder: str, assessment: Assessment, catalogue: Catalogue) -> 
             raise StepFailed("E-VERDICT", shown, f"{result.verdict.value}, {_FOLLOWS}")
     if len(assessment.cases) != len(cases) or len(assessment.provisions) != len(provisions):
         raise StepFailed("E-VERDICT", f"{folder}: cases or provisions of no catalogue", _FOLLOWS)
-    conclusion, _ = conclude(catalogue, provisions, firmware=assessment.firmware)
+    conclusion, _ = conclude(catalogue, provisions, firmware=assessment.firmware, whole=whole)
     if assessment.conclusion is not conclusion:
         raise StepFailed(
             "E-VERDICT",

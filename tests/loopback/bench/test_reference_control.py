@@ -19,6 +19,7 @@ class FakeDevice:
 
     def __init__(self, path):
         self.state = "as-received"
+        self.plugged = True
         self.asked = []
         self.raw = None
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -45,7 +46,9 @@ class FakeDevice:
             self.state = "initialised"
         if request["do"] == "reset":
             self.state = "as-received"
-        return json.dumps({"ok": True, "state": self.state}).encode() + b"\n"
+        self.plugged = {"plug": True, "unplug": False}.get(request["do"], self.plugged)
+        said = {"ok": True, "state": self.state, "plugged": self.plugged}
+        return json.dumps(said).encode() + b"\n"
 
     def stop(self, path):
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as last:
@@ -68,7 +71,8 @@ def test_states_are_entered_and_confirmed(device):
     assert states.enter(DeviceState.AS_RECEIVED)
     assert states.enter(DeviceState.INITIALISED)
     assert {"do": "initialise", "password": "new one"} in device.asked
-    assert not states.enter(DeviceState.AS_RECEIVED)
+    with pytest.raises(BenchFault, match="as-received happens once"):
+        states.enter(DeviceState.AS_RECEIVED)
     assert states.enter(DeviceState.POWER_CYCLED)
     assert states.enter(DeviceState.RESET)
 
@@ -77,7 +81,15 @@ def test_going_offline_is_undone_by_the_next_state(device):
     states = ReferenceStates(ReferenceControl(device.path), None)
     states.enter(DeviceState.OFFLINE)
     states.enter(DeviceState.AS_RECEIVED)
-    assert [request["do"] for request in device.asked] == ["unplug", "plug", "state"]
+    done = [request["do"] for request in device.asked if request["do"] != "state"]
+    assert done == ["unplug", "plug"]
+
+
+def test_a_device_that_another_process_unplugged_is_plugged_in(device):
+    control = ReferenceControl(device.path)
+    ReferenceStates(control, None).enter(DeviceState.OFFLINE)
+    ReferenceStates(control, None).enter(DeviceState.AS_RECEIVED)
+    assert {"do": "plug"} in device.asked
 
 
 def test_power_is_cycled_through_the_socket(device):

@@ -1,0 +1,315 @@
+"""Runs from their order to their bundle: begun, taken up after a crash, repeated in part, closed.
+
+What was ordered is on disk before the first packet, so that a run that died needs no more than its
+folder to go on.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+
+from harness import __version__
+from harness.assessment.selection import unknown_names
+from harness.cli.devices import new_passwords
+from harness.cli.keys import lab_signer
+from harness.cli.people import ask, operator_at
+from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
+from harness.config import load_bench, load_dossier
+from harness.encoding.clock import Clock
+from harness.errors import ConfigError, UsageError
+from harness.model.assessment import Assessment
+from harness.model.bench_config import BenchConfig
+from harness.model.ids import SampleId
+from harness.model.order import RunOrder
+from harness.model.plan import SurveyPlan
+from harness.model.record import Repeat
+from harness.model.states import Purpose
+from harness.replay.sealing import Sealed, SealingOrder, finish_sealing, judge_and_seal
+from harness.survey.ending import close_as_partial
+from harness.survey.run_directory import (
+    is_finished,
+    locate,
+    read_order,
+    set_finished,
+    working_on,
+    write_order,
+)
+from harness.survey.standing import read_plan, read_record
+from harness.survey.store import create_run_directory, write_atomic
+from harness.testing.suites import find_frameworks, suite_in
+
+_SEEDS: Final = 2**31
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        sealed: None for a run that was ordered to stop after its survey.
+    """
+
+    assessments: tuple[Assessment, ...]
+    sealed: Sealed | None
+    purpose: Purpose
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody asked for on the command line."""
+
+    bench: Path
+    frameworks: tuple[str, ...] = ()
+    suites: tuple[Path, ...] = ()
+    only: tuple[str, ...] = ()
+    out: Path | None = None
+    purpose: Purpose = Purpose.PRETEST
+    seed: int | None = None
+    key: Path | None = None
+    operator: str = ""
+    answers: Path | None = None
+
+
+def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = True) -> Outcome:
+    """Survey, judge and seal; or, unless ``judged``, survey only, into ``wish.out`` itself.
+
+    Raises:
+        CertbenchError: see ``docs/reference/exit-codes.md``.
+    """
+    target = wish.out or Path("reports") / f"{config.bench.name}-{_now()}"
+    run = target / "run" if judged else target
+    order = RunOrder(
+        command="run" if judged else "survey",
+        certbench=__version__,
+        bench_file=str(wish.bench.absolute()),
+        bench=config,
+        dossier=load_dossier(wish.bench),
+        frameworks=tuple(str(entry[1].framework) for entry in find_frameworks(wish.frameworks)),
+        suites=tuple(str(folder.absolute()) for folder in wish.suites),
+        only=wish.only,
+        purpose=wish.purpose,
+        seed=wish.seed if wish.seed is not None else secrets.randbelow(_SEEDS),
+        key=str(wish.key.absolute()) if wish.key else "",
+        operator=wish.operator,
+        answers=str(wish.answers.absolute()) if wish.answers else "",
+        target=str(target.absolute()) if judged else "",
+        passwords=new_passwords(config),
+    )
+    work = _Work(run, order)
+    plan = work.plan(order.only)
+    create_run_directory(run)
+    with working_on(run):
+        write_order(run, order)
+        work.survey(plan, console)
+        return work.conclude()
+
+
+def resume(named: Path, console: Console) -> Outcome:
+    """Take up a run that died, from its folder alone.
+
+    Raises:
+        UsageError: it is finished, another process works on it, or it is no run.
+        ConfigError: the bench config or the dossier changed since.
+        CertbenchError: whatever can end a run.
+    """
+    run = locate(named)
+    with working_on(run):
+        order = read_order(run)
+        if is_finished(run):
+            raise UsageError(
+                f"{run}: this run is finished: nothing is left to resume. To repeat a part of it: "
+                f"certbench run BENCH --only GROUP --into {named}"
+            )
+        _require_unchanged(order)
+        work = _Work(run, order)
+        record = read_record(run / "survey")
+        if record is None:
+            work.survey(work.plan(order.only), console)
+        elif not (record.complete or record.ended_early):
+            work.survey(read_plan(run / "survey"), console)
+        return work.conclude()
+
+
+def repeat(named: Path, bench: Path, only: tuple[str, ...], console: Console) -> Outcome:
+    """Make new attempts for ``only`` beside those of a finished run; judge and seal it anew.
+
+    Raises:
+        UsageError: the run is not finished, or ``only`` names nothing.
+        ConfigError: the bench config or the dossier is another one.
+        CertbenchError: whatever can end a run.
+    """
+    run = locate(named)
+    with working_on(run):
+        order = read_order(run)
+        _require_unchanged(order, bench)
+        survey = run / "survey"
+        record = read_record(survey)
+        if record is None or not record.complete or not is_finished(run):
+            mend = f"finish it first: certbench run --resume {named}"
+            raise UsageError(f"{run}: not a finished run: {mend}")
+        plan = read_plan(survey)
+        more = _Work(run, order).plan(only)
+        order = order.model_copy(update={"bundle": _free_name(Path(order.target))})
+        # From here on the run is one that died, until it is finished again.
+        write_order(run, order)
+        set_finished(run, finished=False)
+        again = SurveyPlan(
+            visits=(*plan.visits, *more.visits), estimate_s=plan.estimate_s + more.estimate_s
+        )
+        write_atomic(survey / "survey-plan.json", again.to_bytes())
+        repeats = (*record.repeats, Repeat(only=only, started=Clock().now()))
+        subset = tuple(dict.fromkeys((*record.subset, *only))) if record.subset else ()
+        changed = {"complete": False, "repeats": repeats, "subset": subset}
+        write_atomic(survey / "survey.json", record.model_copy(update=changed).to_bytes())
+        work = _Work(run, order)
+        work.survey(again, console)
+        return work.conclude()
+
+
+def seal_partial(named: Path) -> Outcome:
+    """Close a run that died where it stands, judge it and seal it as partial.
+
+    Raises:
+        UsageError: it is finished, another process works on it, or it sent nothing yet.
+        CertbenchError: whatever can go wrong with judging and sealing.
+    """
+    run = locate(named)
+    with working_on(run):
+        order = read_order(run)
+        if is_finished(run):
+            raise UsageError(f"{run}: this run is finished and sealed")
+        record = read_record(run / "survey")
+        if record is None or not record.visits:
+            raise UsageError(f"{run}: nothing was surveyed, so there is nothing to seal")
+        if not (record.complete or record.ended_early):
+            close_as_partial(run / "survey")
+        return _Work(run, order.model_copy(update={"command": "run"})).conclude()
+
+
+class _Work:
+    """One run directory and its order."""
+
+    def __init__(self, run: Path, order: RunOrder) -> None:
+        self._run = run
+        self._order = order
+        named = find_frameworks(order.frameworks)
+        found = [suite_in(Path(folder)) for folder in order.suites]
+        suites = [(suite, suite.catalogue()) for suite in found]
+        self._frameworks = [Framework.of(*entry) for entry in (*named, *suites)]
+        if not self._frameworks:
+            raise UsageError("name a framework with -f, or a suite's folder with --suite")
+        answers = Path(order.answers) if order.answers else None
+        self._person = operator_at(answers, order.operator)
+        self._signer = lab_signer(Path(order.key) if order.key else None)
+
+    def plan(self, only: Sequence[str]) -> SurveyPlan:
+        """The visits that ``only`` needs. Raises UsageError for a name that is none."""
+        unknown = unknown_names([entry.catalogue for entry in self._frameworks], only)
+        if unknown:
+            raise UsageError(
+                f"--only {unknown[0]}: no such group, case or unit; certbench plan lists them"
+            )
+        order = self._order
+        return plans(self._frameworks, order.bench, order.dossier, only)[1]
+
+    def survey(self, plan: SurveyPlan, console: Console) -> None:
+        """Carry out what is still to be done of ``plan``."""
+        order = self._order
+        carry_out(
+            SurveyOrder(
+                config=order.bench,
+                dossier=order.dossier,
+                plan=plan,
+                run=self._run,
+                purpose=order.purpose,
+                seed=order.seed,
+                operator=self._person,
+                subset=order.only,
+                passwords=order.passwords,
+                lost=_lost_devices(self._run, order.bench),
+            ),
+            console,
+        )
+
+    def conclude(self) -> Outcome:
+        """Judge and seal what was surveyed, unless that was not ordered; the run is finished."""
+        order = self._order
+        if order.command == "survey":
+            set_finished(self._run, finished=True)
+            return Outcome((), None, order.purpose)
+        record = read_record(self._run / "survey")
+        only = record.subset if record else ()
+        write_plans(self._run, plans(self._frameworks, order.bench, order.dossier, only)[0])
+        if self._person is not None:
+            units = [unit for entry in self._frameworks for unit in entry.units]
+            ask(self._run, units, order.dossier, self._person)
+        chosen = [(entry.suite, entry.catalogue) for entry in self._frameworks]
+        target = Path(order.target or self._run.parent)
+        sealing = SealingOrder(self._run, target, chosen, self._signer, order.bundle)
+        done = finish_sealing(sealing)
+        assessments, sealed = done if done is not None else judge_and_seal(sealing)
+        set_finished(self._run, finished=True)
+        return Outcome(assessments, sealed, order.purpose)
+
+
+def _require_unchanged(order: RunOrder, bench: Path | None = None) -> None:
+    """Raise ConfigError if what the files say now is not what was ordered."""
+    path = bench or Path(order.bench_file)
+    pairs = (
+        ("bench.toml", order.bench.to_json(), load_bench(path).to_json()),
+        ("dossier.toml", order.dossier.to_json(), load_dossier(path).to_json()),
+    )
+    folder = path if path.is_dir() else path.parent
+    for name, then, now in pairs:
+        key = _first_difference(then, now)
+        if key is not None:
+            problem = "is not what it was when the run was begun"
+            mend = "Put it back as it was, or start a new run with another --out."
+            raise ConfigError(str(folder / name), key, problem, mend)
+
+
+def _first_difference(then: Any, now: Any) -> str | None:  # noqa: ANN401  (JSON values)
+    """Dotted path of the first key that differs; None if nothing does."""
+    waiting = [("", then, now)]
+    while waiting:
+        path, before, after = waiting.pop(0)
+        if before == after:
+            continue
+        if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+            before, after = dict(enumerate(before)), dict(enumerate(after))
+        if not (isinstance(before, dict) and isinstance(after, dict)):
+            return path
+        inner = [
+            (f"{path}.{key}".lstrip("."), before.get(key), after.get(key))
+            for key in dict.fromkeys((*before, *after))
+        ]
+        waiting = [*inner, *waiting]
+    return None
+
+
+def _lost_devices(run: Path, config: BenchConfig) -> dict[SampleId, str]:
+    """Reference devices that ended with the process that started them."""
+    if read_record(run / "survey") is None:
+        return {}
+    why = "the reference device ended with the command that had started it"
+    return {
+        SampleId(sample.id): why
+        for sample in config.sample
+        if sample.reference is not None and not sample.reference.attach
+    }
+
+
+def _free_name(target: Path) -> str:
+    number = 2
+    while (target / f"bundle-{number}").exists():
+        number += 1
+    return f"bundle-{number}"
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
