@@ -6,12 +6,14 @@ a cable is pulled, and a stale answer would let a packet out.
 """
 
 import errno
+import fcntl
 import ipaddress
 import os
 import socket
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 from pyroute2 import IPRoute
@@ -22,7 +24,10 @@ from harness.errors import LinkDown, ScopeError
 
 _RTN_UNICAST: Final = 1
 _RTN_LOCAL: Final = 2
-_IFF_UP: Final = 1
+_SIOCGIFFLAGS: Final = 0x8913
+_UP_AND_RUNNING: Final = 0x1 | 0x40
+_LONGEST_NAME: Final = 15
+"""``IFNAMSIZ`` less the final NUL."""
 _GATEWAY_ATTRIBUTES: Final = ("RTA_GATEWAY", "RTA_VIA")
 DISCOVERY_GROUPS: Final = frozenset(
     {
@@ -185,16 +190,16 @@ def _route(target: Address) -> Route:
     try:
         with IPRoute() as netlink:
             answer = next(iter(netlink.route("get", dst=str(target), family=family)))
-            link = next(iter(netlink.get_links(answer.get_attr("RTA_OIF"))))
+        interface = socket.if_indextoname(answer.get_attr("RTA_OIF"))
     except NetlinkError as error:
         raise _no_route(target, error.code) from error
     except OSError as error:
         raise LinkDown(f"cannot ask the kernel for its routes: {error}") from error
     return Route(
-        interface=str(link.get_attr("IFLA_IFNAME")),
+        interface=interface,
         kind=int(answer["type"]),
         gateway=any(answer.get_attr(name) is not None for name in _GATEWAY_ATTRIBUTES),
-        running=_carries(link),
+        running=_is_running(interface),
     )
 
 
@@ -210,16 +215,18 @@ def _no_route(target: Address, code: int) -> ScopeError:
 
 
 def _is_running(interface: str) -> bool:
+    """Whether an interface is there, up and, where its driver can tell, has a carrier.
+
+    One ioctl (netdevice(7)): the same answer over rtnetlink takes longer than all else here.
+    """
+    request = struct.pack("16sH22x", interface.encode()[:_LONGEST_NAME], 0)
     try:
-        with IPRoute() as netlink:
-            return any(_carries(link) for link in netlink.get_links(ifname=interface))
-    except (NetlinkError, OSError):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+            answer = fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request)
+    except OSError:
         return False
-
-
-def _carries(link: Any) -> bool:  # noqa: ANN401  (pyroute2 is not typed)
-    """Whether an interface is up and, where the driver can tell, has a carrier."""
-    return bool(int(link["flags"]) & _IFF_UP) and link.get_attr("IFLA_CARRIER") != 0
+    (flags,) = struct.unpack_from("H", answer, 16)
+    return flags & _UP_AND_RUNNING == _UP_AND_RUNNING
 
 
 def neighbour(address: str, interface: str) -> str:
