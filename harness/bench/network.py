@@ -198,6 +198,15 @@ class IpLink(NetworkLink):
         return ask_group(place, self._address, payloads, listen_s)
 
     @override
+    def own_address(self) -> str:
+        with self._socket(socket.SOCK_DGRAM) as connection:
+            try:
+                connection.connect((self._address, 1))  # a UDP socket: this only looks up the route
+            except OSError as error:
+                raise BenchFault(f"no address towards {self._address}: {error}") from error
+            return str(connection.getsockname()[0])
+
+    @override
     def link_layer_address(self) -> str:
         return neighbour(self._address, self.interface)
 

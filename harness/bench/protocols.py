@@ -249,6 +249,10 @@ class NetworkLink(Protocol):
         """
         ...
 
+    def own_address(self) -> str:
+        """The bench's address on this link, as the sample sees it. Sends nothing."""
+        ...
+
     def link_layer_address(self) -> str:
         """The sample's MAC address as the kernel last saw it; ``""`` if it knows none."""
         ...
