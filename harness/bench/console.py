@@ -213,7 +213,13 @@ def _try_open(url: str, baud: int) -> _Port:
         # pyserial's RFC 2217 client knows no such bound; its socket has one of its own.
         write_timeout=None if url.startswith("rfc2217://") else _WRITE_TIMEOUT_S,
         exclusive=None if "://" in url else True,
+        do_not_open=True,
     )
+    if url.startswith("socket://"):
+        # pyserial would read until nothing comes any more: what the device said on connection is
+        # lost, and a console that floods is never open.
+        port.reset_input_buffer = lambda: None  # type: ignore[method-assign]
+    port.open()
     return cast("_Port", port)
 
 

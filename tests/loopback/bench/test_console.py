@@ -156,6 +156,16 @@ def test_a_socket_console_works_and_its_end_is_a_lost_link(serve, transcript):
     assert len([kind for kind, _ in transcript.records if kind == "received"]) < 20
 
 
+def test_a_socket_console_that_floods_opens_and_loses_nothing(serve, transcript):
+    def device(connection):
+        while True:
+            connection.sendall(b"first" + b"\0" * 60000)
+
+    console = SerialConsole(ConsoleConfig(url=f"socket://127.0.0.1:{serve(device)}"))
+    with console.take(transcript) as session:
+        assert session.expect([rb"first"], 20) == (0, b"first")
+
+
 def test_a_console_server_that_is_off_is_a_fault(transcript):
     console = SerialConsole(ConsoleConfig(url="socket://127.0.0.1:9"))
     with pytest.raises(BenchFault, match="console server"), console.take(transcript):
