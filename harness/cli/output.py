@@ -147,7 +147,7 @@ def _show_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> N
     for found in findings:
         units = ", ".join(found["units"])
         console.print(
-            f"  [bold]{found['severity']}[/] {found['criterion']} on {escape(found['subject'])}: "
+            f"  [bold]{found['severity']}[/] {escape(found['id'])}: "
             f"{escape(found['summary'])} ({units})"
         )
         for ref in found["evidence"][:1]:

@@ -59,6 +59,11 @@ class Finding(Frozen):
     reason: Reason
     evidence: Annotated[tuple[EvidenceRef, ...], Field(min_length=1)]
 
+    @property
+    def id(self) -> str:
+        """What people call it, the same in every run: ``weak-tls-protocol@tcp/443``."""
+        return f"{self.criterion}@{self.subject}"
+
 
 class Judgement(Frozen):
     """What one criterion, or one answer, says of one item.

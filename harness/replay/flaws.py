@@ -21,9 +21,11 @@ class Sighting:
     """One thing that was seen, on one subject.
 
     Attributes:
+        id: ``criterion@subject``, for ``certbench explain``; harmless to show.
         text: what was seen, with its subject; harmless to show.
     """
 
+    id: str
     text: str
     evidence: tuple[EvidencePlace, ...]
 
@@ -136,10 +138,13 @@ def _flaw(criterion: str, seen: Sequence[_Seen], links: EvidenceLinks) -> Flaw:
 
 
 def _sightings(seen: Iterable[_Seen], links: EvidenceLinks) -> tuple[Sighting, ...]:
-    evidence: dict[str, list[EvidenceRef]] = {}
+    evidence: dict[tuple[str, str], list[EvidenceRef]] = {}
     for entry in seen:
-        evidence.setdefault(in_one_line(entry.finding), []).extend(entry.finding.evidence)
-    return tuple(Sighting(text, links.places(refs)) for text, refs in sorted(evidence.items()))
+        sighting = in_one_line(entry.finding), neutralise(entry.finding.id)
+        evidence.setdefault(sighting, []).extend(entry.finding.evidence)
+    return tuple(
+        Sighting(name, text, links.places(refs)) for (text, name), refs in sorted(evidence.items())
+    )
 
 
 def _bearings(seen: Iterable[_Seen]) -> tuple[Bearing, ...]:

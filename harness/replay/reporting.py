@@ -118,6 +118,7 @@ def merged_findings(assessment: Assessment) -> list[dict[str, Any]]:
         entry = merged.setdefault(
             (found.criterion, found.subject, summary),
             {
+                "id": neutralise(found.id),
                 "criterion": found.criterion,
                 "severity": found.severity.value,
                 "subject": neutralise(found.subject),

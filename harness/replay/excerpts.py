@@ -1,0 +1,147 @@
+"""What stands at a place in a capture, in a few harmless lines for a person.
+
+A bundle may be hostile: a path counts only if the survey has such a file, lines are read one by one
+and bounded, all reading together has a budget, and everything shown is neutralised.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, Final
+
+from harness.encoding.canonical import load_strict
+from harness.encoding.journal import MAX_LINE_BYTES
+from harness.encoding.text import neutralise
+from harness.encoding.tree import Tree
+from harness.errors import CaptureError, EvidenceError
+from harness.model.observation import EvidenceRef
+
+_BUDGET_BYTES: Final = 256 * 1024 * 1024
+"""For everything that one `Excerpts` reads."""
+_LINE: Final = re.compile(r"line ([1-9][0-9]{0,8})")
+_PORT: Final = re.compile(r"port ([0-9]{1,5})")
+_SHOWN: Final = 400
+_HEX_BYTES: Final = 48
+_MOSTLY: Final = 0.85
+_DULL: Final = frozenset({"n", "t", "kind"})
+_MASK: Final = "[secret]"
+_MIN_SECRET: Final = 4
+"""Shorter ones would be found by chance everywhere."""
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """One place of evidence.
+
+    Attributes:
+        path, where: as the reference has them, harmless to show.
+        lines: what stands there, at most a few.
+        note: why nothing is shown; ``""`` if something is.
+    """
+
+    path: str
+    where: str
+    lines: tuple[str, ...]
+    note: str = ""
+
+
+class Excerpts:
+    """Quotes captures of one survey."""
+
+    def __init__(self, survey: Tree, secrets: Sequence[str] = ()) -> None:
+        """Quote from ``survey``, the tree below ``survey/``; ``secrets`` are masked."""
+        self._survey = survey
+        self._names = frozenset(survey.names())
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= _MIN_SECRET)
+        self._left = _BUDGET_BYTES
+
+    def at(self, ref: EvidenceRef) -> Excerpt:
+        """What stands at ``ref``; never raises for what a bundle may hold."""
+        path, where = neutralise(ref.path), neutralise(ref.where, 100)
+        if ref.path not in self._names:
+            return Excerpt(path, where, (), "no such capture in this evidence")
+        try:
+            lines = tuple(self._found(ref))
+        except (CaptureError, EvidenceError, ValueError) as error:
+            return Excerpt(path, where, (), f"cannot be read: {neutralise(str(error), 200)}")
+        if not lines:
+            why = "there is no such place" if self._left > 0 else "too much evidence to read it all"
+            return Excerpt(path, where, (), why)
+        return Excerpt(path, where, lines)
+
+    def _found(self, ref: EvidenceRef) -> Iterator[str]:
+        with self._survey.open(ref.path) as stream:
+            if wanted := _LINE.fullmatch(ref.where):
+                yield from self._at_line(stream, int(wanted[1]))
+            elif mark := _mark(ref.where):
+                yield from self._with_mark(stream, mark)
+
+    def _at_line(self, stream: IO[bytes], number: int) -> Iterator[str]:
+        """The record on a line, after the one before it, which it mostly answers."""
+        before = b""
+        for count, line in enumerate(self._lines(stream), 1):
+            if count == number:
+                if count > 2:  # noqa: PLR2004  (the first line is a journal's header)
+                    yield self._shown(before)
+                yield self._shown(line)
+                return
+            before = line
+
+    def _with_mark(self, stream: IO[bytes], mark: bytes) -> Iterator[str]:
+        for line in self._lines(stream):
+            at = line.find(mark)
+            if at >= 0:
+                text = line[at : at + _SHOWN].decode("utf-8", "replace").partition("</port>")[0]
+                yield neutralise(self._masked(text.strip()), _SHOWN)
+                return
+
+    def _lines(self, stream: IO[bytes]) -> Iterator[bytes]:
+        while self._left > 0 and (line := stream.readline(MAX_LINE_BYTES)):
+            self._left -= len(line)
+            yield line
+
+    def _shown(self, line: bytes) -> str:
+        try:
+            record = load_strict(line)
+        except CaptureError:
+            return neutralise(self._masked(line.decode("utf-8", "replace").rstrip("\n")), _SHOWN)
+        if not isinstance(record, dict):
+            return neutralise(self._masked(str(record)), _SHOWN)
+        head = neutralise(str(record.get("kind", "record")), 40)
+        return f"{head}: {'; '.join(self._fields(record))}"[: 4 * _SHOWN]
+
+    def _fields(self, record: Mapping[str, Any]) -> Iterator[str]:
+        for name, value in sorted(record.items(), key=lambda entry: _is_long(entry[1])):
+            if name not in _DULL and value not in ("", [], {}, None):
+                yield f"{neutralise(name, 40)} {self._value(value)}"
+
+    def _value(self, value: Any) -> str:  # noqa: ANN401  (any JSON value)
+        if not isinstance(value, str):
+            return neutralise(self._masked(str(value)), _SHOWN)
+        text = self._masked(value)
+        printable = sum(character.isprintable() or character in "\r\n\t" for character in text)
+        if printable >= _MOSTLY * len(text) or any(ord(character) > 0xFF for character in text):  # noqa: PLR2004  (a byte)
+            return f'"{neutralise(text, _SHOWN)}"'
+        return _hex(text.encode("latin-1"))
+
+    def _masked(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, _MASK)
+        return text
+
+
+def _mark(where: str) -> bytes:
+    """How a place that is no line is found in nmap's XML; empty if it cannot be."""
+    if port := _PORT.fullmatch(where):
+        return f'portid="{port[1]}"'.encode()
+    return b'<extraports state="closed"' if where == "extraports closed" else b""
+
+
+def _is_long(value: object) -> bool:
+    """Short fields come first: they say what a long one is."""
+    return len(str(value)) > 40  # noqa: PLR2004  (about half a line)
+
+
+def _hex(data: bytes) -> str:
+    more = f" ... ({len(data)} bytes)" if len(data) > _HEX_BYTES else ""
+    return f"hex {data[:_HEX_BYTES].hex(' ')}{more}"

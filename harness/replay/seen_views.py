@@ -1,0 +1,312 @@
+"""What one bundle or run directory shows of a unit, a criterion or a finding, and why it follows.
+
+Nothing is judged here and no signature is checked: this quotes the recorded judgements and the
+captures that they name.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from harness.assessment.applicability import applicability
+from harness.assessment.criteria.registry import CRITERIA
+from harness.encoding.text import neutralise
+from harness.encoding.tree import SubTree, Tree, read
+from harness.errors import CaptureError, EvidenceError, UsageError
+from harness.model.assessment import Assessment, UnitResult
+from harness.model.catalogue import Catalogue
+from harness.model.declaration import Quantifier
+from harness.model.dossier import Dossier
+from harness.model.judgement import Finding, Judgement, Severity, Verdict
+from harness.model.observation import EvidenceRef
+from harness.model.prose import render
+from harness.plugin.evidence_source import known_secrets, open_root
+from harness.replay.excerpts import Excerpt, Excerpts
+from harness.replay.flaws import in_one_line
+from harness.replay.open_units import EXPLANATIONS, waits_for
+from harness.replay.plain_words import OUTCOMES
+
+MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
+_QUOTED: Final = 6
+"""Most places of one finding or judgement that are quoted; the others are counted."""
+
+
+@dataclass(frozen=True)
+class SeenFinding:
+    """A finding with its bytes.
+
+    Attributes:
+        id: ``criterion@subject``.
+        more: places of evidence beside those quoted.
+    """
+
+    id: str
+    severity: str
+    summary: str
+    advice: str
+    units: tuple[str, ...]
+    evidence: tuple[Excerpt, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class SeenJudgement:
+    """What was said of one item, and what it rests on."""
+
+    item: str
+    criterion: str
+    outcome: str
+    reason: str
+    facts: tuple[str, ...]
+    rows: tuple[str, ...]
+    answers: tuple[int, ...]
+    findings: tuple[str, ...]
+    evidence: tuple[Excerpt, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class SeenUnit:
+    """One unit's result in one assessment.
+
+    Attributes:
+        follows: why the verdict follows, sentence by sentence, up to the conclusion.
+    """
+
+    framework: str
+    unit: str
+    verdict: str
+    reason: str
+    judgements: tuple[SeenJudgement, ...]
+    follows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Everything that the evidence shows of the subject."""
+
+    findings: tuple[SeenFinding, ...]
+    units: tuple[SeenUnit, ...]
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One assessment with the catalogue and the dossier that it was made under."""
+
+    assessment: Assessment
+    catalogue: Catalogue
+    dossier: Dossier
+
+
+_Chosen = tuple[Recorded, UnitResult, tuple[Judgement, ...]]
+
+
+class SeenEvidence:
+    """The assessments and captures of one bundle or run directory."""
+
+    def __init__(self, path: Path, framework: str = "") -> None:
+        """Open ``path``; of one framework (``slug`` or ``slug@version``) if it is named.
+
+        Raises:
+            UsageError: no evidence, or no assessment of the framework in it.
+            EvidenceError: a document cannot be read.
+        """
+        root = open_root(path)
+        self.recorded = tuple(
+            entry for entry in _recorded(root) if _is_named(entry.assessment, framework)
+        )
+        if not self.recorded:
+            of = f" of {framework}" if framework else ""
+            raise UsageError(f"{path}: holds no assessment{of}; certbench assess makes one")
+        self._excerpts = Excerpts(SubTree(root, "survey"), known_secrets(path))
+
+    @property
+    def finding_ids(self) -> tuple[str, ...]:
+        """The id of every finding, once."""
+        found = (finding.id for entry in self.recorded for _, finding in _findings(entry))
+        return tuple(dict.fromkeys(found))
+
+    def of_unit(self, name: str) -> Seen:
+        """A unit in every assessment that has it, with or without judgements."""
+        chosen = [
+            (entry, unit, unit.judgements) for entry, unit in self._units() if unit.unit == name
+        ]
+        return self._seen(chosen, lambda _: True)
+
+    def of_criterion(self, name: str) -> Seen:
+        """Every judgement and finding of a criterion."""
+
+        def rests_on_it(judgement: Judgement) -> bool:
+            return judgement.criterion == name or any(
+                found.criterion == name for found in judgement.findings
+            )
+
+        return self._seen(self._with(rests_on_it), lambda finding: finding.criterion == name)
+
+    def of_finding(self, name: str) -> Seen:
+        """Every sighting of a finding, and the judgements that it made."""
+
+        def is_it(finding: Finding) -> bool:
+            return name in {finding.id, neutralise(finding.id)}
+
+        return self._seen(self._with(lambda each: any(map(is_it, each.findings))), is_it)
+
+    def _units(self) -> Iterator[tuple[Recorded, UnitResult]]:
+        for entry in self.recorded:
+            for unit in entry.assessment.units:
+                yield entry, unit
+
+    def _with(self, wanted: Callable[[Judgement], bool]) -> list[_Chosen]:
+        """The units that have judgements of a kind, with those alone."""
+        return [
+            (entry, unit, judgements)
+            for entry, unit in self._units()
+            if (judgements := tuple(filter(wanted, unit.judgements)))
+        ]
+
+    def _seen(self, chosen: Sequence[_Chosen], wanted: Callable[[Finding], bool]) -> Seen:
+        findings = [
+            (unit, finding)
+            for _, unit, judgements in chosen
+            for judgement in judgements
+            for finding in judgement.findings
+            if wanted(finding)
+        ]
+        merged, quoted = self._merged(findings)
+        return Seen(merged, tuple(self._unit(*entry, quoted) for entry in chosen))
+
+    def _merged(
+        self, wanted: Sequence[tuple[UnitResult, Finding]]
+    ) -> tuple[tuple[SeenFinding, ...], set[EvidenceRef]]:
+        """Each finding once, worst first, and the places that are quoted with them."""
+        groups: dict[tuple[str, str], list[tuple[UnitResult, Finding]]] = {}
+        for unit, finding in wanted:
+            groups.setdefault((finding.id, in_one_line(finding)), []).append((unit, finding))
+        order = list(Severity)
+        shown, quoted = [], set[EvidenceRef]()
+        for (name, summary), group in groups.items():
+            first = group[0][1]
+            refs = list(dict.fromkeys(ref for _, found in group for ref in found.evidence))
+            quoted.update(refs)
+            known = CRITERIA.get(first.criterion)
+            entry = SeenFinding(
+                id=neutralise(name),
+                severity=first.severity.value,
+                summary=summary,
+                advice=known.advice if known else "",
+                units=tuple(dict.fromkeys(str(unit.unit) for unit, _ in group)),
+                evidence=self._quote(refs),
+                more=max(0, len(refs) - _QUOTED),
+            )
+            shown.append((order.index(first.severity), entry))
+        return tuple(entry for _, entry in sorted(shown, key=lambda pair: pair[0])), quoted
+
+    def _unit(
+        self,
+        entry: Recorded,
+        unit: UnitResult,
+        judgements: Iterable[Judgement],
+        quoted: set[EvidenceRef],
+    ) -> SeenUnit:
+        return SeenUnit(
+            framework=str(entry.assessment.framework),
+            unit=unit.unit,
+            verdict=unit.verdict.value,
+            reason=render(unit.reason),
+            judgements=tuple(self._judgement(judgement, quoted) for judgement in judgements),
+            follows=tuple(_follows(entry, unit)),
+        )
+
+    def _judgement(self, judgement: Judgement, quoted: set[EvidenceRef]) -> SeenJudgement:
+        refs = [ref for ref in dict.fromkeys(judgement.evidence) if ref not in quoted]
+        return SeenJudgement(
+            item=neutralise(judgement.item),
+            criterion=neutralise(judgement.criterion),
+            outcome=OUTCOMES[judgement.outcome],
+            reason=render(judgement.reason),
+            facts=tuple(neutralise(str(fact)) for fact in judgement.facts),
+            rows=tuple(neutralise(row) for row in judgement.rows),
+            answers=judgement.answers,
+            findings=tuple(dict.fromkeys(neutralise(found.id) for found in judgement.findings)),
+            evidence=self._quote(refs),
+            more=max(0, len(refs) - _QUOTED),
+        )
+
+    def _quote(self, refs: Sequence[EvidenceRef]) -> tuple[Excerpt, ...]:
+        return tuple(self._excerpts.at(ref) for ref in refs[:_QUOTED])
+
+
+def _is_named(assessment: Assessment, framework: str) -> bool:
+    return framework in {"", assessment.framework.slug, str(assessment.framework)}
+
+
+def _recorded(root: Tree) -> Iterator[Recorded]:
+    folders = [
+        name.removesuffix("/assessment.json")
+        for name in root.names()
+        if name.startswith("assessments/") and name.endswith("/assessment.json")
+    ]
+    try:
+        dossier = Dossier.from_bytes(read(root, "survey/dossier.json", MAX_DOCUMENT_BYTES))
+        for folder in folders:
+            said = read(root, f"{folder}/assessment.json", MAX_DOCUMENT_BYTES)
+            catalogue = read(root, f"{folder}/catalogue.json", MAX_DOCUMENT_BYTES)
+            yield Recorded(Assessment.from_bytes(said), Catalogue.from_bytes(catalogue), dossier)
+    except (ValueError, CaptureError) as error:
+        raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error
+
+
+def _findings(entry: Recorded) -> Iterator[tuple[UnitResult, Finding]]:
+    for unit in entry.assessment.units:
+        for judgement in unit.judgements:
+            for finding in judgement.findings:
+                yield unit, finding
+
+
+def _follows(entry: Recorded, unit: UnitResult) -> Iterator[str]:
+    """From the items up to the conclusion."""
+    if unit.items:
+        every = unit.quantifier is Quantifier.EACH
+        rule = "every item must hold" if every else "one item that holds is enough"
+        counted = ", ".join(_counted(verdict, unit) for verdict in Verdict if _has(verdict, unit))
+        yield f"items: {counted}; {rule}"
+    yield from _declared(entry, unit)
+    yield f"unit {unit.unit}: {unit.verdict.value}, since {render(unit.reason)}"
+    if unit.verdict is Verdict.INCONCLUSIVE:
+        yield EXPLANATIONS[waits_for(unit)]
+    for result in entry.assessment.provisions:
+        if result.provision == unit.provision:
+            binds = "mandatory" if result.mandatory else "recommended"
+            yield (
+                f"provision {result.provision} ({binds}): {result.verdict.value}, since "
+                f"{render(result.reason)}"
+            )
+    said = entry.assessment
+    marked = " (indicative)" if said.indicative else ""
+    yield f"{said.framework}: {said.conclusion.value}{marked}, since {render(said.reason)}"
+
+
+def _declared(entry: Recorded, unit: UnitResult) -> Iterator[str]:
+    """What the supplier's ICS says of the provision."""
+    provision = next(
+        (each for each in entry.catalogue.provisions if each.id == unit.provision), None
+    )
+    if provision is None:
+        return
+    row = entry.dossier.ics_row(entry.catalogue.framework.slug, provision.id)
+    if row is not None:
+        yield f"ICS {provision.id}: {row.support.value}, {neutralise(row.detail)}"
+    said = applicability(entry.catalogue, provision, entry.dossier)
+    if said.why is not None:
+        yield f"by the ICS: {render(said.why)}"
+
+
+def _has(verdict: Verdict, unit: UnitResult) -> bool:
+    return verdict in unit.items.values()
+
+
+def _counted(verdict: Verdict, unit: UnitResult) -> str:
+    named = [neutralise(item, 60) for item, said in unit.items.items() if said is verdict]
+    more = f" and {len(named) - _QUOTED} more" if len(named) > _QUOTED else ""
+    return f"{verdict.value} {', '.join(named[:_QUOTED])}{more}"
