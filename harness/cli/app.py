@@ -322,6 +322,37 @@ def doctor(
     raise typer.Exit(show(str(bench), checks, console, as_object=as_json))
 
 
+@app.command()
+def explain(
+    subject: Annotated[str, typer.Argument(help="a unit, a criterion, or criterion@subject")],
+    *,
+    evidence: Annotated[
+        Path | None, typer.Option("--in", help="bundle (folder or zip) or run directory")
+    ] = None,
+    framework: Annotated[
+        str, typer.Option("-f", "--framework", help="of this one only: slug or slug@version")
+    ] = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Say what is looked for, what was seen, why the verdict follows and what to change.
+
+    Findings are called criterion@subject, as every list of findings shows them. Without --in only
+    the rule is explained. Nothing is judged anew and no signature is checked.
+    """
+    from harness.cli.explain import explain as explain_subject
+    from harness.cli.explain import show
+    from harness.replay.seen_views import SeenEvidence
+    from harness.testing.suites import installed_suites
+
+    frameworks = find_frameworks([framework] if framework else installed_suites())
+    seen = SeenEvidence(evidence, framework) if evidence else None
+    found = explain_subject(subject, frameworks, seen)
+    if as_json:
+        output.print_json(found.to_json())
+    else:
+        show(found, evidence, console)
+
+
 @reference_app.command("serve")
 def serve(
     device: Annotated[str, typer.Argument(help="router")] = "router",
