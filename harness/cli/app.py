@@ -18,6 +18,7 @@ from rich.table import Table
 
 from harness.cli import output
 from harness.cli.keys import lab_signer
+from harness.cli.pretest_options import pretest
 from harness.config import load_bench, load_dossier
 from harness.encoding.text import neutralise
 from harness.errors import CertbenchError, MissingExtraError, UsageError
@@ -41,6 +42,7 @@ app = typer.Typer(
 )
 reference_app = typer.Typer(help="Reference devices with known flaws.", no_args_is_help=True)
 app.add_typer(reference_app, name="reference")
+app.command()(pretest)
 
 console = Console(stderr=True, highlight=False)
 
