@@ -20,6 +20,8 @@ _LISTENS_BY_FLAW: Final = {
     Flaw.OPEN_UNDECLARED_PORT: "undeclared",
     Flaw.HIDDEN_HTTP_PORT: "hidden-http",
     Flaw.TFTP_WRITABLE: "tftp",
+    Flaw.SNMP_PUBLIC: "snmp",
+    Flaw.SNMP_PRIVATE_WRITE: "snmp",
 }
 LATE_AFTER: Final = 20
 """Connections served since power-on or set-up, after which the late port opens by a flaw."""

@@ -39,6 +39,8 @@ class Flaw(StrEnum):
     ANONYMOUS_MQTT = "anonymous-mqtt"
     TFTP_WRITABLE = "tftp-writable"
     APPEARS_LATE = "service-appears-late"
+    SNMP_PUBLIC = "snmp-public"
+    SNMP_PRIVATE_WRITE = "snmp-private-write"
 
 
 Flaws = frozenset[Flaw]

@@ -22,6 +22,7 @@ from harness.reference.network import Handler, Network
 from harness.reference.power import BOOT_S, FAST_BOOT_S, Power
 from harness.reference.shuffle import default_look, move_ports, shuffled_look
 from harness.reference.silent import serve_nothing
+from harness.reference.snmp import SnmpAgent
 from harness.reference.ssh import SshServer
 from harness.reference.telnet import serve_either, serve_telnet
 from harness.reference.tftp import TftpServer
@@ -73,7 +74,7 @@ class Router:
         self._truth = TruthLog(self._log)
         self._device = Device(identity, look, options.flaws, self._truth, options.firmware)
         self._ssh = SshServer(self._device)
-        datagrams = {"tftp": TftpServer().service}
+        datagrams = {"snmp": SnmpAgent(self._device).service, "tftp": TftpServer().service}
         self._network = Network(options.address, surface, self._handlers(), self._truth, datagrams)
         self._network.served = self._device.count_connection
         self._network.want(self._device.services())

@@ -20,7 +20,7 @@ DEFAULT_SURFACE: Final[Mapping[str, int]] = {
     "mqtt": 8883,
     "late": 7681,
 }
-DATAGRAM_SURFACE: Final[Mapping[str, int]] = {"tftp": 69}
+DATAGRAM_SURFACE: Final[Mapping[str, int]] = {"snmp": 161, "tftp": 69}
 """UDP ports stay where they are: nobody can ask all of them, so benches ask the usual ones."""
 DEFAULT_PATHS: Final[Mapping[str, str]] = {
     "login": "/login",
