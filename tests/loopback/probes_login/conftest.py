@@ -76,9 +76,11 @@ class Bench:
     attempts: int = 0
     reader: CaptureReader | None = None
 
-    def service(self, protocol: str, port: int) -> None:
+    def service(self, protocol: str, port: int, *, tls: bool = False) -> None:
         endpoint = Endpoint(address=self.address, transport="tcp", port=port)
-        self.services.append(Service(endpoint=endpoint, protocol=protocol, evidence=(EVIDENCE,)))
+        self.services.append(
+            Service(endpoint=endpoint, protocol=protocol, tls=tls, evidence=(EVIDENCE,))
+        )
 
     def form(self, port: int, *, tls: bool = False, path: str = "/login", **fields: str) -> None:
         names = {"user_field": "username", "password_field": "password", "action": path, **fields}
