@@ -6,7 +6,7 @@ from typing import ClassVar
 from harness.facts.base import Endpoint, Facts
 from harness.facts.disclosure import Disclosure
 from harness.model.base import Frozen
-from harness.model.observation import EvidenceRef, Observation
+from harness.model.observation import EvidenceRef, Observation, Present
 
 MDNS, SSDP = "mdns", "ssdp"
 
@@ -58,6 +58,7 @@ class Responder(Frozen):
         asked: the first question of this protocol.
         answered: Absent does not occur: a responder may stay silent for reasons of its own.
         ways: how answers came.
+        told: products and versions in all that it told.
     """
 
     protocol: str
@@ -65,6 +66,7 @@ class Responder(Frozen):
     asked: EvidenceRef
     answered: Observation
     ways: tuple[Way, ...] = ()
+    told: tuple[Disclosure, ...] = ()
 
 
 class ServiceInstance(Frozen):
@@ -118,7 +120,6 @@ class DiscoveryFacts(Facts):
     known: tuple[IdentifierKind, ...] = ()
     identifiers: tuple[IdentifierSighting, ...] = ()
     serial_claims: tuple[SerialClaim, ...] = ()
-    told: tuple[Disclosure, ...] = ()
     others: int = 0
 
     def on(self, endpoint: str) -> Responder | None:
@@ -126,6 +127,11 @@ class DiscoveryFacts(Facts):
         return next((r for r in self.responders if r.endpoint.name == endpoint), None)
 
     @property
+    def servers(self) -> tuple[Responder, ...]:
+        """The responders that answered."""
+        return tuple(r for r in self.responders if isinstance(r.answered, Present))
+
+    @property
     def disclosed(self) -> tuple[Disclosure, ...]:
         """Products and versions in all that was told."""
-        return self.told
+        return tuple(entry for responder in self.responders for entry in responder.told)

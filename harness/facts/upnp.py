@@ -6,7 +6,7 @@ from harness.facts.base import Endpoint, Facts
 from harness.facts.disclosure import Disclosure
 from harness.facts.discovery import IdentifierKind, IdentifierSighting, SerialClaim
 from harness.model.base import Frozen
-from harness.model.observation import EvidenceRef, Observation
+from harness.model.observation import EvidenceRef, Observation, Present
 
 
 class UpnpService(Frozen):
@@ -26,13 +26,20 @@ class UpnpDescription(Frozen):
 
     Attributes:
         device_types: of the root device and those inside it.
+        told: products and versions in it and in the headers of its server.
     """
 
     url: str
     endpoint: Endpoint
     device_types: tuple[str, ...]
     services: tuple[UpnpService, ...] = ()
+    told: tuple[Disclosure, ...] = ()
     evidence: EvidenceRef
+
+    @property
+    def answered(self) -> Observation:
+        """It was read."""
+        return Present(evidence=(self.evidence,))
 
 
 class NotFollowed(Frozen):
@@ -81,7 +88,11 @@ class UpnpFacts(Facts):
     known: tuple[IdentifierKind, ...] = ()
     identifiers: tuple[IdentifierSighting, ...] = ()
     serial_claims: tuple[SerialClaim, ...] = ()
-    told: tuple[Disclosure, ...] = ()
+
+    @property
+    def servers(self) -> tuple[UpnpDescription, ...]:
+        """What was described; each was read."""
+        return self.descriptions
 
     @property
     def is_gateway(self) -> bool:
@@ -95,7 +106,7 @@ class UpnpFacts(Facts):
     @property
     def disclosed(self) -> tuple[Disclosure, ...]:
         """Products and versions in descriptions and their headers."""
-        return self.told
+        return tuple(entry for found in self.descriptions for entry in found.told)
 
 
 class MappingTry(Frozen):

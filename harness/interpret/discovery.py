@@ -52,8 +52,7 @@ class _Read:
     texts: list[Text] = field(default_factory=list)
     hosts: dict[str, None] = field(default_factory=dict)
     instances: dict[str, ServiceInstance] = field(default_factory=dict)
-    messages: list[SsdpMessage] = field(default_factory=list)
-    told: list[Disclosure] = field(default_factory=list)
+    messages: dict[tuple[object, ...], SsdpMessage] = field(default_factory=dict)
     whole: bool = True
 
 
@@ -82,19 +81,16 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> DiscoveryFacts:  #
         if isinstance(found, NotExamined):
             missed.append(found)
             continue
-        responders.append(found)
-        _read_mdns(read, captures, journal) if protocol == MDNS else _read_ssdp(
-            read, captures, journal
-        )
+        told = (_read_mdns if protocol == MDNS else _read_ssdp)(read, captures, journal)
+        responders.append(found.model_copy(update={"told": each_once(told)}))
     return DiscoveryFacts(
         responders=tuple(responders),
         hosts=tuple(read.hosts)[:MAX_INSTANCES],
         instances=tuple(read.instances.values())[:MAX_INSTANCES],
-        messages=tuple(read.messages),
+        messages=tuple(read.messages.values()),
         known=known.known,
         identifiers=known.sightings(read.texts),
         serial_claims=claims(read.texts),
-        told=each_once(read.told),
         others=others,
         examined=tuple(responder.endpoint.name for responder in responders),
         not_examined=tuple(missed),
@@ -148,7 +144,7 @@ def _dns(data: bytes) -> DnsMessage | None:
     return message if message.response else None
 
 
-def _read_mdns(read: _Read, captures: CaptureReader, journal: Journal) -> None:
+def _read_mdns(read: _Read, captures: CaptureReader, journal: Journal) -> list[Disclosure]:
     left = MAX_RECORDS
     for line in journal.of("datagram"):
         message = _dns(field_bytes(line, "received"))
@@ -159,7 +155,7 @@ def _read_mdns(read: _Read, captures: CaptureReader, journal: Journal) -> None:
         for record in message.records[:left]:
             _take(read, record, ref)
         left = max(0, left - len(message.records))
-    _disclosures(read, MDNS)
+    return _told(read, MDNS)
 
 
 def _take(read: _Read, record: DnsRecord, ref: EvidenceRef) -> None:
@@ -206,20 +202,26 @@ def _instance(
     )
 
 
-def _read_ssdp(read: _Read, captures: CaptureReader, journal: Journal) -> None:
+def _read_ssdp(read: _Read, captures: CaptureReader, journal: Journal) -> list[Disclosure]:
+    told: list[Disclosure] = []
     for line in journal.of("datagram"):
         message = ssdp_messages.read(field_bytes(line, "received"))
         if message is None:
             continue
         ref = captures.ref(JOURNALS[SSDP], f"line {line.line}")
-        read.whole = read.whole and len(read.messages) < MAX_MESSAGES
-        if len(read.messages) < MAX_MESSAGES:
-            read.messages.append(_message(message, Way(line.text("way")), ref))
+        found = _message(message, Way(line.text("way")), ref)
+        key = (found.announcement, found.target, found.usn, found.location, found.server)
+        if key in read.messages:
+            continue
+        if len(read.messages) >= MAX_MESSAGES:
+            read.whole = False
+            break
+        read.messages[key] = found
         for name, value in message.headers:
             _tell(read, Text(_endpoint(SSDP), f"SSDP {neutralise(name, 60)}", value, ref))
         headers = tuple((name, value) for name, value in message.headers if name == "server")
-        read.told += disclosure.in_headers(headers, ref)
-    _disclosures(read, SSDP)
+        told += disclosure.in_headers(headers, ref)
+    return told + _told(read, SSDP)
 
 
 def _message(message: ssdp_messages.Message, way: Way, ref: EvidenceRef) -> SsdpMessage:
@@ -235,12 +237,16 @@ def _message(message: ssdp_messages.Message, way: Way, ref: EvidenceRef) -> Ssdp
     )
 
 
-def _disclosures(read: _Read, protocol: str) -> None:
-    """Versions in running texts; SERVER headers were read by their own grammar."""
-    for text in read.texts:
-        if text.target == _endpoint(protocol) and text.where != "SSDP server":
-            said = f"{text.name}={text.text}" if text.name else text.text
-            read.told += disclosure.in_text(text.where, said, text.evidence)
+def _told(read: _Read, protocol: str) -> list[Disclosure]:
+    """Versions in running texts; SERVER headers are read by their own grammar."""
+    return [
+        entry
+        for text in read.texts
+        if text.target == _endpoint(protocol) and text.where != "SSDP server"
+        for entry in disclosure.in_text(
+            text.where, f"{text.name}={text.text}" if text.name else text.text, text.evidence
+        )
+    ]
 
 
 def _tell(read: _Read, text: Text) -> None:

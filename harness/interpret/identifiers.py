@@ -91,19 +91,19 @@ def _no_more_of(edge: str, look: str) -> str:
 
 
 def claims(texts: Iterable[Text]) -> tuple[SerialClaim, ...]:
-    """Fields that call themselves a serial number and hold something."""
-    found = [
-        SerialClaim(
-            target=text.target,
-            where=text.where,
-            text=neutralise(text.text, 200),
-            evidence=text.evidence,
-        )
-        for text in texts
-        if re.sub("[^a-z]", "", text.name.lower()) in _SERIAL_NAMES
-        and re.search("[0-9A-Za-z]", text.text)
-    ]
-    return tuple(found[:MAX_SIGHTINGS])
+    """Fields that call themselves a serial number and hold something, each once."""
+    found: dict[tuple[str, str, str], SerialClaim] = {}
+    for text in texts:
+        named = re.sub("[^a-z]", "", text.name.lower()) in _SERIAL_NAMES
+        if named and re.search("[0-9A-Za-z]", text.text):
+            claim = SerialClaim(
+                target=text.target,
+                where=text.where,
+                text=neutralise(text.text, 200),
+                evidence=text.evidence,
+            )
+            found.setdefault((text.target, text.where, text.text), claim)
+    return tuple(found.values())[:MAX_SIGHTINGS]
 
 
 def read_identifiers(record: JournalRecord) -> Identifiers:

@@ -13,7 +13,6 @@ from harness.encoding.journal import Journal
 from harness.encoding.text import neutralise
 from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
-from harness.facts.disclosure import Disclosure
 from harness.facts.discovery import SSDP
 from harness.facts.upnp import (
     ActionReply,
@@ -54,7 +53,6 @@ class _Read:
     descriptions: list[UpnpDescription] = field(default_factory=list)
     replies: list[ActionReply] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
-    told: list[Disclosure] = field(default_factory=list)
     missed: list[NotExamined] = field(default_factory=list)
 
 
@@ -96,7 +94,6 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> UpnpFacts:  # noqa
         known=known.known,
         identifiers=known.sightings(read.texts),
         serial_claims=claims(read.texts),
-        told=each_once(read.told),
         examined=tuple(dict.fromkeys(entry.endpoint.name for entry in read.descriptions)),
         not_examined=tuple(read.missed),
         complete=captures.complete and whole,
@@ -111,11 +108,6 @@ def _read(address: str, exchanges: tuple[Exchange, ...]) -> _Read:
         if entry.purpose == "service-description" and entry.status == OK
     }
     for entry in exchanges:
-        if entry.answered:
-            read.told += disclosure.in_headers(
-                tuple(pair for pair in entry.headers if pair[0].lower() == "server"),
-                entry.evidence,
-            )
         if entry.purpose == "description":
             _describe(read, address, entry, actions)
         elif entry.purpose.startswith(_ACTION):
@@ -132,6 +124,12 @@ def _describe(
         why = neutralise(entry.error, 200) or f"status {entry.status}, no description in it"
         read.missed.append(NotExamined(target=endpoint.name, reason=why))
         return
+    server = tuple(pair for pair in entry.headers if pair[0].lower() == "server")
+    told = disclosure.in_headers(server, entry.evidence)
+    for name, text in found.texts:
+        where = f"UPnP description, {name}"
+        read.texts.append(Text(endpoint.name, where, text, entry.evidence, name))
+        told += disclosure.in_text(where, text, entry.evidence)
     read.descriptions.append(
         UpnpDescription(
             url=neutralise(entry.url, 300),
@@ -145,13 +143,10 @@ def _describe(
                 )
                 for service in found.services
             ),
+            told=each_once(told),
             evidence=entry.evidence,
         )
     )
-    for name, text in found.texts:
-        where = f"UPnP description, {name}"
-        read.texts.append(Text(endpoint.name, where, text, entry.evidence, name))
-        read.told += disclosure.in_text(where, text, entry.evidence)
 
 
 def _reply(entry: Exchange) -> ActionReply:
