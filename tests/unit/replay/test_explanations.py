@@ -1,0 +1,263 @@
+"""What explain says: the rule, the bytes that were seen, why the verdict follows, what to do."""
+
+import json
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from harness.assessment.criteria.registry import CRITERIA
+from harness.cli.explain import explain, show
+from harness.encoding.journal import end_line, header_line, record_line
+from harness.errors import EvidenceError, UsageError
+from harness.model.declaration import DecidedBy
+from harness.model.judgement import Outcome, Verdict
+from harness.replay.rule_views import Rules, criterion_rule
+from harness.replay.seen_views import SeenEvidence
+from harness.testing.suites import find_frameworks
+
+BANNER = "\x1b[31mrouter login: "
+
+
+@pytest.fixture(scope="module")
+def frameworks():
+    return find_frameworks(["etsi-en-303-645", "california-sb-327"])
+
+
+@pytest.fixture
+def evidence(stage, made):
+    """A run directory with these units of the tiny framework."""
+
+    def make(*units, **changes):
+        given = stage(**changes)
+        assessment = made.assessment(*units)
+        given.report(assessment)
+        survey = given.folder / "survey"
+        (survey / "survey.json").write_bytes(given._survey().to_bytes())
+        folder = given.folder / "assessments" / str(assessment.framework)
+        (folder / "assessment.json").write_bytes(assessment.to_bytes())
+        records = [{"kind": "sent", "data": "\r"}, {"kind": "received", "data": BANNER}]
+        capture = survey / made.KEY.folder / made.CAPTURE
+        capture.write_bytes(header_line() + b"".join(map(record_line, records)) + end_line(0))
+        return given.folder
+
+    return make
+
+
+def text_of(explanation, path=None):
+    console = Console(file=StringIO(), width=1000)
+    show(explanation, path, console)
+    return console.file.getvalue()
+
+
+def test_a_unit_without_evidence_is_its_rule(frameworks):
+    said = explain("5.1-1-2c", frameworks, None)
+    assert (said.kind, said.seen) == ("unit", None)
+    (unit,) = said.units
+    assert unit.provision == "5.1-1"
+    assert unit.items == "1-AuthMech"
+    assert [(need.probe, need.state) for need in unit.needs] == [("credentials", "as-received")]
+    assert unit.questions
+    text = text_of(said)
+    for words in ("every sample", "rows of 1-AuthMech", "asked", "the product uses passwords"):
+        assert words in text
+
+
+def test_a_unit_that_nobody_implemented_says_so(frameworks):
+    rules = Rules(frameworks)
+    open_units = [
+        entry
+        for name in rules.known
+        for entry in rules.units(name)
+        if entry.decided_by == DecidedBy.NONE.value
+    ]
+    assert open_units
+    assert "no test is implemented yet" in text_of(explain(open_units[0].unit, frameworks, None))
+
+
+def test_every_unit_and_criterion_can_be_explained(frameworks):
+    for name in Rules(frameworks).known:
+        assert text_of(explain(name, frameworks, None))
+
+
+@pytest.mark.parametrize("name", sorted(CRITERIA))
+def test_every_criterion_says_what_to_change(name):
+    rule = criterion_rule(name)
+    assert rule.advice
+    assert rule.reference
+    for look in rule.looks:
+        assert look.at.endswith(".")
+        assert not look.at.startswith("Args")
+
+
+def test_a_criterion_names_the_probes_whose_facts_it_reads():
+    (look,) = criterion_rule("weak-tls-protocol").looks
+    assert look.probes == ("tls",)
+    assert "RFC 8996" in look.at
+
+
+@pytest.mark.parametrize(
+    ("subject", "nearest"),
+    [
+        ("weak-tls-protocl", "weak-tls-protocol"),
+        ("5.1-1", "5.1-1-1a, 5.1-1-2a"),
+        ("weak-tls-cipher-suite", "weak-tls-cipher"),
+        ("no-such-criterion@tcp/1", ""),
+        ("\x1b[2J", ""),
+    ],
+)
+def test_an_unknown_subject_names_the_nearest(frameworks, subject, nearest):
+    with pytest.raises(UsageError) as raised:
+        explain(subject, frameworks, None)
+    assert nearest in str(raised.value)
+    assert "\x1b" not in str(raised.value)
+
+
+def test_a_finding_is_quoted_with_its_bytes_and_its_way_out(frameworks, evidence, made):
+    folder = evidence(made.failing("c1a"), made.failing("c2a"))
+    said = explain("undeclared-service@tcp/23", frameworks, SeenEvidence(folder))
+    (found,) = said.seen.findings
+    assert found.units == ("c1a", "c2a")
+    assert found.evidence[0].lines == (
+        'sent: data "\\x0d"',
+        'received: data "\\x1b[31mrouter login: "',
+    )
+    assert [unit.unit for unit in said.seen.units] == ["c1a", "c2a"]
+    assert said.advice == (CRITERIA["undeclared-service"].advice,)
+    text = text_of(said, folder)
+    assert "\x1b" not in text
+    assert "\\x1b[31mrouter login: " in text
+    assert CRITERIA["undeclared-service"].advice in text
+
+
+def test_other_findings_of_the_criterion_are_left_out_of_one_finding(frameworks, evidence, made):
+    two = (made.finding(), made.finding(subject="tcp/80"))
+    folder = evidence(made.failing("c1a", *two))
+    seen = SeenEvidence(folder)
+    assert seen.finding_ids == ("undeclared-service@tcp/23", "undeclared-service@tcp/80")
+    said = explain("undeclared-service@tcp/80", frameworks, seen)
+    assert [found.id for found in said.seen.findings] == ["undeclared-service@tcp/80"]
+    both = explain("undeclared-service", frameworks, seen)
+    assert len(both.seen.findings) == 2
+
+
+def test_a_finding_that_is_not_in_the_evidence_is_unknown_there(frameworks, evidence, made):
+    seen = SeenEvidence(evidence(made.failing("c1a")))
+    with pytest.raises(UsageError, match="undeclared-service@tcp/23"):
+        explain("undeclared-service@tcp/24", frameworks, seen)
+
+
+def test_a_verdict_follows_from_items_to_conclusion(evidence, made):
+    items = {"tcp/23": Verdict.FAIL, "tcp/80": Verdict.PASS}
+    folder = evidence(made.failing("c1a", items=items))
+    (unit,) = SeenEvidence(folder).of_unit("c1a").units
+    text = "\n".join(unit.follows)
+    places = [
+        text.index(words)
+        for words in (
+            "items: PASS tcp/80, FAIL tcp/23; every item must hold",
+            "ICS p1: Y",
+            "unit c1a: FAIL",
+            "provision p1 (mandatory): FAIL",
+            "tiny@1: NOT_CONFORMANT",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_what_holds_shows_the_control_that_it_rests_on(evidence, made):
+    folder = evidence(made.unit("c1b", judgements=(made.judgement(),)))
+    (unit,) = SeenEvidence(folder).of_unit("c1b").units
+    (judgement,) = unit.judgements
+    assert judgement.outcome == "holds"
+    assert judgement.facts == (str(made.KEY),)
+    assert judgement.evidence[0].lines[-1].startswith("received")
+
+
+def test_an_open_unit_says_what_it_waits_for(evidence, made):
+    waiting = made.waiting("c3a", "person-not-asked", DecidedBy.OPERATOR)
+    (unit,) = SeenEvidence(evidence(waiting)).of_unit("c3a").units
+    assert any("device in hand" in sentence for sentence in unit.follows)
+
+
+def test_a_unit_of_a_framework_that_the_evidence_lacks_shows_nothing(frameworks, evidence, made):
+    folder = evidence(made.failing("c1a"))
+    text = text_of(explain("5.1-1-2a", frameworks, SeenEvidence(folder)), folder)
+    assert "no judgement in this evidence speaks of it" in text
+
+
+def test_one_object_holds_everything(frameworks, evidence, made):
+    seen = SeenEvidence(evidence(made.failing("c1a")))
+    said = json.loads(json.dumps(explain("undeclared-service", frameworks, seen).to_json()))
+    assert said["schema"] == "certbench/explain/1"
+    assert said["kind"] == "criterion"
+    assert said["seen"]["findings"][0]["id"] == "undeclared-service@tcp/23"
+    assert said["advice"]
+
+
+@pytest.mark.parametrize("evil", ["\x1b[2J\u202e", "[red]x[/red][/]", "<script>"])
+def test_hostile_text_in_every_field_stays_text(frameworks, evidence, made, evil):
+    odd = made.finding(criterion=evil, subject=evil, reason=made.reason(subject=evil))
+    said = made.judgement(odd, item=evil, criterion=evil, rows=(evil,))
+    folder = evidence(
+        made.failing("c1a", odd, judgements=(said,), items={evil: Verdict.FAIL}), text=evil
+    )
+    seen = SeenEvidence(folder)
+    for subject in seen.finding_ids:
+        text = text_of(explain(subject, frameworks, seen), folder)
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        if evil.isprintable():
+            assert evil in text
+    (unit,) = seen.of_unit("c1a").units
+    assert all(sentence.isprintable() for sentence in unit.follows)
+
+
+def test_a_thousand_places_are_counted_and_not_all_quoted(frameworks, evidence, made):
+    refs = tuple(
+        made.SEEN.model_copy(update={"where": f"line {number}"}) for number in range(1, 1001)
+    )
+    folder = evidence(made.failing("c1a", made.finding(evidence=refs)))
+    (found,) = SeenEvidence(folder).of_criterion("undeclared-service").findings
+    assert len(found.evidence) == 6
+    assert found.more == 994
+
+
+def test_evidence_without_an_assessment_is_refused_in_plain_words(evidence, made, tmp_path):
+    folder = evidence(made.failing("c1a"))
+    with pytest.raises(UsageError, match="no assessment of other"):
+        SeenEvidence(folder, "other")
+    with pytest.raises(UsageError, match="no such run directory"):
+        SeenEvidence(tmp_path / "nothing")
+
+
+@pytest.mark.parametrize(
+    "content", [b"{}", b"", b"[" * 100_000, b'{"schema":"certbench/assessment/1"}', b"\xff"]
+)
+def test_a_broken_document_is_named_and_not_a_defect(evidence, made, content):
+    folder = evidence(made.failing("c1a"))
+    (file,) = folder.glob("assessments/*/assessment.json")
+    file.write_bytes(content)
+    with pytest.raises(EvidenceError):
+        SeenEvidence(folder)
+
+
+def test_a_capture_that_became_a_link_is_not_followed(evidence, made, tmp_path):
+    folder = evidence(made.failing("c1a"))
+    capture = folder / "survey" / made.KEY.folder / made.CAPTURE
+    secret = tmp_path / "secret"
+    secret.write_text("top\nsecret\nhidden\n")
+    capture.unlink()
+    capture.symlink_to(secret)
+    with pytest.raises(EvidenceError, match="link"):
+        SeenEvidence(folder)
+
+
+def test_an_undecided_item_gives_its_reason(evidence, made):
+    judged = made.judgement(
+        outcome=Outcome.UNDECIDED, reason=made.reason("no-answer", subject="tcp/23"), evidence=()
+    )
+    unit = made.unit("c1a", Verdict.INCONCLUSIVE, judgements=(judged,))
+    (seen,) = SeenEvidence(evidence(unit)).of_unit("c1a").units
+    assert seen.judgements[0].outcome == "not decided"
+    assert seen.judgements[0].reason == "tcp/23: no answer"
