@@ -7,7 +7,7 @@ import platform
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -33,6 +33,7 @@ from harness.bench.reference_control import ReferenceControl, ReferencePower, Re
 from harness.bench.runner import run_tool
 from harness.bench.secrets import resolve_login
 from harness.bench.states import DeclaredState, OperatorStates
+from harness.bench.taps import Taps
 from harness.errors import BenchFault, ConfigError
 from harness.model.bench_config import BenchConfig, BenchSettings, PowerConfig, SampleConfig
 from harness.model.states import Capability
@@ -59,6 +60,14 @@ class AssembledLinks:
     label: Login | None = None
     user: Login | None = None
     capabilities: frozenset[Capability] = frozenset()
+
+    def tapped(self, taps: Taps) -> SampleLinks:
+        """The same links, showing what comes in over the network to ``taps`` as well."""
+        return replace(
+            self,
+            network=self.network.tapped(taps) if self.network else None,
+            wan=self.wan.tapped(taps) if self.wan else None,
+        )
 
 
 class AssembledBench(Bench):

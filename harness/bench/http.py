@@ -4,6 +4,8 @@ requests bounds only the wait for each piece. A device that sends one byte a sec
 for ever, so a watchdog cuts the connection when the time of the whole exchange is up.
 """
 
+import http.client
+import io
 import socket
 import threading
 import time
@@ -21,6 +23,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
 from harness.bench.protocols import HttpExchange, HttpSession
+from harness.bench.taps import NoTap, NoTaps, Tap, Taps
 from harness.bench.tls import permissive_context
 from harness.encoding.text import neutralise, to_latin
 from harness.errors import BenchFault, ScopeError
@@ -86,6 +89,7 @@ class _Door:
         self.check_url = check_url
         self._bind = bind
         self.watchdog = _Watchdog()
+        self.tap: Tap = NoTap()
 
     def admit(self, connection: HTTPConnection) -> None:
         host = f"[{connection.host}]" if ":" in connection.host else connection.host
@@ -93,9 +97,40 @@ class _Door:
         connection.socket_options = [*(connection.socket_options or ()), *self._bind()]
 
 
+class _TappedReader(io.RawIOBase):
+    """What a response is read from; every piece passes the tap first."""
+
+    def __init__(self, raw: io.RawIOBase, door: _Door) -> None:
+        self._raw = raw
+        self._door = door
+
+    @override
+    def readable(self) -> bool:
+        return True
+
+    @override
+    def readinto(self, buffer: Any) -> int | None:  # (any writable buffer)
+        count = self._raw.readinto(buffer)
+        if count:
+            self._door.tap.took(bytes(memoryview(buffer)[:count]))
+        return count
+
+    @override
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *arguments: Any, door: _Door, **options: Any) -> None:  # noqa: ANN401  (http.client's)
+        super().__init__(sock, *arguments, **options)
+        self.fp = io.BufferedReader(_TappedReader(self.fp.detach(), door))
+
+
 class _Connection(HTTPConnection):
     def __init__(self, *arguments: Any, door: _Door, **options: Any) -> None:  # noqa: ANN401  (urllib3's)
         super().__init__(*arguments, **options)
+        self.response_class = partial(_Response, door=door)  # type: ignore[assignment]
         self._door = door
 
     @override
@@ -109,6 +144,7 @@ class _Connection(HTTPConnection):
 class _TlsConnection(HTTPSConnection):
     def __init__(self, *arguments: Any, door: _Door, **options: Any) -> None:  # noqa: ANN401  (urllib3's)
         super().__init__(*arguments, **options)
+        self.response_class = partial(_Response, door=door)  # type: ignore[assignment]
         self._door = door
 
     @override
@@ -161,6 +197,7 @@ class BoundedHttpSession(HttpSession):
         check_url: Callable[[str], str],
         bind: Callable[[], SocketOptions],
         timeout_s: float,
+        taps: Taps | None = None,
     ) -> None:
         """Talk to hosts that ``check_url`` admits.
 
@@ -168,9 +205,11 @@ class BoundedHttpSession(HttpSession):
             check_url: the scope guard.
             bind: socket options that tie a connection to the bench interface.
             timeout_s: bound on a whole exchange, connection and drip-fed body included.
+            taps: see what comes in, out of TLS and before anything is decoded.
         """
         self._door = _Door(check_url, bind)
         self._timeout_s = timeout_s
+        self._taps = taps or NoTaps()
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = False
@@ -194,6 +233,7 @@ class BoundedHttpSession(HttpSession):
         self._door.check_url(prepared.url or "")
         started = time.monotonic()
         self._door.watchdog.start(self._timeout_s)
+        self._door.tap = self._taps.tap(f"{method} {prepared.url}")
         answer = _Answer()
         try:
             self._receive(prepared, answer)
@@ -206,6 +246,7 @@ class BoundedHttpSession(HttpSession):
             answer.error = self._why(error)
         finally:
             self._door.watchdog.stop()
+            self._door.tap.done()
         return HttpExchange(
             method=method,
             url=prepared.url or url,

@@ -30,6 +30,7 @@ from harness.bench.protocols import (
 )
 from harness.bench.ssh import login
 from harness.bench.ssh_survey import survey
+from harness.bench.taps import NoTap, NoTaps, Tap, Taps
 from harness.bench.tls import permissive_context
 from harness.errors import BenchFault, LinkDown
 
@@ -68,9 +69,10 @@ def bind_options(interface: str) -> tuple[tuple[int, int, bytes], ...]:
 class TcpStream:
     """A TCP connection, later perhaps TLS inside it."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        """Own ``connection``."""
+    def __init__(self, connection: socket.socket, tap: Tap | None = None) -> None:
+        """Own ``connection``; ``tap`` sees what comes in."""
         self._socket = connection
+        self._tap = tap or NoTap()
 
     def __enter__(self) -> Self:
         """Use as a context: closed at its end."""
@@ -103,11 +105,14 @@ class TcpStream:
         """
         self._socket.settimeout(timeout_s)
         try:
-            return self._socket.recv(limit)
+            data = self._socket.recv(limit)
         except TimeoutError:
             raise
         except OSError as error:
             raise _stream_ended(error) from error
+        if data:
+            self._tap.took(data)
+        return data
 
     def start_tls(self, server_name: str = "") -> None:
         """Go on inside TLS (`harness.bench.tls`), within 10 s.
@@ -129,6 +134,7 @@ class TcpStream:
 
     def close(self) -> None:
         """Close; never raises."""
+        self._tap.done()
         with contextlib.suppress(OSError):
             self._socket.close()
 
@@ -143,10 +149,15 @@ def _stream_ended(error: OSError) -> Exception:
 class IpLink(NetworkLink):
     """The IP link to one sample. Safe for several threads: it keeps nothing between calls."""
 
-    def __init__(self, address: str, guard: ScopeGuard) -> None:
-        """Lead to ``address`` through ``guard``."""
+    def __init__(self, address: str, guard: ScopeGuard, taps: Taps | None = None) -> None:
+        """Lead to ``address`` through ``guard``; ``taps`` see what comes in."""
         self._address = address
         self._guard = guard
+        self._taps = taps or NoTaps()
+
+    @override
+    def tapped(self, taps: Taps) -> "IpLink":
+        return IpLink(self._address, self._guard, taps)
 
     @property
     @override
@@ -171,7 +182,9 @@ class IpLink(NetworkLink):
     @override
     def connect(self, port: int, timeout_s: float = 3.0) -> tuple[Connected, Stream | None]:
         outcome, connection = self._connect(port, timeout_s)
-        return outcome, TcpStream(connection) if connection else None
+        if connection is None:
+            return outcome, None
+        return outcome, TcpStream(connection, self._taps.tap(f"tcp/{port}"))
 
     @override
     def udp(self, port: int, payload: bytes, timeout_s: float = 1.0) -> tuple[Connected, bytes]:
@@ -212,14 +225,18 @@ class IpLink(NetworkLink):
 
     @override
     def http(self, timeout_s: float = 10.0) -> HttpSession:
-        return BoundedHttpSession(self._guard.check_url, self._bind, timeout_s)
+        return BoundedHttpSession(self._guard.check_url, self._bind, timeout_s, self._taps)
 
     @override
     def ssh_login(
         self, port: int, user: str, password: str, command: str, timeout_s: float = 10.0
     ) -> SshAttempt:
         target = LoginTarget(self._address, port, self.interface, user, password, timeout_s)
-        return login(target, lambda left: self._connect(port, left), command)
+        tap = self._taps.tap(f"ssh on tcp/{port}")
+        try:
+            return login(target, lambda left: self._connect(port, left), command, tap)
+        finally:
+            tap.done()
 
     @override
     def ssh_survey(
@@ -232,7 +249,11 @@ class IpLink(NetworkLink):
 
     @override
     def nmap(self, arguments: Sequence[str], ports: str, timeout_s: float) -> ToolRun:
-        return run_nmap(self._address, self.interface, arguments, ports, timeout_s)
+        tap = self._taps.tap("nmap")
+        try:
+            return run_nmap(self._address, self.interface, arguments, ports, timeout_s, tap)
+        finally:
+            tap.done()
 
     def _bind(self) -> tuple[tuple[int, int, bytes], ...]:
         return bind_options(self.interface)

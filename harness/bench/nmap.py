@@ -14,6 +14,7 @@ from typing import Final
 
 from harness.bench.protocols import ToolRun
 from harness.bench.runner import find_program, run_tool
+from harness.bench.taps import Tap
 from harness.errors import BenchFault, ScopeError
 
 _MEND: Final = "apt-get install nmap"
@@ -40,9 +41,17 @@ def raw_sockets_work() -> bool:
 
 
 def run_nmap(
-    address: str, interface: str, arguments: Sequence[str], ports: str, timeout_s: float
+    address: str,
+    interface: str,
+    arguments: Sequence[str],
+    ports: str,
+    timeout_s: float,
+    tap: Tap | None = None,
 ) -> ToolRun:
     """Scan ``address``, which the guard has admitted over ``interface``; XML on stdout.
+
+    ``tap`` sees the XML as nmap writes it. What nmap has found and not yet written (it keeps the
+    ports of a host until it is done with the host) is lost with this process.
 
     Raises:
         ScopeError: an argument is not on the list of options that stay with the target.
@@ -61,7 +70,7 @@ def run_nmap(
         environment["NMAP_PRIVILEGED"] = "1"
     elif os.environ.get("NMAP_PRIVILEGED"):
         environment["NMAP_PRIVILEGED"] = ""
-    return run_tool([*argv, address], timeout_s=timeout_s, environment=environment)
+    return run_tool([*argv, address], timeout_s=timeout_s, environment=environment, tap=tap)
 
 
 def _admit(arguments: Sequence[str]) -> None:

@@ -13,6 +13,7 @@ from typing import Final
 
 from harness.bench.protocols import SshResult
 from harness.bench.runner import run_tool
+from harness.bench.taps import Tap
 
 MAX_OUTPUT_BYTES: Final = 64 * 1024
 _ASKPASS: Final = "#!/bin/sh\nprintf '%s\\n' \"$CERTBENCH_SSH_PASSWORD\"\n"
@@ -55,7 +56,7 @@ class LoginTarget:
 
 
 def openssh_login(
-    target: LoginTarget, command: str, timeout_s: float, why: str
+    target: LoginTarget, command: str, timeout_s: float, why: str, tap: Tap | None = None
 ) -> tuple[SshResult, str, bytes]:
     """Try the login with the OpenSSH client; ``why`` paramiko could not is kept in the detail.
 
@@ -77,7 +78,9 @@ def openssh_login(
             "CERTBENCH_SSH_PASSWORD": target.password,
         }
         argv = [program, *_arguments(program, target, log, timeout_s), target.address, command]
-        run = run_tool(argv, timeout_s=timeout_s, environment=environment, limit=MAX_OUTPUT_BYTES)
+        run = run_tool(
+            argv, timeout_s=timeout_s, environment=environment, limit=MAX_OUTPUT_BYTES, tap=tap
+        )
         said = log.read_text(errors="replace") if log.exists() else ""
     return (*_outcome(said, target.address), run.stdout[:MAX_OUTPUT_BYTES])
 

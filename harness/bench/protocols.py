@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from harness.bench.taps import Taps
 from harness.model.bench_config import BenchSettings, SampleConfig
 from harness.model.question import Question
 from harness.model.states import Capability, DeviceState
@@ -288,6 +289,10 @@ class NetworkLink(Protocol):
         """
         ...
 
+    def tapped(self, taps: Taps) -> "NetworkLink":
+        """The same link, showing what comes in to ``taps`` as well."""
+        ...
+
     @property
     def privileged(self) -> bool:
         """Whether raw sockets work (SYN and UDP scans)."""
@@ -427,6 +432,10 @@ class SampleLinks(Protocol):
     @property
     def user(self) -> Login | None:
         """The login that the user sets when the device is initialised."""
+        ...
+
+    def tapped(self, taps: Taps) -> "SampleLinks":
+        """The same links, showing what comes in over the network to ``taps`` as well."""
         ...
 
 

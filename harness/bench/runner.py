@@ -1,6 +1,7 @@
 """Runs external programs: an argument list, never a shell, bounded in time and output."""
 
 import contextlib
+import functools
 import os
 import selectors
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import IO, Final
 
 from harness.bench.protocols import ToolRun
+from harness.bench.taps import NoTap, Tap
 from harness.errors import BenchFault
 
 MAX_OUTPUT_BYTES: Final = 64 * 1024 * 1024
@@ -37,21 +39,25 @@ def run_tool(
     timeout_s: float,
     environment: Mapping[str, str] | None = None,
     limit: int = MAX_OUTPUT_BYTES,
+    tap: Tap | None = None,
 ) -> ToolRun:
     """Run a program in a process group of its own, without input, and wait for it.
 
     At ``timeout_s``, or when it writes more than ``limit`` bytes on one stream, the whole group is
     killed; ``timed_out`` then says so and the outputs hold what came before. Of the environment
-    only PATH, HOME and the like are passed on, and the locale is C.
+    only PATH, HOME and the like are passed on, and the locale is C. ``tap`` sees what it writes on
+    stdout. However this process ends, the program itself does not outlive it (setpriv(1)).
 
     Raises:
         BenchFault: it cannot be started.
     """
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     passed |= {"LC_ALL": "C.UTF-8", **(environment or {})}
+    if shutil.which(argv[0]) is None:
+        raise BenchFault(f"cannot run {argv[0]}: there is no such program")
     try:
         process = subprocess.Popen(  # noqa: S603  (an argument list, no shell)
-            list(argv),
+            [*_leash(), *argv],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -62,14 +68,32 @@ def run_tool(
         raise BenchFault(f"cannot run {argv[0]}: {error.strerror or error}") from error
     with process:
         try:
-            stdout, stderr, whole = _drain(process, time.monotonic() + timeout_s, limit)
+            deadline = time.monotonic() + timeout_s
+            stdout, stderr, whole = _drain(process, deadline, limit, tap or NoTap())
         finally:
             _kill_group(process)
     return ToolRun(tuple(argv), process.returncode, stdout, stderr, timed_out=not whole)
 
 
+@functools.cache
+def _leash() -> tuple[str, ...]:
+    """What makes a program end with this process, where there is something that does.
+
+    A scan that went on after a kill of the bench would disturb the run that takes it up.
+    """
+    setpriv, probe = shutil.which("setpriv"), shutil.which("true")
+    if setpriv is None or probe is None:
+        return ()
+    leash = (setpriv, "--pdeathsig", "KILL", "--")
+    try:
+        trial = subprocess.run([*leash, probe], capture_output=True, timeout=_REAP_S, check=False)  # noqa: S603  (constant)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()  # not Linux, or a busybox without it
+    return leash if trial.returncode == 0 else ()
+
+
 def _drain(
-    process: subprocess.Popen[bytes], deadline: float, limit: int
+    process: subprocess.Popen[bytes], deadline: float, limit: int, tap: Tap
 ) -> tuple[bytes, bytes, bool]:
     """Both outputs up to their end; the flag is false if time or room ran out first."""
     outputs: dict[IO[bytes], bytearray] = {}
@@ -87,6 +111,8 @@ def _drain(
                     return _ended(outputs, whole=False)
                 else:
                     collected += chunk
+                    if key.fileobj is process.stdout:
+                        tap.took(chunk)
         finished = not selector.get_map() and _exits(process, deadline)
     return _ended(outputs, whole=finished)
 

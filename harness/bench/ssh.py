@@ -16,6 +16,7 @@ import paramiko
 
 from harness.bench.openssh import LoginTarget, openssh_login
 from harness.bench.protocols import Connected, SshAttempt, SshResult
+from harness.bench.taps import NoTap, Tap
 from harness.encoding.text import neutralise
 from harness.errors import CertbenchError
 
@@ -36,14 +37,18 @@ class _Incompatible(Exception):  # noqa: N818  (a reason to try another client)
     """Paramiko and the server share no algorithm."""
 
 
-def login(target: LoginTarget, connect: Connect, command: str) -> SshAttempt:
+def login(
+    target: LoginTarget, connect: Connect, command: str, tap: Tap | None = None
+) -> SshAttempt:
     """Try one password on a connection of its own and run ``command`` to confirm.
 
     Args:
         target: whom to log in to.
         connect: opens a guarded TCP connection within the given seconds.
         command: run after a login that worked; its output is bounded.
+        tap: sees that output as it comes in.
     """
+    seen = tap or NoTap()
     started = time.monotonic()
     deadline = started + target.timeout_s
     outcome, connection = connect(target.timeout_s)
@@ -51,16 +56,16 @@ def login(target: LoginTarget, connect: Connect, command: str) -> SshAttempt:
         result, detail, output = SshResult.UNANSWERED, f"connection: {outcome.value}", b""
     else:
         try:
-            result, detail, output = _attempt(target, connection, command, deadline)
+            result, detail, output = _attempt(target, connection, command, deadline, seen)
         except _Incompatible as error:
             left = max(1.0, deadline - time.monotonic())
-            result, detail, output = openssh_login(target, command, left, str(error))
+            result, detail, output = openssh_login(target, command, left, str(error), seen)
     duration_ms = round((time.monotonic() - started) * 1000)
     return SshAttempt(result, neutralise(detail, _DETAIL_LENGTH), output, duration_ms)
 
 
 def _attempt(
-    target: LoginTarget, connection: socket.socket, command: str, deadline: float
+    target: LoginTarget, connection: socket.socket, command: str, deadline: float, tap: Tap
 ) -> tuple[SshResult, str, bytes]:
     with _transport(connection, deadline) as transport:
         try:
@@ -77,7 +82,7 @@ def _attempt(
         if more:
             wanted = ", ".join(more)
             return SshResult.UNANSWERED, f"password taken, but the server also wants {wanted}", b""
-        output, detail = _run(transport, command, deadline)
+        output, detail = _run(transport, command, deadline, tap)
     return SshResult.ACCEPTED, detail, output
 
 
@@ -132,7 +137,9 @@ def _failure(transport: paramiko.Transport, error: Exception) -> tuple[SshResult
     return SshResult.UNANSWERED, f"{type(error).__name__}: {error}", b""
 
 
-def _run(transport: paramiko.Transport, command: str, deadline: float) -> tuple[bytes, str]:
+def _run(
+    transport: paramiko.Transport, command: str, deadline: float, tap: Tap
+) -> tuple[bytes, str]:
     """Output of ``command``, bounded; the detail says what went wrong with it."""
     collected = bytearray()
     try:
@@ -146,6 +153,7 @@ def _run(transport: paramiko.Transport, command: str, deadline: float) -> tuple[
                 if not chunk and time.monotonic() < deadline:
                     return bytes(collected), ""
                 collected += chunk
+                tap.took(chunk)
     except CertbenchError:
         raise
     except (paramiko.SSHException, OSError, EOFError) as error:

@@ -18,6 +18,8 @@ from harness.model.record import STOPPED, AttemptOutcome, AttemptRecord
 from harness.model.states import DeviceState
 from harness.probes.base import Probe
 from harness.survey.context import AttemptContext
+from harness.survey.spool import NAME as SPOOL
+from harness.survey.spool import Spool
 from harness.survey.standing import known_facts, next_attempt
 from harness.survey.store import AttemptFolder, SecretStore, write_atomic
 
@@ -161,8 +163,9 @@ class AttemptRunner:
         timeout_s = probe.declaration.timeout_s
         with self._lock:
             facts = {str(key.probe): self._facts[key] for key in upstream}
+        spool = Spool(folder.path, self._clock)
         context = AttemptContext(
-            sample=visit.links,
+            sample=visit.links.tapped(spool),
             settings=self._bench.settings,
             state=visit.state,
             seed=_derived_seed(self._seed, visit, probe.declaration.name),
@@ -183,6 +186,8 @@ class AttemptRunner:
         give_up = time.monotonic() + timeout_s + GRACE_S
         while worker.is_alive() and time.monotonic() < give_up and not self._full:
             worker.join(_LOOK_S)
+        if not self._full and (held := spool.end()) is not None:
+            folder.keep(SPOOL, held)
         if worker.is_alive():
             failure.append(f"did not end within {timeout_s:g} s")
         if failure:

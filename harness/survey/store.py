@@ -180,6 +180,21 @@ class JournalWriter:
             raise self._failed(error) from error
         self._size += len(line)
 
+    def restart(self) -> None:
+        """Throw away what was recorded, and begin again after the header.
+
+        Raises:
+            StorageError: the disk is gone.
+        """
+        with self._lock:
+            self._line, self._size = 1, 0
+            try:
+                self._stream.seek(0)
+                self._stream.truncate()
+            except OSError as error:
+                raise self._failed(error) from error
+            self._write(header_line())
+
     def _failed(self, error: OSError) -> StorageError:
         return StorageError(f"{self._path}: cannot be written: {error.strerror}")
 
@@ -251,6 +266,11 @@ class AttemptFolder:
         write_atomic(self._new(name), data)
         with self._lock:
             self._stored[name] = schema_name
+
+    def keep(self, name: str, writer: JournalWriter) -> None:
+        """Count a journal that was written beside the captures among them, as incomplete."""
+        with self._lock:
+            self._journals[name] = (writer, False)
 
     def _new(self, name: str) -> Path:
         path = self.path / name
