@@ -147,6 +147,21 @@ _ACCESS: Final = {
     "upgrade-not-enforced": "encryption is offered, and it is not known whether it is enforced",
 }
 
+_SNMP: Final = {
+    "agents-asked": "asked for an SNMP agent: {endpoints}",
+    "any-name-reads": "a made-up community or user reads data",
+    "community-in-clear": "data is served in {versions}, whose community crosses in clear",
+    "made-up-name-refused": "made-up communities and users are refused",
+    "no-agent": "no SNMP agent listens",
+    "no-published-community-writes": "no published community writes",
+    "published-community-reads": "published communities read: {names}",
+    "published-community-refused": "published communities are refused ({tried} trials)",
+    "published-community-writes": "published communities write: {names}",
+    "version-not-observed": "it was not observed which versions it serves",
+    "user-without-key-reads": "a published user reads without a key",
+    "user-without-key-refused": "published users without a key are refused",
+}
+
 _CRYPTOGRAPHY: Final = {
     "certificate-expired": "the certificate expired at {not_after}",
     "certificate-hash-weak": "the certificate is signed over {hash}",
@@ -212,6 +227,12 @@ _SURFACE: Final = {
     "port-not-examined": "port {port} was not examined",
     "port-state-unclear": "the port is {state}",
     "port-undeclared": "the port is open and not declared",
+    "anonymous-login-accepted": "the login anonymous is accepted, and a command that needs a login works",
+    "file-servers-asked": "file servers were asked for: {count} found",
+    "files-given-to-anybody": "files are handed out without credentials: {files}",
+    "files-refused": "no file was handed out: what was asked for was refused",
+    "files-taken-from-anybody": "a file is taken without credentials",
+    "writing-refused": "writing a file without credentials is refused",
     "port-undeclared-late": "the port was closed at first, opened during the visit and is not "
     "declared ({protocol})",
     "opened-too-late": "{protocol} opened when its probe had ended, and was not examined",
@@ -235,6 +256,7 @@ TEMPLATES: Final = {
     **_ROLL_UP,
     **_LOGINS,
     **_ACCESS,
+    **_SNMP,
     **_CRYPTOGRAPHY,
     **_SURFACE,
 }

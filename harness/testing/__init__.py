@@ -25,12 +25,14 @@ from harness.assessment.rules.rows import no_rows
 from harness.facts.base import Endpoint, Facts, NotExamined
 from harness.facts.console import ConsoleFacts
 from harness.facts.credentials import CredentialsFacts
+from harness.facts.files import FilesFacts
 from harness.facts.http import HttpFacts, HttpInputFacts
 from harness.facts.identity import IdentityFacts
 from harness.facts.late_ports import LatePortsFacts
 from harness.facts.mqtt import MqttFacts
 from harness.facts.ports import PortsFacts
 from harness.facts.services import ServicesFacts
+from harness.facts.snmp import SnmpFacts, SnmpWriteFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
 from harness.facts.tls import TlsFacts
@@ -57,6 +59,13 @@ from harness.model.judgement import Finding, Judgement, Judgements, Outcome, Rea
 from harness.model.observation import Absent, EvidenceRef, Present, Unknown
 from harness.model.question import AnswerKind, Question
 from harness.model.states import DeviceState
+from harness.testing.agents import (
+    AGENT_NEEDS,
+    AGENT_WRITE_NEEDS,
+    community_versions,
+    default_communities,
+    writing_communities,
+)
 from harness.testing.asking import IF_NO_ROW, ask_each
 from harness.testing.declare import case, need, unit
 from harness.testing.disclosures import (
@@ -71,6 +80,7 @@ from harness.testing.everywhere import (
     without_declaration,
     without_second_sample,
 )
+from harness.testing.file_servers import FILE_NEEDS, file_servers_asked, files_given, files_taken
 from harness.testing.logins import factory_login_judgements, judge_login
 from harness.testing.network import (
     ACCESS_NEEDS,
@@ -98,9 +108,12 @@ INITIALISED: Final = DeviceState.INITIALISED
 
 __all__ = [
     "ACCESS_NEEDS",
+    "AGENT_NEEDS",
+    "AGENT_WRITE_NEEDS",
     "AS_RECEIVED",
     "DISCLOSURE_NEEDS",
     "EXPOSURE_NEEDS",
+    "FILE_NEEDS",
     "GRANTED_NEEDS",
     "IF_NO_ROW",
     "INITIALISED",
@@ -126,6 +139,7 @@ __all__ = [
     "FactRecord",
     "FactView",
     "Facts",
+    "FilesFacts",
     "Finding",
     "Generation",
     "HttpFacts",
@@ -153,6 +167,8 @@ __all__ = [
     "SecParam",
     "ServicesFacts",
     "Severity",
+    "SnmpFacts",
+    "SnmpWriteFacts",
     "SoftServ",
     "SshFacts",
     "Support",
@@ -165,11 +181,16 @@ __all__ = [
     "at_each_login",
     "case",
     "cite",
+    "community_versions",
     "contradicted",
     "criteria",
     "declared_endpoints",
+    "default_communities",
     "disclosure_judgements",
     "factory_login_judgements",
+    "file_servers_asked",
+    "files_given",
+    "files_taken",
     "held",
     "implementation_judgement",
     "judge_login",
@@ -188,4 +209,5 @@ __all__ = [
     "unit",
     "without_declaration",
     "without_second_sample",
+    "writing_communities",
 ]

@@ -11,9 +11,11 @@ from typing import Any, Final, Protocol
 
 from harness.assessment import criteria
 from harness.facts.base import Facts
+from harness.facts.files import FilesFacts
 from harness.facts.http import HttpFacts
 from harness.facts.mqtt import MqttFacts
-from harness.facts.services import HTTP, MQTT, SSH
+from harness.facts.services import FTP, HTTP, MQTT, SNMP, SSH, TFTP
+from harness.facts.snmp import SnmpFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
 from harness.model.judgement import Judgement
@@ -90,14 +92,19 @@ class Asking:
 
 ACCESS: Final[tuple[Access, ...]] = (
     Access(HTTP, HttpFacts, criteria.anonymous_access),
+    Access(FTP, FilesFacts, criteria.anonymous_file_access, criteria.made_up_file_login),
+    Access(TFTP, FilesFacts, criteria.anonymous_file_access, criteria.made_up_file_login),
     # The credentials probe tries a wrong password of a known user as well.
     Access(MQTT, MqttFacts, criteria.open_mqtt_access),
+    Access(SNMP, SnmpFacts, criteria.anonymous_snmp_access, criteria.anonymous_snmp_access),
 )
 ASKING: Final[tuple[Asking, ...]] = (
     Asking(MQTT, MqttFacts, criteria.undeclared_mqtt_login, criteria.plaintext_mqtt_management),
+    Asking(SNMP, SnmpFacts, criteria.undeclared_snmp_login, criteria.weak_snmp_version),
 )
 DISCLOSING: Final[tuple[Disclosing, ...]] = (
     Disclosing(HTTP, HttpFacts, criteria.http_disclosure),
     Disclosing(SSH, SshFacts, criteria.ssh_disclosure),
     Disclosing(MQTT, MqttFacts, criteria.mqtt_disclosure),
+    Disclosing(SNMP, SnmpFacts, criteria.snmp_disclosure),
 )

@@ -6,6 +6,7 @@ from harness.testing import (
     INITIALISED,
     LOGIN_NEEDS,
     FactView,
+    FilesFacts,
     HttpFacts,
     Judgement,
     Judgements,
@@ -25,9 +26,9 @@ CRITERION: Final = "anonymous-access"
 class TestAccessWithoutLogin:
     """Settings cannot be reached without a login."""
 
-    @unit("", facts=needs((*LOGIN_NEEDS, SshFacts), INITIALISED))
+    @unit("", facts=needs((*LOGIN_NEEDS, SshFacts, FilesFacts), INITIALISED))
     def test_settings_are_not_open(self, facts: FactView) -> Judgements:
-        """No web server shows settings and no SSH server opens a session without a login."""
+        """No web server shows settings, no SSH or FTP server opens a session without a login."""
         network = NetworkView(facts, INITIALISED)
         targets = network.open_targets("tcp/")
         web = at_each(
@@ -36,7 +37,8 @@ class TestAccessWithoutLogin:
             lambda name: _over_http(network, name),
         )
         ssh = [_over_ssh(network, name) for name in targets if network.speaks(name, "ssh")]
-        return (*web, *ssh)
+        ftp = [_over_ftp(network, name) for name in targets if network.speaks(name, "ftp")]
+        return (*web, *ssh, *ftp)
 
 
 def _over_http(network: NetworkView, name: str) -> Judgement:
@@ -45,6 +47,15 @@ def _over_http(network: NetworkView, name: str) -> Judgement:
         CRITERION,
         name,
         lambda record: criteria.anonymous_access(record, name, name),
+    )
+
+
+def _over_ftp(network: NetworkView, name: str) -> Judgement:
+    return network.judge(
+        FilesFacts,
+        CRITERION,
+        name,
+        lambda record: criteria.anonymous_file_access(record, name, name),
     )
 
 

@@ -20,10 +20,13 @@ from harness.testing import (
     LatePortsFacts,
     NetworkView,
     PortsFacts,
+    SnmpWriteFacts,
     SoftServ,
     all_of,
     case,
     declared_endpoints,
+    file_servers_asked,
+    files_taken,
     implementation_judgement,
     needs,
     network_endpoints,
@@ -31,6 +34,7 @@ from harness.testing import (
     over_rows,
     undeclared_product_judgements,
     unit,
+    writing_communities,
 )
 
 COM_MECH: Final = "11-ComMech"
@@ -87,7 +91,8 @@ class TestAccessOverTheNetwork:
         """No settings without login, and a made-up password is rejected."""
         network = NetworkView(facts, INITIALISED)
         rows = _authenticated(ixit)
-        return over_rows(SOFT_SERV, "anonymous-access", rows, lambda row: _refused(network, row))
+        judged = over_rows(SOFT_SERV, "anonymous-access", rows, lambda row: _refused(network, row))
+        return (*judged, file_servers_asked(network, "anonymous-access"))
 
     @unit("b", facts=needs(GRANTED_NEEDS, INITIALISED), per=SOFT_SERV)
     def test_access_with_the_right_credentials_is_given(
@@ -113,9 +118,17 @@ class TestAccessOverTheNetwork:
 class TestConfigurationOverTheNetwork:
     """Security-relevant changes need authentication; every way in is declared (5.5-5)."""
 
-    @unit("a", facts=needs((PortsFacts, LatePortsFacts, *ACCESS_NEEDS), INITIALISED), per=SOFT_SERV)
+    @unit(
+        "a",
+        facts=needs((PortsFacts, LatePortsFacts, *ACCESS_NEEDS, SnmpWriteFacts), INITIALISED),
+        per=SOFT_SERV,
+    )
     def test_configuration_needs_a_protected_login(self, facts: FactView, ixit: Ixit) -> Judgements:
-        """What 5.5-4-2 asks of services, for those that allow configuration."""
+        """What 5.5-4-2 asks of services, for those that allow configuration.
+
+        A published SNMP community that writes is a way to configure without authentication, and so
+        is a file server that takes files from anybody.
+        """
         network = NetworkView(facts, INITIALISED)
 
         def judge(row: SoftServ) -> Judgement:
@@ -128,7 +141,12 @@ class TestConfigurationOverTheNetwork:
             if row.allows_configuration and row.status == "enabled"
         ]
         judged = over_rows(SOFT_SERV, "anonymous-access", rows, judge)
-        return (*judged, *network.logins_in_clear())
+        return (
+            *judged,
+            *network.logins_in_clear(),
+            *writing_communities(network),
+            *files_taken(network),
+        )
 
     @unit("b", facts=needs(EXPOSURE_NEEDS, AS_RECEIVED, INITIALISED))
     def test_every_communication_mechanism_is_declared(

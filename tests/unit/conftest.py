@@ -15,6 +15,7 @@ from harness.facts.credentials import (
     Trial,
     TrialOutcome,
 )
+from harness.facts.files import FileServer, FilesFacts
 from harness.facts.http import (
     HttpFacts,
     HttpInputFacts,
@@ -85,6 +86,25 @@ def late_ports(*names: str, **changes: Any) -> LatePortsFacts:
         "complete": True,
     }
     return LatePortsFacts(**(given | changes))
+
+
+def file_server(name: str = "tcp/21", protocol: str = "ftp", **changes: Any) -> FileServer:
+    given = {
+        "endpoint": endpoint(name),
+        "protocol": protocol,
+        "answered": seen(),
+        "anonymous": absent(),
+        "any_login": absent(),
+        "readable": absent(),
+        "writable": absent(),
+    }
+    return FileServer(**(given | changes))
+
+
+def files(*servers: FileServer, **changes: Any) -> FilesFacts:
+    examined = ("udp/69", *(entry.endpoint.name for entry in servers))
+    given = {"servers": servers, "asked": (ref(),), "examined": examined, "complete": True}
+    return FilesFacts(**(given | changes))
 
 
 def service(name: str, protocol: str, **more: Any) -> Service:
@@ -285,6 +305,7 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
         IN: [
             ports("tcp/22", "tcp/80", "tcp/443"),
             late_ports("tcp/22", "tcp/80", "tcp/443"),
+            files(),
             services(plain, secure, shell),
             pages,
             keys,
@@ -353,7 +374,7 @@ class _Builders:
     endpoint, port, ports, service, services = map(
         staticmethod, (endpoint, port, ports, service, services)
     )
-    late_ports = staticmethod(late_ports)
+    late_ports, file_server, files = map(staticmethod, (late_ports, file_server, files))
     web, redirector, http, http_input = map(staticmethod, (web, redirector, http, http_input))
     tls_server, tls, ssh_server, ssh = map(staticmethod, (tls_server, tls, ssh_server, ssh))
     trial, login, credentials, console, record = map(

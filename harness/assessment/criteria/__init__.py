@@ -45,6 +45,13 @@ from harness.assessment.criteria.exposure import (
     undeclared_service,
     unnecessary_service,
 )
+from harness.assessment.criteria.files import (
+    anonymous_file_access,
+    anonymous_file_read,
+    anonymous_file_write,
+    every_file_server_asked,
+    made_up_file_login,
+)
 from harness.assessment.criteria.input import unexpected_input_processed
 from harness.assessment.criteria.mqtt import (
     anonymous_mqtt_access,
@@ -65,6 +72,16 @@ from harness.assessment.criteria.passwords import (
     wrong_credentials_accepted,
 )
 from harness.assessment.criteria.registry import CRITERIA, Criterion
+from harness.assessment.criteria.snmp import (
+    agents,
+    anonymous_snmp_access,
+    every_agent_asked,
+    snmp_default_community,
+    snmp_default_community_write,
+    snmp_disclosure,
+    undeclared_snmp_login,
+    weak_snmp_version,
+)
 from harness.assessment.criteria.ssh import declared_ssh, shared_ssh_key, weak_ssh_algorithms
 from harness.assessment.criteria.tls import (
     declared_tls,
@@ -77,8 +94,13 @@ from harness.assessment.criteria.tls import (
 __all__ = [
     "CRITERIA",
     "Criterion",
+    "agents",
     "anonymous_access",
+    "anonymous_file_access",
+    "anonymous_file_read",
+    "anonymous_file_write",
     "anonymous_mqtt_access",
+    "anonymous_snmp_access",
     "anonymous_ssh_access",
     "authorised_access",
     "banner_disclosure",
@@ -90,6 +112,8 @@ __all__ = [
     "default_credentials_accepted",
     "derived_default_password",
     "disclosures",
+    "every_agent_asked",
+    "every_file_server_asked",
     "every_port_examined",
     "every_service_examined",
     "former_password_accepted",
@@ -100,6 +124,7 @@ __all__ = [
     "is_redirector",
     "late_service",
     "late_service_seen",
+    "made_up_file_login",
     "mqtt_disclosure",
     "open_mqtt_access",
     "open_targets",
@@ -113,6 +138,9 @@ __all__ = [
     "service_seen",
     "shared_ssh_key",
     "shared_tls_key",
+    "snmp_default_community",
+    "snmp_default_community_write",
+    "snmp_disclosure",
     "ssh_disclosure",
     "unauthenticated_shell",
     "undeclared_answer",
@@ -120,11 +148,13 @@ __all__ = [
     "undeclared_login",
     "undeclared_mqtt_login",
     "undeclared_service",
+    "undeclared_snmp_login",
     "unexpected_input_processed",
     "universal_default_password",
     "unlimited_login_attempts",
     "unnecessary_service",
     "unreviewed_product",
+    "weak_snmp_version",
     "weak_ssh_algorithms",
     "weak_tls_cipher",
     "weak_tls_protocol",

@@ -122,6 +122,27 @@ _ALL: Final = (
         reference="RFC 9142; RFC 8332; RFC 8758",
     ),
     Criterion(
+        id="snmp-default-community",
+        title="SNMP can be read with a published community",
+        severity=Severity.HIGH,
+        advice="Switch SNMP off, or serve version 3 with authentication and encryption alone.",
+        reference="EN 303 645 5.1-1; RFC 3584 section 11; CWE-1392",
+    ),
+    Criterion(
+        id="snmp-default-community-write",
+        title="SNMP can be written with a published community",
+        severity=Severity.CRITICAL,
+        advice="Take write access from every community; configure over authenticated channels.",
+        reference="EN 303 645 5.1-1, 5.5-5; CWE-1392",
+    ),
+    Criterion(
+        id="weak-snmp-version",
+        title="SNMP serves data in version 1 or 2c, whose community crosses the network in clear",
+        severity=Severity.MEDIUM,
+        advice="Serve version 3 with authentication and encryption (authPriv) alone.",
+        reference="EN 303 645 5.5-1; RFC 3410 section 8; RFC 3584 section 11; CWE-319",
+    ),
+    Criterion(
         id="declared-cryptography",
         title="The observed cryptography is not the declared one",
         severity=Severity.HIGH,
@@ -211,6 +232,20 @@ _ALL: Final = (
         severity=Severity.HIGH,
         advice="Never log credentials or keys; mask them before they reach any output.",
         reference="EN 303 645 5.4-1; CWE-532",
+    ),
+    Criterion(
+        id="anonymous-file-write",
+        title="Anybody can write files over the network",
+        severity=Severity.CRITICAL,
+        advice="Switch the file service off, or take files only after a login over TLS or SSH.",
+        reference="EN 303 645 5.5-5; CWE-306",
+    ),
+    Criterion(
+        id="anonymous-file-read",
+        title="Anybody can read files over the network",
+        severity=Severity.MEDIUM,
+        advice="Switch the file service off, or hand files out only after a login.",
+        reference="EN 303 645 5.5-4; CWE-552",
     ),
     Criterion(
         id="unexpected-input-processed",

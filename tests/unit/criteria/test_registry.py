@@ -7,6 +7,7 @@ from harness.assessment.criteria import CRITERIA, looking
 
 FOLDER = Path(looking.__file__).parent
 STABLE = """
+anonymous-file-read anonymous-file-write
 default-credentials-accepted universal-default-password derived-default-password
 password-change-not-forced unlimited-login-attempts plaintext-management weak-tls-protocol
 weak-tls-cipher invalid-certificate shared-key-material weak-ssh-algorithms anonymous-access

@@ -17,6 +17,7 @@ from harness.facts.credentials import (
 )
 from harness.facts.disclosure import Disclosure
 from harness.facts.http import HttpFacts, InputOutcome
+from harness.facts.late_ports import LatePortsFacts
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import ServicesFacts
 from harness.model.judgement import Verdict
@@ -164,6 +165,26 @@ def _(survey: Any, make: Any) -> Any:
     return survey.put(make.ssh(make.ssh_server("ssh A", host_key_algorithms=weak)))
 
 
+@flaw("tftp-writable")
+def _(survey: Any, make: Any) -> Any:
+    survey = _listener(survey, make, "udp/69", "tftp", (make.AR, make.IN))
+    return survey.put(make.files(make.file_server("udp/69", "tftp", writable=make.seen())))
+
+
+@flaw("service-appears-late")
+def _(survey: Any, make: Any) -> Any:
+    late = make.service("tcp/7681", "unconfirmed")
+    for state in (make.AR, make.IN):
+        facts = survey.get(LatePortsFacts, state)
+        changes = {
+            "ports": (*facts.ports, make.port("tcp/7681")),
+            "services": (late,),
+            "examined": (*facts.examined, "tcp/7681"),
+        }
+        survey = survey.put(facts.model_copy(update=changes), state)
+    return survey
+
+
 @flaw("open-undeclared-port")
 def _(survey: Any, make: Any) -> Any:
     return _listener(survey, make, "tcp/9999", "unconfirmed", (make.AR, make.IN))
@@ -276,6 +297,15 @@ def test_a_flaw_fails_exactly_its_california_units(
     verdicts = judge(SPOILERS[name](survey, made), "california")
     failed = {unit for unit, verdict in verdicts.items() if verdict is Verdict.FAIL}
     assert failed == {entry["unit"] for entry in FLAWS[name]["ca"]}
+
+
+@pytest.mark.parametrize("name", sorted(SPOILERS))
+def test_a_flaw_fails_exactly_its_black_box_units(
+    name: str, judge: Any, survey: Any, made: Any
+) -> None:
+    verdicts = judge(SPOILERS[name](survey, made), "black box")
+    failed = {unit for unit, verdict in verdicts.items() if verdict is Verdict.FAIL}
+    assert failed == {entry["unit"] for entry in FLAWS[name]["box"]}
 
 
 def test_one_sample_decides_nothing_about_uniqueness(judge: Any, survey: Any) -> None:

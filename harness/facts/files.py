@@ -1,0 +1,57 @@
+"""File servers: what FTP and TFTP give to anybody and take from anybody (probe ``files``)."""
+
+from typing import ClassVar, Literal
+
+from harness.facts.base import Endpoint, Facts
+from harness.model.base import Frozen
+from harness.model.observation import EvidenceRef, Observation
+
+Left = Literal["", "nothing", "empty-file", "file", "unknown"]
+"""What the write test left behind; ``""`` if nothing was accepted."""
+
+
+class FileServer(Frozen):
+    """One FTP (RFC 959) or TFTP (RFC 1350) server.
+
+    Attributes:
+        protocol: ``ftp`` or ``tftp``.
+        answered: Absent never occurs.
+        anonymous: FTP: the login ``anonymous`` is accepted, confirmed by a command that works only
+            after a login. TFTP knows no login: Unknown.
+        any_login: FTP: a made-up user with a made-up password is accepted.
+        readable: a file or listing is handed out without credentials; Absent: what was asked for
+            was refused, which says nothing of other names.
+        readable_names: which, neutralised; at most 20.
+        writable: a file is taken without credentials.
+        left: what the test file came to; TFTP cannot delete.
+        foreign: the address of another host that the server named for data; never used.
+    """
+
+    endpoint: Endpoint
+    protocol: Literal["ftp", "tftp"]
+    answered: Observation
+    anonymous: Observation
+    any_login: Observation
+    readable: Observation
+    readable_names: tuple[str, ...] = ()
+    writable: Observation
+    left: Left = ""
+    foreign: str = ""
+
+
+class FilesFacts(Facts):
+    """File servers of one address; ``examined`` names their endpoints, and ``udp/69`` always.
+
+    Attributes:
+        asked: where the captures show that each endpoint was asked.
+    """
+
+    SCHEMA: ClassVar[str] = "certbench/facts-files/1"
+    PROBE: ClassVar[str] = "files"
+
+    servers: tuple[FileServer, ...]
+    asked: tuple[EvidenceRef, ...] = ()
+
+    def on(self, endpoint: str) -> FileServer | None:
+        """The server on ``tcp/21``."""
+        return next((s for s in self.servers if s.endpoint.name == endpoint), None)

@@ -1,0 +1,80 @@
+"""Interpreter of the ``files`` probe: what file servers give to and take from anybody (pure)."""
+
+import re
+from typing import Final, Literal
+
+from harness.errors import CaptureError
+from harness.facts.base import Endpoint, NotExamined
+from harness.facts.files import FileServer, FilesFacts
+from harness.facts.services import FTP, TFTP, ServicesFacts
+from harness.interpret import ftp, tftp
+from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.model.ids import ProbeName
+
+INPUTS: Final = "inputs.jsonl"
+_ENDPOINT: Final = re.compile(r"(tcp|udp)/([1-9][0-9]{0,4})")
+_LAST_PORT: Final = 65535
+_SPOKEN: Final = frozenset({FTP, TFTP})
+
+
+def interpret(captures: CaptureReader, upstream: Upstream) -> FilesFacts:
+    """One server for each endpoint that spoke FTP or TFTP.
+
+    An endpoint of which the services probe confirmed that, and which says nothing here, was not
+    examined.
+
+    Raises:
+        CaptureError: the inputs or a journal cannot be read.
+    """
+    known = upstream.find(ServicesFacts)
+    record = next(captures.journal(INPUTS).of("inputs"), None)
+    if record is None:
+        raise CaptureError(f"{INPUTS}: no inputs")
+    targets = [_endpoint(record.text("address"), name) for name in _names(record.fields, "targets")]
+    reasons = [
+        NotExamined(target=name, reason="more file servers than the probe asks")
+        for name in _names(record.fields, "not_examined")
+    ]
+    servers: list[FileServer] = []
+    asked = []
+    whole = captures.complete
+    for endpoint in targets:
+        name = f"{endpoint.transport}-{endpoint.port}.jsonl"
+        if not captures.has(name):
+            reasons.append(NotExamined(target=endpoint.name, reason="it was not asked"))
+            continue
+        journal = captures.journal(name)
+        whole = whole and journal.complete and not journal.dropped
+        read = tftp.read_server if endpoint.transport == "udp" else ftp.read_server
+        server = read(captures, name, endpoint, journal)
+        asked.append(captures.ref(name, "line 2"))
+        if server is not None:
+            servers.append(server)
+        elif known is not None and (was := known.on(endpoint.name)) and was.protocol in _SPOKEN:
+            reasons.append(NotExamined(target=endpoint.name, reason="it answers no more"))
+    missed = {gap.target for gap in reasons}
+    return FilesFacts(
+        servers=tuple(servers),
+        asked=tuple(asked),
+        examined=tuple(entry.name for entry in targets if entry.name not in missed),
+        not_examined=tuple(reasons),
+        complete=whole,
+    )
+
+
+def _names(fields: dict[str, object], key: str) -> list[str]:
+    value = fields.get(key, [])
+    if not isinstance(value, list):
+        raise CaptureError(f"{INPUTS}: {key} is not a list")
+    return [name for name in value if isinstance(name, str) and _ENDPOINT.fullmatch(name)]
+
+
+def _endpoint(address: str, name: str) -> Endpoint:
+    transport, _, port = name.partition("/")
+    if int(port) > _LAST_PORT:
+        raise CaptureError(f"{INPUTS}: {name} is no endpoint")
+    kind: Literal["tcp", "udp"] = "tcp" if transport == "tcp" else "udp"
+    return Endpoint(address=address, transport=kind, port=int(port))
+
+
+INTERPRETER = Interpreter(ProbeName("files"), 1, FilesFacts, interpret)
