@@ -17,7 +17,8 @@ from harness.facts.credentials import CredentialsFacts
 from harness.facts.http import HttpFacts
 from harness.facts.late_ports import LatePortsFacts
 from harness.facts.ports import PortsFacts
-from harness.facts.services import HTTP, SSH, ServicesFacts
+from harness.facts.services import HTTP, SNMP, SSH, ServicesFacts
+from harness.facts.snmp import SnmpFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
 from harness.facts.tls import VERSIONS, TlsFacts
@@ -41,7 +42,7 @@ LIVE_LOGIN_NEEDS: Final[tuple[type[Facts], ...]] = (
 
 Without them such a protocol is UNDECIDED."""
 TRANSPORT_NEEDS: Final[tuple[type[Facts], ...]] = (*LIVE_LOGIN_NEEDS, TlsFacts, SshFacts)
-LINK_NEEDS: Final = (ServicesFacts, HttpFacts, TlsFacts, SshFacts)
+LINK_NEEDS: Final = (ServicesFacts, HttpFacts, TlsFacts, SshFacts, SnmpFacts)
 ACCESS_NEEDS: Final[tuple[type[Facts], ...]] = (
     ServicesFacts,
     CredentialsFacts,
@@ -96,7 +97,25 @@ class NetworkView:
                 *(service.endpoint.name for service in record.facts.services),
             )
         }
+        found |= self._agents()
         return tuple(sorted((name for name in found if name.startswith(transport)), key=_number))
+
+    def _agents(self) -> frozenset[str]:
+        """SNMP agents, also those that are silent to whoever does not know the community.
+
+        None where the unit does not declare those facts.
+        """
+        if not self.facts.declares(SnmpFacts, self.state):
+            return frozenset()
+        records = self.facts.records(SnmpFacts, self.state)
+        return frozenset(name for record in records for name in criteria.agents(record.facts))
+
+    def agents_asked(self, criterion: str) -> Judgements:
+        """Agents were looked for, if the unit declares those facts: else silence means nothing."""
+        if not self.facts.declares(SnmpFacts, self.state):
+            return ()
+        look = partial(criteria.every_agent_asked, criterion=criterion, item="DUT")
+        return (self.judge(SnmpFacts, criterion, "DUT", look),)
 
     def opened_late(self, target: str) -> bool:
         """Whether only the last look knows what an endpoint speaks; needs `EXPOSURE_NEEDS`."""
@@ -149,7 +168,8 @@ class NetworkView:
             "DUT",
             lambda record: criteria.every_port_examined(record, "DUT"),
         )
-        return all_of("DUT", "undeclared-service", [ports, services, late])
+        agents = self.agents_asked("undeclared-service")
+        return all_of("DUT", "undeclared-service", [ports, services, late, *agents])
 
     def undeclared_services(self, declared: Collection[str], transport: str = "") -> Judgements:
         """One judgement an open endpoint, and one on the DUT: was all of it looked at?
@@ -184,9 +204,14 @@ class NetworkView:
         return all_of(target, criterion, [by_scan, by_answer, by_late])
 
     def undeclared_logins(self, declared: Collection[str]) -> Judgements:
-        """One judgement an open TCP endpoint, and one on the DUT; needs `LOGIN_NEEDS`."""
-        judged = [self._login_declared(target, declared) for target in self.open_targets("tcp/")]
+        """One judgement an endpoint that may ask for a login, and the DUT; needs `LOGIN_NEEDS`."""
+        judged = [self._login_declared(target, declared) for target in self._may_ask()]
         return (*judged, self.everything_examined())
+
+    def _may_ask(self) -> tuple[str, ...]:
+        """Open TCP endpoints, and UDP ones whose probe tells of logins."""
+        datagrams = (name for name in self.open_targets("udp/") if self._asking(name))
+        return (*self.open_targets("tcp/"), *datagrams)
 
     def _login_declared(self, target: str, declared: Collection[str]) -> Judgement:
         criterion = "undeclared-login"
@@ -216,7 +241,7 @@ class NetworkView:
         The judgement on the DUT is what makes "no such login" more than silence. Needs
         `LOGIN_NEEDS`.
         """
-        judged = [self._login_in_clear(target) for target in self.open_targets("tcp/")]
+        judged = [self._login_in_clear(target) for target in self._may_ask()]
         doubtful = [entry for entry in judged if entry.outcome is not Outcome.HELD]
         return (*doubtful, self.everything_examined())
 
@@ -256,7 +281,7 @@ class NetworkView:
 
     def speaks(self, target: str, protocol: str) -> bool:
         """Whether any attempt confirmed this protocol on an endpoint; needs services."""
-        return any(
+        return (protocol == SNMP and target in self._agents()) or any(
             service.protocol == protocol
             for record in self.facts.records(ServicesFacts, self.state)
             for service in record.facts.services
@@ -291,6 +316,9 @@ class NetworkView:
         """
         if self.only_redirects(target):
             return self.leads_to_tls(item, target)
+        if self.speaks(target, SNMP) and self.facts.declares(SnmpFacts, self.state):
+            look = partial(criteria.weak_snmp_version, item=item, target=target)
+            return self.judge(SnmpFacts, "weak-snmp-version", item, look)
         return self.judge(
             ServicesFacts,
             "plaintext-management",

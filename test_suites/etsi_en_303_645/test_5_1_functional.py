@@ -26,6 +26,7 @@ from harness.testing import (
     case,
     criteria,
     declared_endpoints,
+    default_communities,
     factory_login_judgements,
     judge_login,
     need,
@@ -76,8 +77,12 @@ class TestNoUniversalDefaultPasswords:
     def test_every_login_found_on_the_network_is_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
-        """Every login point lies at an endpoint of a 1-AuthMech row, in both states."""
-        return _logins_declared(facts, ixit)
+        """Every login point lies at an endpoint of a 1-AuthMech row, in both states.
+
+        A published SNMP community in use is a universal default password, declared or not.
+        """
+        communities = default_communities(NetworkView(facts, INITIALISED))
+        return (*_logins_declared(facts, ixit), *communities)
 
     @unit(
         "b",

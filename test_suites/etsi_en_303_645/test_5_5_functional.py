@@ -51,9 +51,10 @@ class TestCommunicationCryptography:
         """Each row's endpoints; a row without cryptography may only lead to TLS."""
         network = NetworkView(facts, INITIALISED)
         rows = on_the_network(ixit.com_mech)
-        return over_rows(
+        judged = over_rows(
             COM_MECH, "declared-cryptography", rows, lambda row: _as_declared(network, row)
         )
+        return (*judged, *network.agents_asked("declared-cryptography"))
 
 
 @case("5.5-2-2")

@@ -11,6 +11,7 @@ from harness.facts.services import (
     HTTP,
     MQTT,
     SMTP,
+    SNMP,
     SSH,
     TELNET,
     UNCONFIRMED,
@@ -25,8 +26,8 @@ from harness.model.observation import Present
 Answers = FactRecord[ServicesFacts | LatePortsFacts]
 LOGIN_PROTOCOLS: Final = frozenset({SSH, TELNET, FTP})
 """Protocols that exist to let users log in."""
-MAYBE_LOGIN_PROTOCOLS: Final = frozenset({MQTT, SMTP})
-"""Protocols that may ask for a login, which no probe tells yet."""
+MAYBE_LOGIN_PROTOCOLS: Final = frozenset({MQTT, SMTP, SNMP})
+"""Protocols that may ask for a login: the first exchange does not tell."""
 
 
 def anonymous_access(record: FactRecord[HttpFacts], item: str, target: str) -> Judgement:
@@ -136,8 +137,9 @@ def service_in_clear(record: FactRecord[ServicesFacts], item: str, target: str) 
         return look.held("encrypted", service.evidence, protocol=service.protocol)
     if service.starttls:
         return look.undecided("upgrade-not-enforced", protocol=service.protocol)
-    if service.protocol == UNCONFIRMED:
-        return look.undecided("protocol-unconfirmed")
+    if service.protocol in {UNCONFIRMED, SNMP}:
+        unconfirmed = service.protocol == UNCONFIRMED
+        return look.undecided("protocol-unconfirmed" if unconfirmed else "version-not-observed")
     return look.contradicted("service-in-clear", service.evidence, protocol=service.protocol)
 
 
