@@ -23,11 +23,14 @@ MEANINGS = Path(__file__).with_name("meanings.toml")
 NOTE = "<!-- Written by tests/docs/generate.py; `make docs` checks that it is current. -->"
 COMMANDS = (
     ("certbench",),
+    ("certbench", "init"),
+    ("certbench", "doctor"),
     ("certbench", "plan"),
     ("certbench", "survey"),
     ("certbench", "run"),
     ("certbench", "replay"),
     ("certbench", "assess"),
+    ("certbench", "explain"),
     ("certbench", "demo"),
     ("certbench", "reference"),
     ("certbench", "reference", "serve"),

@@ -64,6 +64,27 @@ def test_plan(documented, printed):
     assert shape(plan) == shape(documented["certbench/plan/1"])
 
 
+def test_doctor(documented, printed, tmp_path):
+    bench = tmp_path / "bench.toml"
+    sample = '[[sample]]\nid = "A"\nnetwork.address = "192.0.2.77"\n'
+    bench.write_text(
+        f'[bench]\nname = "b"\nscope = ["192.0.2.0/24"]\ninterface = "nosuch0"\n{sample}'
+    )
+    tried = printed("certbench", "doctor", bench)
+    assert shape(tried) == shape(documented["certbench/doctor/1"])
+
+
+@pytest.mark.slow
+@pytest.mark.netns
+@pytest.mark.usefixtures("router")
+def test_explain(documented, printed, demo):
+    weak = demo() / "reports" / "demo" / "weak"
+    rule = printed("certbench", "explain", "5.1-1-2c")
+    found = printed("certbench", "explain", "weak-tls-protocol@tcp/443", "--in", weak / "bundle")
+    both = {**found, "units": rule["units"]}
+    assert shape(both) == shape(documented["certbench/explain/1"])
+
+
 @pytest.mark.slow
 @pytest.mark.netns
 @pytest.mark.usefixtures("router")
