@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from harness.config.at_a_lab import AtALab
 from harness.encoding.clock import parse_utc
+from harness.facts.late_ports import LatePortsFacts
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.store import FactBase
@@ -197,25 +198,28 @@ def _missing(survey: FactBase, planned: frozenset[ProbeName]) -> tuple[Gaps, Gap
 
 
 def network_of(survey: FactBase) -> Network:
-    """What the ports and services probes saw."""
-    ports = [record.facts for record in survey.records if isinstance(record.facts, PortsFacts)]
+    """What the looks at the ports, the first and the last one, and the services probe saw."""
+    looks = [record.facts for record in survey.records]
+    ports = [facts for facts in looks if isinstance(facts, PortsFacts)]
     services = {
         service.endpoint.name: service
-        for record in survey.records
-        if isinstance(record.facts, ServicesFacts)
-        for service in record.facts.services
+        for facts in looks
+        if isinstance(facts, ServicesFacts | LatePortsFacts)
+        for service in facts.services
     }
     seen = {
-        port.endpoint.name: port.state is PortState.OPEN_OR_FILTERED
-        for facts in ports
+        (port.endpoint.name, port.state is PortState.OPEN_OR_FILTERED)
+        for facts in looks
+        if isinstance(facts, PortsFacts | LatePortsFacts)
         for port in facts.ports
     }
-    silent = {name for name, quiet in seen.items() if quiet and name not in services}
+    listening = {name for name, quiet in seen if not quiet} | {*services}
+    silent = {name for name, _ in seen} - listening
     return Network(
         answered=any(isinstance(facts.alive, Present) for facts in ports),
         tcp_ports=max((_examined(facts, "tcp") for facts in ports), default=0),
         udp_ports=max((_examined(facts, "udp") for facts in ports), default=0),
-        open_targets=tuple(sorted({*seen, *services} - silent, key=_place)),
+        open_targets=tuple(sorted(listening, key=_place)),
         services=services,
         silent_udp=tuple(sorted(silent, key=_place)),
     )

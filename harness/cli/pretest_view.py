@@ -4,7 +4,7 @@ Every text that may come from the device passed `harness.encoding.text.neutralis
 or passes it here; markup is escaped.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -71,8 +71,9 @@ def show(
     _network(console, result.network, following.address)
     if result.network.answered:
         _findings(console, result)
-    _gaps(console, result)
+    _broken_off(console, result)
     if result.network.answered:
+        _gaps(console, result)
         _at_a_lab(console, lab)
     _summary(console, result, fail_on, following)
 
@@ -156,11 +157,17 @@ def _standing(found: Found) -> str:
     return f"  [dim]accepted until {day}: {reason}[/]"
 
 
+def _broken_off(console: Console, result: Result) -> None:
+    """Why findings may be missing."""
+    if result.broke_off:
+        _heading(console, "Broke off: findings may be missing")
+    for name, why in result.broke_off:
+        console.print(f"  {name}: {escape(neutralise(why))}")
+
+
 def _gaps(console: Console, result: Result) -> None:
     """What could not be looked at, by reason; the reasons of many units are often one."""
     _heading(console, "Not decided")
-    for name, why in result.broke_off:
-        console.print(f"  [bold]{name} broke off[/]: {escape(neutralise(why))}")
     for name, why in result.left_out:
         console.print(f"  {name} was not run: {escape(neutralise(why))}")
     left_out = {name for name, _ in (*result.left_out, *result.broke_off)}
@@ -172,11 +179,7 @@ def _gaps(console: Console, result: Result) -> None:
     for unit in result.beyond:
         reasons.setdefault(render(unit.reason), []).append(unit.unit)
     for why, units in reasons.items():
-        console.print(f"  {_listed(units)}: {escape(why)}")
-
-
-def _listed(units: Iterable[str]) -> str:
-    return ", ".join(units)
+        console.print(f"  {', '.join(units)}: {escape(why)}")
 
 
 def _at_a_lab(console: Console, lab: LabQuestions) -> None:

@@ -1,6 +1,6 @@
 """Baselines: read strictly, written with the reasons left open."""
 
-import datetime
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,9 +11,11 @@ from harness.errors import ConfigError
 from harness.model.baseline import Accepted, Baseline
 
 _HEAD: Final = """\
-# Accepted findings, for `certbench pretest --baseline`. Each needs a reason; an entry without one is
-# refused. After the day of `expires` the finding counts as new again.
+# Accepted findings, for `certbench pretest --baseline`. Each needs a reason: an entry without one
+# is refused. After the day of `expires` the finding counts as new again.
 """
+_MEASURED: Final = frozenset({"unlimited-login-attempts"})
+"""Criteria whose summaries name measured values, which differ from run to run."""
 
 
 def load_baseline(path: Path) -> Baseline:
@@ -25,8 +27,18 @@ def load_baseline(path: Path) -> Baseline:
     return load_model(path, Baseline)
 
 
+def require_new(path: Path) -> None:
+    """A baseline is never overwritten: its reasons are a person's work.
+
+    Raises:
+        ConfigError: the file exists.
+    """
+    if path.exists():
+        raise ConfigError(str(path), "", "exists already", "Name another file, or remove this one.")
+
+
 def write_baseline(
-    path: Path, findings: Iterable[Mapping[str, Any]], known: Baseline, expires: datetime.date
+    path: Path, findings: Iterable[Mapping[str, Any]], known: Baseline, expires: dt.date
 ) -> int:
     """Write the findings to a new file, for a person to fill in the reasons; how many lack one.
 
@@ -48,25 +60,27 @@ def write_baseline(
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write("\n".join([_HEAD, *entries]))
-    except FileExistsError as error:
-        mend = "Name another file, or remove this one"
-        raise ConfigError(str(path), "", "exists already", mend) from error
     except OSError as error:
-        raise ConfigError(
-            str(path), "", f"cannot be written: {error.strerror}", "Name a file in a folder of yours"
-        ) from error
+        mend = "Name a file in a folder of yours"
+        problem = f"cannot be written: {error.strerror}"
+        raise ConfigError(str(path), "", problem, mend) from error
     return missing
 
 
 def _entry(
-    criterion: str, subject: str, summary: str, kept: Accepted | None, expires: datetime.date
+    criterion: str, subject: str, summary: str, kept: Accepted | None, expires: dt.date
 ) -> str:
-    # JSON strings without surrogates are TOML basic strings; the texts are neutralised before.
+    lasting = "" if criterion in _MEASURED else summary
     values = {
-        "criterion": json.dumps(criterion),
-        "subject": json.dumps(subject),
-        "summary": json.dumps(kept.summary if kept else summary, ensure_ascii=False),
-        "reason": json.dumps(kept.reason if kept else "", ensure_ascii=False),
+        "criterion": _quoted(criterion),
+        "subject": _quoted(subject),
+        "summary": _quoted(kept.summary if kept else lasting),
+        "reason": _quoted(kept.reason if kept else ""),
         "expires": (kept.expires if kept else expires).isoformat(),
     }
     return "[[accepted]]\n" + "".join(f"{name} = {text}\n" for name, text in values.items())
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string: a JSON string, but for DEL, which only JSON leaves as it is."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

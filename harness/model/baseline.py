@@ -1,9 +1,9 @@
 """A baseline: findings of a pretest that somebody accepted, with a reason and an end."""
 
-import datetime
+import datetime as dt
 from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from harness.model.base import Document, Frozen
 
@@ -30,7 +30,7 @@ class Accepted(Frozen):
     subject: str
     summary: str = ""
     reason: Annotated[str, BeforeValidator(_filled_in)]
-    expires: datetime.date
+    expires: dt.date
 
     def covers(self, criterion: str, subject: str, summary: str) -> bool:
         """Whether this is the finding that was accepted."""

@@ -1,12 +1,15 @@
 """Criteria at every endpoint that was found, for units that rest on no declaration."""
 
 from collections.abc import Callable, Iterable
+from typing import Final
 
 from harness.assessment.judging import reason, undecided
 from harness.facts.credentials import CredentialsFacts
 from harness.model.judgement import Judgement, Judgements, Outcome
 from harness.testing.logins import LoginCriterion, judge_login
 from harness.testing.network import NetworkView
+
+_CONSOLE: Final = "console"
 
 
 def at_each(
@@ -25,25 +28,35 @@ def at_each(
     return (*(judge(target) for target in targets), network.everything_examined())
 
 
-def at_each_login(network: NetworkView, criterion: LoginCriterion) -> Judgements:
-    """What a login criterion says of every login point that was found on the network.
+def at_each_login(
+    network: NetworkView, criterion: LoginCriterion, *, console: bool = True
+) -> Judgements:
+    """What a login criterion says of every login point that was found.
 
     Where it is open whether a service takes logins at all, that stays visible as UNDECIDED. The
     unit must declare `LOGIN_NEEDS` and credentials.
+
+    Args:
+        network: the network side of the sample.
+        criterion: function of `harness.assessment.criteria`.
+        console: whether the login of a serial console counts, where one was tried.
     """
-
-    def judge(entry: Judgement) -> Judgement:
-        if entry.item in tried or entry.outcome is Outcome.CONTRADICTED:
-            return judge_login(network.facts, network.state, criterion, entry.item, entry.item)
-        return entry
-
     tried = {
         login.target
         for record in network.facts.records(CredentialsFacts, network.state)
         for login in record.facts.logins
     }
+
+    def ask(target: str) -> Judgement:
+        return judge_login(network.facts, network.state, criterion, target, target)
+
     found = network.undeclared_logins(())
-    return tuple(judge(entry) for entry in found)
+    judged = [
+        ask(entry.item) if entry.item in tried or entry.outcome is Outcome.CONTRADICTED else entry
+        for entry in found
+    ]
+    more = [ask(_CONSOLE)] if console and _CONSOLE in tried else []
+    return (*judged, *more)
 
 
 def without_declaration(criterion: str, what: str) -> Judgements:

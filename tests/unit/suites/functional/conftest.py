@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[4]
 SUITES = {
     "etsi": ("test_suites.etsi_en_303_645", "_functional"),
     "california": ("test_suites.california_sb_327", ""),
+    "black box": ("test_suites.black_box", ""),
 }
 
 
