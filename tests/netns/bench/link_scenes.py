@@ -7,13 +7,16 @@ The wires are those of scenes.py; so is the sniffer, which judges whether a pack
 import contextlib
 import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from scenes import BEYOND, SAMPLE, STRANGER, Sniffer, in_sample, ip, wires
 
 from harness.bench.checks import Health
 from harness.bench.discovery import interfaces, mac_of, neighbours
 from harness.bench.network_checks import network_checks
+from harness.config import load_bench
 from harness.model.bench_config import BenchSettings, NetworkLinkConfig
 
 SCOPE = ("198.51.100.0/24",)
@@ -141,6 +144,55 @@ def what_the_machine_has(sniffer, pid):
     known = [each for each in neighbours() if each.address == SAMPLE]
     assert [each.mac for each in known] == [real_mac(pid)] == [mac_of(SAMPLE, "bench0")]
     assert not known[0].router
+
+
+def set_up(folder, *options):
+    """``certbench init`` as somebody types it who has no terminal; the config that it wrote."""
+    program = Path(sys.executable).with_name("certbench")
+    done = subprocess.run(
+        [program, "init", folder, "--serial", "none", *options],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return load_bench(Path(folder))
+
+
+def init_sends_nothing_unless_asked(sniffer, pid):
+    with tempfile.TemporaryDirectory() as folder:
+        config = set_up(f"{folder}/job", "--address", SAMPLE)
+        assert config.bench.interface == "bench0"
+        assert config.bench.scope == (f"{SAMPLE}/32",)
+        assert config.sample[0].network.mac == ""
+    assert not sniffer.about(SAMPLE)
+
+
+def init_writes_down_the_mac_that_answers(sniffer, pid):
+    with tempfile.TemporaryDirectory() as folder:
+        config = set_up(f"{folder}/job", "--address", SAMPLE, "--try")
+        assert config.sample[0].network.mac == real_mac(pid)
+        # The only neighbour on the bench link is now known, and proposed.
+        assert set_up(f"{folder}/two").sample[0].network.address == SAMPLE
+    assert sniffer.about(SAMPLE), "the sniffer is deaf"
+
+
+def init_tries_nothing_that_the_guard_refuses(sniffer, pid):
+    with tempfile.TemporaryDirectory() as folder:
+        config = set_up(f"{folder}/job", "--address", BEYOND, "--try")
+        assert config.bench.interface == ""
+        assert config.sample[0].network.mac == ""
+    assert not sniffer.about(BEYOND)
+
+
+def an_ipv6_sample(sniffer, pid):
+    ip("addr", "add", "2001:db8:7::1/64", "dev", "bench0", "nodad")
+    in_sample(pid, "addr", "add", "2001:db8:7::20/64", "dev", "dut0", "nodad")
+    scope = ("2001:db8:7::/64",)
+    found = said("2001:db8:7::20", mac=real_mac(pid), scope=scope)
+    assert {health for health, _ in found.values()} == {Health.OK}, found
+    blocked_at("neighbour", "nobody answers", found=said("2001:db8:7::99", scope=scope))
 
 
 def main():

@@ -36,6 +36,10 @@ pytestmark = [
         "nobody_at_the_address",
         "a_sample_that_drops_everything",
         "what_the_machine_has",
+        "init_sends_nothing_unless_asked",
+        "init_writes_down_the_mac_that_answers",
+        "init_tries_nothing_that_the_guard_refuses",
+        "an_ipv6_sample",
     ],
 )
 def test_doctor_tells(scene):
