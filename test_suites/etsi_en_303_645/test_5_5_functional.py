@@ -6,11 +6,13 @@ from harness.testing import (
     ACCESS_NEEDS,
     AS_RECEIVED,
     DISCLOSURE_NEEDS,
+    DISCOVERY_NEEDS,
     EXPOSURE_NEEDS,
     GRANTED_NEEDS,
     INITIALISED,
     LINK_NEEDS,
     LIVE_LOGIN_NEEDS,
+    MAPPING_NEEDS,
     TRANSPORT_NEEDS,
     ComMech,
     FactView,
@@ -32,7 +34,9 @@ from harness.testing import (
     network_endpoints,
     on_the_network,
     over_rows,
+    port_mapping,
     undeclared_product_judgements,
+    undeclared_responders,
     unit,
     writing_communities,
 )
@@ -93,7 +97,8 @@ class TestAccessOverTheNetwork:
         network = NetworkView(facts, INITIALISED)
         rows = _authenticated(ixit)
         judged = over_rows(SOFT_SERV, "anonymous-access", rows, lambda row: _refused(network, row))
-        return (*judged, file_servers_asked(network, "anonymous-access"))
+        agents = network.agents_asked("anonymous-access")
+        return (*judged, *agents, file_servers_asked(network, "anonymous-access"))
 
     @unit("b", facts=needs(GRANTED_NEEDS, INITIALISED), per=SOFT_SERV)
     def test_access_with_the_right_credentials_is_given(
@@ -121,14 +126,17 @@ class TestConfigurationOverTheNetwork:
 
     @unit(
         "a",
-        facts=needs((PortsFacts, LatePortsFacts, *ACCESS_NEEDS, SnmpWriteFacts), INITIALISED),
+        facts=needs(
+            (PortsFacts, LatePortsFacts, *ACCESS_NEEDS, SnmpWriteFacts, *MAPPING_NEEDS),
+            INITIALISED,
+        ),
         per=SOFT_SERV,
     )
     def test_configuration_needs_a_protected_login(self, facts: FactView, ixit: Ixit) -> Judgements:
         """What 5.5-4-2 asks of services, for those that allow configuration.
 
         A published SNMP community that writes is a way to configure without authentication, and so
-        is a file server that takes files from anybody.
+        is a file server that takes files from anybody, or a gateway that opens ports inwards.
         """
         network = NetworkView(facts, INITIALISED)
 
@@ -147,20 +155,27 @@ class TestConfigurationOverTheNetwork:
             *network.logins_in_clear(),
             *writing_communities(network),
             *files_taken(network),
+            port_mapping(network),
         )
 
-    @unit("b", facts=needs(EXPOSURE_NEEDS, AS_RECEIVED, INITIALISED))
+    @unit("b", facts=needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), AS_RECEIVED, INITIALISED))
     def test_every_communication_mechanism_is_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
         """Every open port lies at an endpoint of an 11-ComMech row, in both states.
 
-        UDP silence is no sign of a service and does not count as an open port.
+        So does every discovery responder, and none of it is UPnP on the WAN. UDP silence is no sign
+        of a service and does not count as an open port.
         """
         declared = declared_endpoints(ixit.com_mech)
-        return (
-            *NetworkView(facts, AS_RECEIVED).undeclared_services(declared),
-            *NetworkView(facts, INITIALISED).undeclared_services(declared),
+        views = [NetworkView(facts, state) for state in (AS_RECEIVED, INITIALISED)]
+        return tuple(
+            judgement
+            for view in views
+            for judgement in (
+                *view.undeclared_services(declared),
+                *undeclared_responders(view, declared),
+            )
         )
 
 

@@ -26,8 +26,10 @@ from harness.facts.http import (
     LoginPoint,
 )
 from harness.facts.late_ports import LatePortsFacts
+from harness.facts.mqtt import MqttAnswer, MqttFacts, MqttServer, MqttTry
 from harness.facts.ports import Port, PortsFacts, PortState
 from harness.facts.services import Service, ServicesFacts
+from harness.facts.snmp import SnmpAgent, SnmpFacts, SnmpWriteFacts, SnmpWriter
 from harness.facts.ssh import HostKey, SshFacts, SshServer
 from harness.facts.store import FactBase, FactRecord
 from harness.facts.tls import VERSIONS, Certificate, FamilyOffer, TlsFacts, TlsServer, VersionOffer
@@ -107,6 +109,51 @@ def files(*servers: FileServer, **changes: Any) -> FilesFacts:
     return FilesFacts(**(given | changes))
 
 
+def mqtt_try(client: str = "anonymous", answer: MqttAnswer = MqttAnswer.REFUSED) -> MqttTry:
+    return MqttTry(client=client, level=4, answer=answer, evidence=ref())  # type: ignore[arg-type]
+
+
+def mqtt_server(name: str = "tcp/8883", **changes: Any) -> MqttServer:
+    given = {
+        "endpoint": endpoint(name),
+        "tls": True,
+        "answered": seen(),
+        "tries": (mqtt_try(),),
+        "control": seen(),
+        "anonymous": absent(),
+        "any_credentials": absent(),
+        "login": seen(),
+        "subscription": unknown(),
+        "publishing": unknown(),
+    }
+    return MqttServer(**(given | changes))
+
+
+def mqtt(*servers: MqttServer, **changes: Any) -> MqttFacts:
+    examined = tuple(entry.endpoint.name for entry in servers)
+    return MqttFacts(**({"servers": servers, "examined": examined, "complete": True} | changes))
+
+
+def snmp_agent(name: str = "udp/161", **changes: Any) -> SnmpAgent:
+    """A port where nothing listens, unless ``changes`` say otherwise."""
+    given = dict.fromkeys(
+        ("answered", "any_name", "published_community", "published_user", "in_clear"), absent()
+    )
+    return SnmpAgent(endpoint=endpoint(name), **({**given, "evidence": (ref(),)} | changes))
+
+
+def snmp(*agents: SnmpAgent, **changes: Any) -> SnmpFacts:
+    agents = agents or (snmp_agent(),)
+    names = tuple(entry.endpoint.name for entry in agents)
+    return SnmpFacts(**({"examined": names, "complete": True, "servers": agents} | changes))
+
+
+def snmp_write(writable: Any = None, name: str = "udp/161", **changes: Any) -> SnmpWriteFacts:
+    writer = SnmpWriter(endpoint=endpoint(name), writable=writable or absent())
+    given = {"examined": (name,), "complete": True, "servers": (writer,)}
+    return SnmpWriteFacts(**(given | changes))
+
+
 def service(name: str, protocol: str, **more: Any) -> Service:
     return Service(endpoint=endpoint(name), protocol=protocol, evidence=(ref(name),), **more)
 
@@ -182,6 +229,11 @@ def tls_server(key: str = "a", weak: tuple[str, ...] = (), **changes: Any) -> Tl
         "evidence": (ref(),),
     }
     return TlsServer(**(given | changes))
+
+
+def broker_tls(server: TlsServer) -> TlsServer:
+    """The broker's TLS: that of the web server at another port."""
+    return server.model_copy(update={"endpoint": endpoint("tcp/8883")})
 
 
 def tls(*servers: TlsServer, **changes: Any) -> TlsFacts:
@@ -284,13 +336,14 @@ HTTPS = {"tls": True}
 
 def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
     """Every fact of one hardened sample, by probe and state."""
-    plain, secure, shell = (
+    plain, secure, shell, broker = (
         service("tcp/80", "http"),
         service("tcp/443", "http", **HTTPS),
         service("tcp/22", "ssh"),
+        service("tcp/8883", "mqtt", **HTTPS),
     )
     pages = http(redirector(), web("tcp/443"))
-    keys = tls(tls_server(f"tls {sample}"))
+    keys = tls_server(f"tls {sample}")
     label = factory_trials(f"label {sample}")
     facts: dict[DeviceState, list[Facts]] = {
         AR: [
@@ -298,21 +351,25 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
             late_ports("tcp/80", "tcp/443"),
             services(plain, secure),
             pages,
-            keys,
+            tls(keys),
             ssh(),
             credentials(login("tcp/443", *label), login("console", *label, method="serial")),
         ],
         IN: [
-            ports("tcp/22", "tcp/80", "tcp/443"),
-            late_ports("tcp/22", "tcp/80", "tcp/443"),
+            ports("tcp/22", "tcp/80", "tcp/443", "tcp/8883"),
+            late_ports("tcp/22", "tcp/80", "tcp/443", "tcp/8883"),
             files(),
-            services(plain, secure, shell),
+            snmp(),
+            snmp_write(),
+            services(plain, secure, shell, broker),
             pages,
-            keys,
+            tls(keys, broker_tls(keys)),
+            mqtt(mqtt_server()),
             ssh(ssh_server(f"ssh {sample}")),
             credentials(
                 login("tcp/443", *user_trials()),
                 login("tcp/22", *user_trials(), method="ssh"),
+                login("tcp/8883", *user_trials(), method="mqtt"),
                 login("console", *user_trials(), method="serial"),
             ),
             console(),
@@ -374,6 +431,9 @@ class _Builders:
     endpoint, port, ports, service, services = map(
         staticmethod, (endpoint, port, ports, service, services)
     )
+    mqtt_try, mqtt_server, mqtt = map(staticmethod, (mqtt_try, mqtt_server, mqtt))
+    broker_tls = staticmethod(broker_tls)
+    snmp_agent, snmp, snmp_write = map(staticmethod, (snmp_agent, snmp, snmp_write))
     late_ports, file_server, files = map(staticmethod, (late_ports, file_server, files))
     web, redirector, http, http_input = map(staticmethod, (web, redirector, http, http_input))
     tls_server, tls, ssh_server, ssh = map(staticmethod, (tls_server, tls, ssh_server, ssh))

@@ -18,6 +18,7 @@ from harness.facts.credentials import (
 from harness.facts.disclosure import Disclosure
 from harness.facts.http import HttpFacts, InputOutcome
 from harness.facts.late_ports import LatePortsFacts
+from harness.facts.mqtt import MqttTopic
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import ServicesFacts
 from harness.model.judgement import Verdict
@@ -82,14 +83,14 @@ def _(survey: Any, make: Any) -> Any:
 def _(survey: Any, make: Any) -> Any:
     user = make.trial(CandidateSource.USER, "user", TrialOutcome.ACCEPTED)
     former = make.trial(CandidateSource.FORMER, "label", TrialOutcome.ACCEPTED)
-    names = ("tcp/443", "tcp/22", "console")
+    names = ("tcp/443", "tcp/22", "tcp/8883", "console")
     return survey.put(make.credentials(*(make.login(name, user, former) for name in names)))
 
 
 @flaw("no-bruteforce-limit")
 def _(survey: Any, make: Any) -> Any:
     limit = GuessingLimit(hindered=make.absent(), attempts=12, answered_per_s_milli=9000)
-    names = ("tcp/443", "tcp/22", "console")
+    names = ("tcp/443", "tcp/22", "tcp/8883", "console")
     logins = [make.login(name, *make.user_trials(), limit=limit) for name in names]
     return survey.put(make.credentials(*logins))
 
@@ -135,7 +136,9 @@ def _tls(survey: Any, make: Any, **changes: Any) -> Any:
     for state in (make.AR, make.IN):
         for sample in "AB":
             server = make.tls_server(f"tls {sample}", **changes)
-            survey = survey.put(make.tls(server), state, samples=sample)
+            broker = make.broker_tls(make.tls_server(f"tls {sample}"))
+            servers = (server, broker) if state is make.IN else (server,)
+            survey = survey.put(make.tls(*servers), state, samples=sample)
     return survey
 
 
@@ -156,7 +159,9 @@ def _(survey: Any, make: Any) -> Any:
 
 @flaw("shared-tls-key")
 def _(survey: Any, make: Any) -> Any:
-    return survey.put(make.tls(make.tls_server("one")), make.AR, make.IN, samples="AB")
+    server = make.tls_server("one")
+    both = make.tls(server, make.broker_tls(server))
+    return survey.put(make.tls(server), make.AR, samples="AB").put(both, samples="AB")
 
 
 @flaw("ssh-weak-algorithms")
@@ -251,6 +256,13 @@ def _(survey: Any, make: Any) -> Any:
     return survey.put(pages, make.AR, make.IN).put(make.ssh(shell))
 
 
+@flaw("anonymous-mqtt")
+def _(survey: Any, make: Any) -> Any:
+    topic = MqttTopic(name="home/wan/state", size=2, retained=True, evidence=make.ref())
+    broker = make.mqtt_server(anonymous=make.seen(), subscription=make.seen(), topics=(topic,))
+    return survey.put(make.mqtt(broker))
+
+
 @flaw("secrets-in-boot-log")
 def _(survey: Any, make: Any) -> Any:
     sighting = SecretSighting(kind="wifi-passphrase", shown="psk=***", evidence=make.ref())
@@ -260,6 +272,31 @@ def _(survey: Any, make: Any) -> Any:
 @flaw("stack-trace-on-bad-input")
 def _(survey: Any, make: Any) -> Any:
     return survey.put(make.http_input(InputOutcome.INTERNALS_SHOWN))
+
+
+def _agent(survey: Any, make: Any, writable: Any) -> Any:
+    """An SNMP agent that is not declared and reads under a published community."""
+    told = Disclosure(
+        where="sysDescr udp/161",
+        text="Router, firmware 2.4.1",
+        product="firmware",
+        version="2.4.1",
+        evidence=make.ref(),
+    )
+    reads = dict.fromkeys(("answered", "published_community", "in_clear"), make.seen())
+    agent = make.snmp_agent(disclosures=(told,), readable=9, **reads)
+    listens = _listener(survey, make, "udp/161", "snmp", (make.AR, make.IN))
+    return listens.put(make.snmp(agent)).put(make.snmp_write(writable))
+
+
+@flaw("snmp-public")
+def _(survey: Any, make: Any) -> Any:
+    return _agent(survey, make, make.absent())
+
+
+@flaw("snmp-private-write")
+def _(survey: Any, make: Any) -> Any:
+    return _agent(survey, make, make.seen())
 
 
 def test_the_hardened_router_passes_every_automatic_unit(judge: Any, survey: Any) -> None:
@@ -322,6 +359,8 @@ def test_a_missing_probe_leaves_no_pass_to_the_units_that_need_it(judge: Any, su
         "credentials": {"5.1-4-2b", "5.1-5-2b", "5.5-4-2a", "5.5-4-2b", "5.5-5-2a"},
         "console": {"5.6-4-2a"},
         "http-input": {"5.13-1-2a"},
+        "snmp": {"5.1-1-2a", "5.1-3-2a", "5.5-1-2a", "5.5-4-2a", "5.5-5-2a", "5.6-2-2a"},
+        "snmp-write": {"5.5-5-2a"},
     }
     for probe, units in needs.items():
         verdicts = judge(survey.without(probe), automatic=True)
