@@ -226,7 +226,7 @@ def _is_running(interface: str) -> bool:
     except OSError:
         return False
     (flags,) = struct.unpack_from("H", answer, 16)
-    return flags & _UP_AND_RUNNING == _UP_AND_RUNNING
+    return bool(flags & _UP_AND_RUNNING == _UP_AND_RUNNING)
 
 
 def neighbour(address: str, interface: str) -> str:
