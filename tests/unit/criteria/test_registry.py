@@ -14,6 +14,7 @@ weak-tls-cipher invalid-certificate shared-key-material weak-ssh-algorithms anon
 undeclared-service unnecessary-service information-disclosure debug-interface-open
 bootloader-interruptible unauthenticated-shell secret-in-output former-password-accepted
 undeclared-login interface-status unexpected-input-processed implementation-version
+snmp-default-community snmp-default-community-write weak-snmp-version
 declared-cryptography authorised-access wrong-credentials-accepted
 """
 
