@@ -16,6 +16,8 @@ MAX_FOLDERS: Final = 4
 MAX_LISTING_READS: Final = 16
 CONNECTIONS: Final = 40
 ANSWER_S: Final = 3.0
+LOGIN_S: Final = 10.0
+"""Many servers hold the answer to a wrong password back for some seconds."""
 _FIRST_DATA: Final = 1000
 """Numbers of data connections in the journal begin here."""
 _LOGGED_IN: Final = 230
@@ -56,16 +58,16 @@ class FtpTalk:
             if reply_code(self._say(control, "AUTH TLS")) == _AUTH_DONE and control.start_tls():
                 self._log_in(control, "anonymous", "certbench@")
 
-    def _say(self, control: RecordedConnection, command: str) -> bytes:
+    def _say(self, control: RecordedConnection, command: str, timeout_s: float = ANSWER_S) -> bytes:
         self._context.check_time()
         control.send(f"{command}\r\n".encode())
-        return read_reply(control, ANSWER_S)
+        return read_reply(control, timeout_s)
 
     def _log_in(self, control: RecordedConnection, user: str, password: str) -> bool:
         """Whether the server says so, and does something that needed the login."""
-        code = reply_code(self._say(control, f"USER {user}"))
+        code = reply_code(self._say(control, f"USER {user}", LOGIN_S))
         if code == 331:  # noqa: PLR2004  (password wanted)
-            code = reply_code(self._say(control, f"PASS {password}"))
+            code = reply_code(self._say(control, f"PASS {password}", LOGIN_S))
         return code == _LOGGED_IN and reply_code(self._say(control, "PWD")) == 257  # noqa: PLR2004
 
     def _look_around(self, control: RecordedConnection, name: str) -> None:
