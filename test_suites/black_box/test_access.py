@@ -10,6 +10,7 @@ from harness.testing import (
     HttpFacts,
     Judgement,
     Judgements,
+    MqttFacts,
     NetworkView,
     SshFacts,
     at_each,
@@ -26,9 +27,9 @@ CRITERION: Final = "anonymous-access"
 class TestAccessWithoutLogin:
     """Settings cannot be reached without a login."""
 
-    @unit("", facts=needs((*LOGIN_NEEDS, SshFacts, FilesFacts), INITIALISED))
+    @unit("", facts=needs((*LOGIN_NEEDS, SshFacts, FilesFacts, MqttFacts), INITIALISED))
     def test_settings_are_not_open(self, facts: FactView) -> Judgements:
-        """No web server shows settings, no SSH or FTP server opens a session without a login."""
+        """No web server shows settings, and no other server lets anybody in without login."""
         network = NetworkView(facts, INITIALISED)
         targets = network.open_targets("tcp/")
         web = at_each(
@@ -38,7 +39,8 @@ class TestAccessWithoutLogin:
         )
         ssh = [_over_ssh(network, name) for name in targets if network.speaks(name, "ssh")]
         ftp = [_over_ftp(network, name) for name in targets if network.speaks(name, "ftp")]
-        return (*web, *ssh, *ftp)
+        mqtt = [_over_mqtt(network, name) for name in targets if network.speaks(name, "mqtt")]
+        return (*web, *ssh, *ftp, *mqtt)
 
 
 def _over_http(network: NetworkView, name: str) -> Judgement:
@@ -56,6 +58,15 @@ def _over_ftp(network: NetworkView, name: str) -> Judgement:
         CRITERION,
         name,
         lambda record: criteria.anonymous_file_access(record, name, name),
+    )
+
+
+def _over_mqtt(network: NetworkView, name: str) -> Judgement:
+    return network.judge(
+        MqttFacts,
+        CRITERION,
+        name,
+        lambda record: criteria.anonymous_mqtt_access(record, name, name),
     )
 
 

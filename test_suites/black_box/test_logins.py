@@ -4,11 +4,13 @@ from typing import Final
 
 from harness.testing import (
     INITIALISED,
-    LOGIN_NEEDS,
+    LIVE_LOGIN_NEEDS,
     CredentialsFacts,
     DecidedBy,
     FactView,
+    Judgement,
     Judgements,
+    MqttFacts,
     NetworkView,
     at_each_login,
     case,
@@ -19,7 +21,7 @@ from harness.testing import (
     without_second_sample,
 )
 
-NEEDS: Final = needs((*LOGIN_NEEDS, CredentialsFacts), INITIALISED)
+NEEDS: Final = needs((*LIVE_LOGIN_NEEDS, CredentialsFacts), INITIALISED)
 
 
 @case("default-credentials-accepted")
@@ -52,7 +54,9 @@ class TestMadeUpPasswords:
     def test_made_up_passwords_are_refused(self, facts: FactView) -> Judgements:
         """At every login found, a random password is refused; holds only beside a good login."""
         network = NetworkView(facts, INITIALISED)
-        return at_each_login(network, criteria.wrong_credentials_accepted)
+        targets = network.open_targets("tcp/")
+        mqtt = [_made_up_mqtt(network, name) for name in targets if network.speaks(name, "mqtt")]
+        return (*at_each_login(network, criteria.wrong_credentials_accepted), *mqtt)
 
 
 @case("unlimited-login-attempts")
@@ -118,3 +122,13 @@ class TestDeclaredLogins:
         """Needs the declared authentication mechanisms."""
         what = "authentication mechanisms (IXIT 1-AuthMech)"
         return without_declaration("undeclared-login", what)
+
+
+def _made_up_mqtt(network: NetworkView, name: str) -> Judgement:
+    """A user made up as well, which the trials of the login points do not try."""
+    return network.judge(
+        MqttFacts,
+        "wrong-credentials-accepted",
+        name,
+        lambda record: criteria.wrong_mqtt_credentials_accepted(record, name, name),
+    )

@@ -5,6 +5,7 @@ from typing import Final
 
 from harness.testing import (
     INITIALISED,
+    LIVE_LOGIN_NEEDS,
     LOGIN_NEEDS,
     DecidedBy,
     FactRecord,
@@ -32,7 +33,7 @@ TlsCriterion = Callable[[FactRecord[TlsFacts], str, str], Judgement]
 class TestLoginsInClear:
     """No login crosses the network in clear."""
 
-    @unit("", facts=needs(LOGIN_NEEDS, INITIALISED))
+    @unit("", facts=needs(LIVE_LOGIN_NEEDS, INITIALISED))
     def test_no_login_crosses_in_clear(self, facts: FactView) -> Judgements:
         """Whatever asks for credentials does so inside TLS or SSH."""
         return NetworkView(facts, INITIALISED).logins_in_clear()

@@ -146,6 +146,7 @@ def test_rows_of_a_judgement_are_cited(dossier: Dossier) -> None:
     assert [entry.rows for entry in judged] == [
         ("1-AuthMech/AuthMech-1",),
         ("1-AuthMech/AuthMech-2",),
+        ("1-AuthMech/AuthMech-3",),
     ]
 
 
