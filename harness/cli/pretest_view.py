@@ -135,7 +135,7 @@ def _finding(console: Console, found: Found) -> None:
     colour = _COLOURS[found.severity]
     console.print(
         f"  [{colour}]{found.severity.value}[/]  {escape(document['subject'])}: {escape(title)}"
-        f"  [dim]{escape(document['criterion'])}[/]{_standing(found)}"
+        f"  [dim]{escape(document['id'])}[/]{_standing(found)}"
     )
     console.print(f"      seen    {escape(document['summary'])}")
     for ref in document["evidence"][:1]:

@@ -20,7 +20,7 @@ _BUDGET_BYTES: Final = 256 * 1024 * 1024
 """For everything that one `Excerpts` reads."""
 _LINE: Final = re.compile(r"line ([1-9][0-9]{0,8})")
 _PORT: Final = re.compile(r"port ([0-9]{1,5})")
-_SHOWN: Final = 400
+_SHOWN: Final = 240
 _HEX_BYTES: Final = 48
 _MOSTLY: Final = 0.85
 _DULL: Final = frozenset({"n", "t", "kind"})
@@ -108,7 +108,7 @@ class Excerpts:
         if not isinstance(record, dict):
             return neutralise(self._masked(str(record)), _SHOWN)
         head = neutralise(str(record.get("kind", "record")), 40)
-        return f"{head}: {'; '.join(self._fields(record))}"[: 4 * _SHOWN]
+        return f"{head}: {'; '.join(self._fields(record))}"[: 3 * _SHOWN]
 
     def _fields(self, record: Mapping[str, Any]) -> Iterator[str]:
         for name, value in sorted(record.items(), key=lambda entry: _is_long(entry[1])):
