@@ -20,6 +20,8 @@ from harness.encoding.canonical import canonical, load_strict
 from harness.errors import CaptureError
 
 SCHEMA: Final = "certbench/journal/1"
+INCOMING: Final = "incoming.jsonl"
+"""The journal of what a driver still held when its attempt broke off; no interpreter reads it."""
 MAX_LINE_BYTES: Final = 4 * 1024 * 1024
 MAX_RECORDS: Final = 2_000_000
 

@@ -19,7 +19,7 @@ from urllib.parse import unquote_plus
 from pydantic import ValidationError
 
 from harness.encoding.canonical import canonical, load_strict, sha256_hex
-from harness.encoding.journal import header_line
+from harness.encoding.journal import INCOMING, header_line
 from harness.encoding.text import from_latin, to_latin
 from harness.encoding.tree import DirectoryTree, Tree, read
 from harness.errors import CaptureError, EvidenceError
@@ -258,8 +258,28 @@ def make_twin(survey: Path, target: Path, secrets: Iterable[Secret], key: bytes)
         EvidenceError: ``target`` exists, or a record cannot be read.
     """
     scrub_tree(DirectoryTree(survey), target, Scrubber(secrets, key), _FACTS)
+    for spooled in sorted(target.rglob(INCOMING)):
+        spooled.write_bytes(b"".join(_masked(record) for record in _lines(spooled)))
     for record in sorted(target.rglob("attempt.json")):
         _redigest(record)
+
+
+def _lines(journal: Path) -> list[bytes]:
+    return journal.read_bytes().splitlines(keepends=True)
+
+
+def _masked(line: bytes) -> bytes:
+    """A line of a spool with its bytes withheld; how many there were stays.
+
+    They were never read as what they are, so nobody knows which of them are secret.
+    """
+    try:
+        record = load_strict(line)
+    except CaptureError:
+        return b"x" * (len(line) - 1) + b"\n"  # torn by a power cut
+    if isinstance(record, dict) and isinstance(record.get("data"), str):
+        record["data"] = "x" * len(record["data"])
+    return canonical(record) + b"\n"
 
 
 def _redigest(record: Path) -> None:

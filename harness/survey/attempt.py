@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.bench.protocols import Bench, SampleLinks
 from harness.encoding.clock import Clock
+from harness.encoding.journal import INCOMING
 from harness.encoding.tree import DirectoryTree
 from harness.errors import CaptureError, CertbenchError, StorageError
 from harness.facts.base import Facts
@@ -18,7 +19,6 @@ from harness.model.record import STOPPED, AttemptOutcome, AttemptRecord
 from harness.model.states import DeviceState
 from harness.probes.base import Probe
 from harness.survey.context import AttemptContext
-from harness.survey.spool import NAME as SPOOL
 from harness.survey.spool import Spool
 from harness.survey.standing import known_facts, next_attempt
 from harness.survey.store import AttemptFolder, SecretStore, write_atomic
@@ -187,7 +187,7 @@ class AttemptRunner:
         while worker.is_alive() and time.monotonic() < give_up and not self._full:
             worker.join(_LOOK_S)
         if not self._full and (held := spool.end()) is not None:
-            folder.keep(SPOOL, held)
+            folder.keep(INCOMING, held)
         if worker.is_alive():
             failure.append(f"did not end within {timeout_s:g} s")
         if failure:

@@ -9,12 +9,10 @@ a crash it holds what was in flight, and is a capture like the others.
 
 import threading
 from pathlib import Path
-from typing import Final
 
 from harness.encoding.clock import Clock
+from harness.encoding.journal import INCOMING
 from harness.survey.store import JournalWriter
-
-NAME: Final = "incoming.jsonl"
 
 
 class Spool:
@@ -22,7 +20,7 @@ class Spool:
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         """Spool into ``folder``; no file is made before something comes in."""
-        self._path = folder / NAME
+        self._path = folder / INCOMING
         self._clock = clock
         self._lock = threading.Lock()
         self._writer: JournalWriter | None = None

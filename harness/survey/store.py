@@ -70,11 +70,13 @@ def digest_file(path: Path) -> str:
 def create_run_directory(run: Path) -> None:
     """Make an empty run directory that only its owner can read.
 
+    What a run left that died before it wrote its order counts as empty: folders and a lock.
+
     Raises:
         EvidenceError: it exists and is not empty: evidence is never overwritten.
         StorageError: the disk is full or the folder cannot be written.
     """
-    if run.exists() and any(run.iterdir()):
+    if run.exists() and not all(_is_nothing(path) for path in run.rglob("*")):
         raise EvidenceError(f"{run}: not empty; evidence is never overwritten, name another one")
     for folder in (run, run / "survey", run / "assessments", run / "private"):
         try:
@@ -82,6 +84,11 @@ def create_run_directory(run: Path) -> None:
             folder.chmod(RUN_MODE)
         except OSError as error:
             raise StorageError(f"{folder}: cannot be made: {error.strerror}") from error
+
+
+def _is_nothing(path: Path) -> bool:
+    started = path.parent.name == "private" and path.name.startswith(("lock", ".order.json."))
+    return path.is_dir() or started
 
 
 class SecretStore:
