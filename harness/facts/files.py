@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from harness.facts.base import Endpoint, Facts
 from harness.model.base import Frozen
-from harness.model.observation import EvidenceRef, Observation
+from harness.model.observation import EvidenceRef, Observation, Unknown
 
 Left = Literal["", "nothing", "empty-file", "file", "unknown"]
 """What the write test left behind; ``""`` if nothing was accepted."""
@@ -19,6 +19,8 @@ class FileServer(Frozen):
         anonymous: FTP: the login ``anonymous`` is accepted, confirmed by a command that works only
             after a login. TFTP knows no login: Unknown.
         any_login: FTP: a made-up user with a made-up password is accepted.
+        asks_password: FTP: a made-up user is asked for a password in clear, and no upgrade to TLS
+            was offered. Never Absent: who turns strangers away may still ask its users.
         readable: a file or listing is handed out without credentials; Absent: what was asked for
             was refused, which says nothing of other names.
         readable_names: which, neutralised; at most 20.
@@ -32,6 +34,7 @@ class FileServer(Frozen):
     answered: Observation
     anonymous: Observation
     any_login: Observation
+    asks_password: Observation = Unknown(reason="nobody was asked")
     readable: Observation
     readable_names: tuple[str, ...] = ()
     writable: Observation

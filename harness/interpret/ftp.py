@@ -19,6 +19,7 @@ MAX_NAMES: Final = 20
 CONTENT: Final = b"certbench write test\r\n"
 """What the test file holds."""
 _GREETING, _LOGGED_IN, _HERE, _SIZE, _NOT_THERE = 220, 230, 257, 213, 550
+_UPGRADE, _PASSWORD = 234, 331
 _DONE: Final = frozenset({226, 250})
 _GOES_ON: Final = frozenset({125, 150})
 _LATER: Final = range(400, 500)
@@ -67,6 +68,7 @@ def read_server(
         answered=Present(evidence=(talk.ref(greeting),)),
         anonymous=anonymous,
         any_login=_login(talk, ("made-up",)),
+        asks_password=_asks_password(talk),
         readable=_unless_entered(anonymous, readable),
         readable_names=names,
         writable=_unless_entered(anonymous, _writable(talk, inside)),
@@ -95,6 +97,20 @@ def _login(talk: _Talk, steps: Sequence[str]) -> Observation:
     if refusals:
         return Absent(control=refusals[-1])
     return Unknown(reason="the login was neither accepted nor refused")
+
+
+def _asks_password(talk: _Talk) -> Observation:
+    """331 to a user who does not exist, on a connection in clear (RFC 959, section 5.4)."""
+    asked = [e for e in talk.steps("made-up") if e.sent.startswith(b"USER ")]
+    prompted = [e for e in asked if reply_code(e.reply) == _PASSWORD]
+    if not prompted:
+        return Unknown(reason="a made-up user was not asked for a password")
+    upgrades = [e for e in talk.steps("anonymous-tls") if e.sent.startswith(b"AUTH TLS")]
+    if any(reply_code(e.reply) == _UPGRADE for e in upgrades):
+        return Unknown(
+            reason="an upgrade to TLS is offered, and nothing shows whether it is enforced"
+        )
+    return Present(evidence=(talk.ref(prompted[0]),))
 
 
 def _unless_entered(anonymous: Observation, seen: Observation) -> Observation:

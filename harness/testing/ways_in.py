@@ -99,6 +99,7 @@ ACCESS: Final[tuple[Access, ...]] = (
     Access(SNMP, SnmpFacts, criteria.anonymous_snmp_access, criteria.anonymous_snmp_access),
 )
 ASKING: Final[tuple[Asking, ...]] = (
+    Asking(FTP, FilesFacts, criteria.undeclared_file_login, criteria.plaintext_file_login),
     Asking(MQTT, MqttFacts, criteria.undeclared_mqtt_login, criteria.plaintext_mqtt_management),
     Asking(SNMP, SnmpFacts, criteria.undeclared_snmp_login, criteria.weak_snmp_version),
 )

@@ -51,6 +51,8 @@ from harness.assessment.criteria.files import (
     anonymous_file_write,
     every_file_server_asked,
     made_up_file_login,
+    plaintext_file_login,
+    undeclared_file_login,
 )
 from harness.assessment.criteria.input import unexpected_input_processed
 from harness.assessment.criteria.mqtt import (
@@ -129,6 +131,7 @@ __all__ = [
     "open_mqtt_access",
     "open_targets",
     "password_change_not_forced",
+    "plaintext_file_login",
     "plaintext_http_management",
     "plaintext_management",
     "plaintext_mqtt_management",
@@ -144,6 +147,7 @@ __all__ = [
     "ssh_disclosure",
     "unauthenticated_shell",
     "undeclared_answer",
+    "undeclared_file_login",
     "undeclared_http_login",
     "undeclared_login",
     "undeclared_mqtt_login",

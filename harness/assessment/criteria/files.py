@@ -5,6 +5,7 @@ from typing import Final
 
 from harness.assessment.criteria.looking import Look, proof
 from harness.facts.files import FileServer, FilesFacts
+from harness.facts.services import FTP
 from harness.facts.store import FactRecord
 from harness.model.judgement import Judgement, Outcome
 from harness.model.observation import Absent, Present, Unknown
@@ -47,6 +48,36 @@ def made_up_file_login(record: Record, item: str, target: str) -> Judgement:
     return look.must_be_absent(
         server.any_login, absent="random-password-refused", present="any-credentials-accepted"
     )
+
+
+def undeclared_file_login(
+    record: Record, item: str, target: str, declared: Collection[str]
+) -> Judgement:
+    """An FTP server, which exists to let users log in, stands at a declared endpoint."""
+    look = Look("undeclared-login", item, target, record)
+    server = _server(look)
+    if isinstance(server, Judgement):
+        return server
+    if target in declared:
+        return look.held("login-declared", proof(server.answered), protocol=FTP)
+    return look.contradicted("login-undeclared", proof(server.answered), protocol=FTP)
+
+
+def plaintext_file_login(record: Record, item: str, target: str) -> Judgement:
+    """An FTP server asks nobody for a password in clear (EN 303 645 5.1-3, 5.5-7; CWE-319).
+
+    One that serves ``anonymous`` alone and turns every other user away has no login that could be
+    read; nobody can tell it from one that turns strangers away, so that it is UNDECIDED.
+    """
+    look = Look("plaintext-management", item, target, record)
+    server = _server(look)
+    if isinstance(server, Judgement):
+        return server
+    seen = server.asks_password
+    if isinstance(seen, Present):
+        return look.contradicted("login-in-clear", seen.evidence, protocol=FTP)
+    why = seen.reason if isinstance(seen, Unknown) else "a made-up user was turned away"
+    return look.undecided("not-observed", why=why)
 
 
 def anonymous_file_write(record: Record, item: str, target: str) -> Judgement:
