@@ -30,8 +30,12 @@ _LISTED: Final = 8
 def network_checks(
     subject: str, network: NetworkLinkConfig, settings: BenchSettings
 ) -> Iterator[Check]:
-    """Each step towards the address of ``network``, until one blocks."""
+    """Each step towards the address of ``network``, then its WAN side, until one blocks."""
     yield from in_order(subject, "network", _Steps(network, settings).steps())
+    if network.wan_address:
+        outside = NetworkLinkConfig(address=network.wan_address)
+        steps = (each for each in _Steps(outside, settings).steps() if each[0] != "mac")
+        yield from in_order(subject, "wan", steps)
 
 
 class _Steps:
@@ -81,6 +85,8 @@ class _Steps:
         holding = [each for each in there if each.holds(self._target)]
         # A link-local network lies on every interface: only the guard knows which one counts.
         self._interface = next((each for each in holding if each.up), next(iter(holding), None))
+        if self._interface is None and self._settings.through_routers:
+            return self._find_way_out(there)
         if self._interface is None:
             return blocks(
                 f"no interface has an address in a network with {self._target}; there is "
@@ -89,6 +95,20 @@ class _Steps:
                 f"network (ip address add ADDRESS/LENGTH dev NAME){_foreign(there)}",
             )
         return ok(f"{self._interface.name} holds the network; bench.interface names none")
+
+    def _find_way_out(self, there: tuple[Interface, ...]) -> Answer:
+        """The interface towards the router behind which the sample may lie."""
+        try:
+            name = self._guard.check(self._network.address)
+        except ScopeError as error:
+            return blocks(str(error), "Give the bench a route to the sample's network")
+        self._interface = next((each for each in there if each.name == name), None)
+        return ok(f"{name} leads to it; bench.interface names none")
+
+    @property
+    def _is_routed(self) -> bool:
+        """The sample lies behind a router, as the config allows."""
+        return self._settings.through_routers and self._there().holds(self._target) is None
 
     def _carrier(self) -> Answer:
         found = self._there()
@@ -105,6 +125,8 @@ class _Steps:
 
     def _own_address(self) -> Answer:
         found = self._there()
+        if self._is_routed:
+            return ok(f"{self._target} lies behind a router, which bench.through_routers allows")
         own = found.holds(self._target)
         if own is None:
             listed = ", ".join(str(entry) for entry in found.addresses[:_LISTED]) or "none"
@@ -133,10 +155,13 @@ class _Steps:
             self._interface = next(
                 (each for each in interfaces() if each.name == self._route), found
             )
-        return ok(f"the route leaves over {self._route}, without a router")
+        how = "through a router" if self._is_routed else "without a router"
+        return ok(f"the route leaves over {self._route}, {how}")
 
     def _neighbour(self) -> Answer:
         found = self._there()
+        if self._is_routed:
+            return ok("not asked: the router answers for what lies behind it")
         if not found.resolves:
             return ok(f"{found.name} needs no address resolution")
         self._try(_PORTS[0])
@@ -163,7 +188,7 @@ class _Steps:
 
     def _mac(self) -> Answer:
         configured = self._network.mac.lower().replace("-", ":")
-        if not self._there().resolves:
+        if self._is_routed or not self._there().resolves:
             return ok("not compared: no hardware address is seen on this interface")
         seen = mac_of(self._network.address, self._route)
         if not seen:

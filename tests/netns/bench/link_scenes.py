@@ -23,12 +23,17 @@ SCOPE = ("198.51.100.0/24",)
 OTHER_MAC = "02:00:5e:00:53:99"
 
 
-def said(address=SAMPLE, mac="", interface="bench0", scope=SCOPE):
+def said(address=SAMPLE, mac="", interface="bench0", scope=SCOPE, link="network", **more):
     """Step -> (health, what was shown and how to mend it)."""
-    settings = BenchSettings(name="b", scope=scope, interface=interface)
-    config = NetworkLinkConfig(address=address, mac=mac)
+    through = more.pop("through_routers", False)
+    settings = BenchSettings(name="b", scope=scope, interface=interface, through_routers=through)
+    config = NetworkLinkConfig(address=address, mac=mac, **more)
     found = network_checks("sample A", config, settings)
-    return {check.name: (check.health, f"{check.shown} {check.mend}") for check in found}
+    return {
+        check.name: (check.health, f"{check.shown} {check.mend}")
+        for check in found
+        if check.link == link
+    }
 
 
 def blocked_at(step, *words, found):
@@ -184,6 +189,24 @@ def init_tries_nothing_that_the_guard_refuses(sniffer, pid):
         assert config.bench.interface == ""
         assert config.sample[0].network.mac == ""
     assert not sniffer.about(BEYOND)
+
+
+def a_sample_behind_a_router(sniffer, pid):
+    in_sample(pid, "addr", "add", "198.51.101.20/24", "dev", "dut0")
+    ip("route", "add", "198.51.101.0/24", "via", SAMPLE, "dev", "bench0")
+    there = {"address": "198.51.101.20", "scope": ("198.51.101.0/24",)}
+    blocked_at("route", "behind a router", found=said(**there))
+    for interface in ("bench0", ""):
+        found = said(**there, interface=interface, through_routers=True)
+        assert {health for health, _ in found.values()} == {Health.OK}, found
+        assert "through a router" in found["route"][1]
+
+
+def the_wan_side_of_a_gateway(sniffer, pid):
+    in_sample(pid, "addr", "add", "198.51.100.21/24", "dev", "dut0")
+    assert said(wan_address="198.51.100.21", link="wan")["answer"][0] is Health.OK
+    blocked_at("scope", STRANGER, found=said(wan_address=STRANGER, link="wan"))
+    assert not sniffer.about(STRANGER)
 
 
 def an_ipv6_sample(sniffer, pid):

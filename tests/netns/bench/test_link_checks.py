@@ -40,6 +40,8 @@ pytestmark = [
         "init_writes_down_the_mac_that_answers",
         "init_tries_nothing_that_the_guard_refuses",
         "an_ipv6_sample",
+        "a_sample_behind_a_router",
+        "the_wan_side_of_a_gateway",
     ],
 )
 def test_doctor_tells(scene):
