@@ -34,6 +34,7 @@ ATTEMPTS = [
         "1-as-received": ("ports", "services", "tls", "http", "ssh", "credentials"),
         "2-initialised": (
             *("ports", "services", "tls", "http", "ssh", "credentials", "console", "http-input"),
+            "mqtt",
         ),
     }.items()
     for probe in probes
@@ -82,7 +83,12 @@ def failed_at_the_end(record):
     return {**record, "outcome": "failed", "reason": "mutated"}
 
 
-IDLE = frozenset({"console booted", "console login_prompt", "identity seen"})
+IDLE = frozenset(
+    {
+        *("console booted", "console login_prompt", "identity seen"),
+        *("mqtt servers.control", "mqtt servers.login"),
+    }
+)
 """Observations that no criterion reads: controls within the other observations of their fact."""
 MUTATIONS = (failed_without_captures, never_scheduled, cut_off, dropping, failed_at_the_end)
 
