@@ -261,3 +261,12 @@ def test_an_undecided_item_gives_its_reason(evidence, made):
     (seen,) = SeenEvidence(evidence(unit)).of_unit("c1a").units
     assert seen.judgements[0].outcome == "not decided"
     assert seen.judgements[0].reason == "tcp/23: no answer"
+
+
+def test_what_a_run_knows_as_a_secret_is_masked(evidence, made):
+    folder = evidence(made.failing("c1a"))
+    (folder / "private").mkdir()
+    secrets = {"secrets": [{"kind": "password", "value": "router"}]}
+    (folder / "private" / "secrets.json").write_text(json.dumps(secrets))
+    (found,) = SeenEvidence(folder).of_unit("c1a").findings
+    assert found.evidence[0].lines[-1] == 'received: data "\\x1b[31m[secret] login: "'
