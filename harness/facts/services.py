@@ -8,6 +8,7 @@ from harness.model.observation import EvidenceRef
 
 HTTP, SSH, TELNET, FTP, SMTP, MQTT, DNS = "http", "ssh", "telnet", "ftp", "smtp", "mqtt", "dns"
 TFTP = "tftp"
+NTP = "ntp"
 SNMP = "snmp"
 UNCONFIRMED = "unconfirmed"
 """Open, but no protocol was confirmed by an exchange."""

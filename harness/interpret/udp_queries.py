@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from harness.facts.services import DNS, SNMP, TFTP
+from harness.facts.services import DNS, NTP, SNMP, TFTP
 from harness.interpret import snmp_messages
 
-NTP, SSDP, COAP, MDNS = "ntp", "ssdp", "coap", "mdns"
+SSDP, COAP, MDNS = "ssdp", "coap", "mdns"
 
 _DNS_QUERY: Final = bytes.fromhex("ceb5 0100 0001 0000 0000 0000 00 0002 0001")
 """NS records of the root, recursion desired (RFC 1035 section 4.1)."""

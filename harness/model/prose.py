@@ -147,6 +147,26 @@ _ACCESS: Final = {
     "upgrade-not-enforced": "encryption is offered, and it is not known whether it is enforced",
 }
 
+_DISCOVERY: Final = {
+    "descriptions-read": "every UPnP description that was announced was read: {count}",
+    "identifier-told": "the {kind} of this unit is told to everybody: {where}",
+    "identifiers-not-known": "the bench does not know what to look for: {kinds}; write it into the "
+    "bench config",
+    "no-gateway-service": "no service that maps ports is offered",
+    "no-identifier-told": "neither serial number nor MAC address is told",
+    "no-upnp-on-wan": "UPnP does not answer on the WAN address; asked: {asked}",
+    "port-mapped": "a port was opened inwards without a login, and closed again",
+    "port-mapped-and-left": "a port was opened inwards without a login, and could not be closed: "
+    "remove the mapping named certbench",
+    "port-mapping-refused": "mapping a port without a login is refused (UPnP error: {fault})",
+    "responder-undeclared": "{protocol} answers everybody on the link and is not declared",
+    "responders-asked": "mDNS and SSDP were asked, by their groups and directly",
+    "serial-claimed": "a field calls itself a serial number ({where}); the bench does not know the "
+    "unit's",
+    "upnp-on-wan": "UPnP answers on the WAN address: {found}",
+    "wan-not-configured": "the device is a gateway, and the bench config names no "
+    "network.wan_address",
+}
 _SNMP: Final = {
     "agents-asked": "asked for an SNMP agent: {endpoints}",
     "any-name-reads": "a made-up community or user reads data",
@@ -227,12 +247,18 @@ _SURFACE: Final = {
     "port-not-examined": "port {port} was not examined",
     "port-state-unclear": "the port is {state}",
     "port-undeclared": "the port is open and not declared",
-    "anonymous-login-accepted": "the login anonymous is accepted, and a command that needs a login works",
+    "anonymous-login-accepted": "the login anonymous is accepted, and what needs a login works",
     "file-servers-asked": "file servers were asked for: {count} found",
     "files-given-to-anybody": "files are handed out without credentials: {files}",
     "files-refused": "no file was handed out: what was asked for was refused",
     "files-taken-from-anybody": "a file is taken without credentials",
     "writing-refused": "writing a file without credentials is refused",
+    "control-queries-ignored": "control queries got no answer, while the time was given",
+    "control-query-answered": "a control query was answered with {times} times its bytes",
+    "no-zone-named": "the server names no zone that could be asked for",
+    "servers-asked": "servers were asked: {count} found",
+    "transfer-refused": "a zone transfer is refused",
+    "zone-handed-out": "a whole zone is handed out",
     "port-undeclared-late": "the port was closed at first, opened during the visit and is not "
     "declared ({protocol})",
     "opened-too-late": "{protocol} opened when its probe had ended, and was not examined",
@@ -256,6 +282,7 @@ TEMPLATES: Final = {
     **_ROLL_UP,
     **_LOGINS,
     **_ACCESS,
+    **_DISCOVERY,
     **_SNMP,
     **_CRYPTOGRAPHY,
     **_SURFACE,

@@ -25,6 +25,7 @@ from harness.assessment.rules.rows import no_rows
 from harness.facts.base import Endpoint, Facts, NotExamined
 from harness.facts.console import ConsoleFacts
 from harness.facts.credentials import CredentialsFacts
+from harness.facts.discovery import DiscoveryFacts
 from harness.facts.files import FilesFacts
 from harness.facts.http import HttpFacts, HttpInputFacts
 from harness.facts.identity import IdentityFacts
@@ -36,6 +37,7 @@ from harness.facts.snmp import SnmpFacts, SnmpWriteFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
 from harness.facts.tls import TlsFacts
+from harness.facts.upnp import PortMappingFacts, UpnpFacts
 from harness.model.declaration import DecidedBy, FactNeed, Quantifier, Samples
 from harness.model.dossier import (
     AuthMech,
@@ -74,6 +76,16 @@ from harness.testing.disclosures import (
     implementation_judgement,
     undeclared_product_judgements,
 )
+from harness.testing.discovery import (
+    DISCOVERY_NEEDS,
+    MAPPING_NEEDS,
+    answers_as_responder,
+    identifiers_told,
+    port_mapping,
+    told_to_everybody,
+    undeclared_responders,
+    wan_exposure,
+)
 from harness.testing.everywhere import (
     at_each,
     at_each_login,
@@ -82,6 +94,11 @@ from harness.testing.everywhere import (
 )
 from harness.testing.file_servers import FILE_NEEDS, file_servers_asked, files_given, files_taken
 from harness.testing.logins import factory_login_judgements, judge_login
+from harness.testing.name_and_time import (
+    NAME_AND_TIME_NEEDS,
+    control_queries_answered,
+    zones_handed_out,
+)
 from harness.testing.network import (
     ACCESS_NEEDS,
     EXPOSURE_NEEDS,
@@ -112,6 +129,7 @@ __all__ = [
     "AGENT_WRITE_NEEDS",
     "AS_RECEIVED",
     "DISCLOSURE_NEEDS",
+    "DISCOVERY_NEEDS",
     "EXPOSURE_NEEDS",
     "FILE_NEEDS",
     "GRANTED_NEEDS",
@@ -120,6 +138,8 @@ __all__ = [
     "LINK_NEEDS",
     "LIVE_LOGIN_NEEDS",
     "LOGIN_NEEDS",
+    "MAPPING_NEEDS",
+    "NAME_AND_TIME_NEEDS",
     "TRANSPORT_NEEDS",
     "Absent",
     "AnswerKind",
@@ -131,6 +151,7 @@ __all__ = [
     "CredentialsFacts",
     "DecidedBy",
     "DeviceState",
+    "DiscoveryFacts",
     "Dossier",
     "Endpoint",
     "EvidenceRef",
@@ -158,6 +179,7 @@ __all__ = [
     "NotExamined",
     "Outcome",
     "PlainRow",
+    "PortMappingFacts",
     "PortsFacts",
     "Present",
     "Quantifier",
@@ -174,8 +196,10 @@ __all__ = [
     "Support",
     "TlsFacts",
     "Unknown",
+    "UpnpFacts",
     "UserIntf",
     "all_of",
+    "answers_as_responder",
     "ask_each",
     "at_each",
     "at_each_login",
@@ -183,6 +207,7 @@ __all__ = [
     "cite",
     "community_versions",
     "contradicted",
+    "control_queries_answered",
     "criteria",
     "declared_endpoints",
     "default_communities",
@@ -192,6 +217,7 @@ __all__ = [
     "files_given",
     "files_taken",
     "held",
+    "identifiers_told",
     "implementation_judgement",
     "judge_login",
     "need",
@@ -202,12 +228,17 @@ __all__ = [
     "on_the_network",
     "over_attempts",
     "over_rows",
+    "port_mapping",
     "reason",
     "rules",
+    "told_to_everybody",
     "undecided",
     "undeclared_product_judgements",
+    "undeclared_responders",
     "unit",
+    "wan_exposure",
     "without_declaration",
     "without_second_sample",
     "writing_communities",
+    "zones_handed_out",
 ]

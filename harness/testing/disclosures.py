@@ -12,6 +12,7 @@ from harness.facts.late_ports import LatePortsFacts
 from harness.facts.services import ServicesFacts
 from harness.model.dossier import Intf, NetSecImpl
 from harness.model.judgement import Judgement, Judgements, Outcome
+from harness.testing.name_and_time import servers_asked
 from harness.testing.network import LOGIN_NEEDS, NetworkView
 from harness.testing.ways_in import DISCLOSING
 
@@ -28,7 +29,8 @@ def disclosure_judgements(network: NetworkView, interfaces: Sequence[Intf]) -> J
     The last judgement says whether all of the DUT was looked at. Needs `DISCLOSURE_NEEDS`.
     """
     judged = [_disclosed(network, name, interfaces) for name in network.open_targets()]
-    return (*judged, network.everything_examined())
+    asked = servers_asked(network, "information-disclosure")
+    return (*judged, asked, network.everything_examined())
 
 
 def _disclosed(network: NetworkView, target: str, interfaces: Sequence[Intf]) -> Judgement:
@@ -94,6 +96,7 @@ def undeclared_product_judgements(
         for kind in _telling()
         for entry in _versions(network, kind)
     ]
+    judged.append(servers_asked(network, "implementation-version"))
     return tuple(entry for entry in judged if entry.outcome is not Outcome.HELD)
 
 

@@ -11,10 +11,13 @@ from typing import Any, Final, Protocol
 
 from harness.assessment import criteria
 from harness.facts.base import Facts
+from harness.facts.discovery import MDNS, SSDP, DiscoveryFacts
+from harness.facts.dns import DnsFacts
 from harness.facts.files import FilesFacts
 from harness.facts.http import HttpFacts
 from harness.facts.mqtt import MqttFacts
-from harness.facts.services import FTP, HTTP, MQTT, SNMP, SSH, TFTP
+from harness.facts.ntp import NtpFacts
+from harness.facts.services import DNS, FTP, HTTP, MQTT, NTP, SNMP, SSH, TFTP
 from harness.facts.snmp import SnmpFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
@@ -106,6 +109,10 @@ ASKING: Final[tuple[Asking, ...]] = (
 DISCLOSING: Final[tuple[Disclosing, ...]] = (
     Disclosing(HTTP, HttpFacts, criteria.http_disclosure),
     Disclosing(SSH, SshFacts, criteria.ssh_disclosure),
+    Disclosing(DNS, DnsFacts, criteria.dns_disclosure),
+    Disclosing(NTP, NtpFacts, criteria.ntp_disclosure),
     Disclosing(MQTT, MqttFacts, criteria.mqtt_disclosure),
     Disclosing(SNMP, SnmpFacts, criteria.snmp_disclosure),
+    Disclosing(MDNS, DiscoveryFacts, criteria.discovery_disclosure),
+    Disclosing(SSDP, DiscoveryFacts, criteria.discovery_disclosure),
 )

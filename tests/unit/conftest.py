@@ -15,6 +15,14 @@ from harness.facts.credentials import (
     Trial,
     TrialOutcome,
 )
+from harness.facts.discovery import (
+    DiscoveryFacts,
+    IdentifierKind,
+    IdentifierSighting,
+    Responder,
+    SerialClaim,
+)
+from harness.facts.dns import DnsFacts
 from harness.facts.files import FileServer, FilesFacts
 from harness.facts.http import (
     HttpFacts,
@@ -27,12 +35,14 @@ from harness.facts.http import (
 )
 from harness.facts.late_ports import LatePortsFacts
 from harness.facts.mqtt import MqttAnswer, MqttFacts, MqttServer, MqttTry
+from harness.facts.ntp import NtpFacts
 from harness.facts.ports import Port, PortsFacts, PortState
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.snmp import SnmpAgent, SnmpFacts, SnmpWriteFacts, SnmpWriter
 from harness.facts.ssh import HostKey, SshFacts, SshServer
 from harness.facts.store import FactBase, FactRecord
 from harness.facts.tls import VERSIONS, Certificate, FamilyOffer, TlsFacts, TlsServer, VersionOffer
+from harness.facts.upnp import MappingTry, PortMappingFacts, UpnpDescription, UpnpFacts
 from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
 from harness.model.observation import Absent, EvidenceRef, Present, Unknown
 from harness.model.record import AttemptOutcome, SampleRecord, SurveyRecord
@@ -325,6 +335,81 @@ def console(**changes: Any) -> ConsoleFacts:
     return ConsoleFacts(**(given | changes))
 
 
+KNOWN = (IdentifierKind.SERIAL, IdentifierKind.MAC)
+
+
+def responder(name: str = "udp/5353", **changes: Any) -> Responder:
+    protocol = {"udp/5353": "mdns", "udp/1900": "ssdp"}[name]
+    given = {
+        "protocol": protocol,
+        "endpoint": endpoint(name),
+        "asked": ref("line 2"),
+        "answered": seen(f"line {protocol}"),
+    }
+    return Responder(**(given | changes))
+
+
+def discovery(*responders: Responder, **changes: Any) -> DiscoveryFacts:
+    responders = responders or (responder(), responder("udp/1900"))
+    given = {
+        "responders": responders,
+        "known": KNOWN,
+        "examined": tuple(entry.endpoint.name for entry in responders),
+        "complete": True,
+    }
+    return DiscoveryFacts(**(given | changes))
+
+
+def sighting(target: str = "udp/5353", kind: Any = IdentifierKind.SERIAL) -> IdentifierSighting:
+    return IdentifierSighting(
+        target=target, kind=kind, where="TXT of x.local", text="RR1", evidence=ref("line 7")
+    )
+
+
+def serial_claim(target: str = "udp/5353") -> SerialClaim:
+    return SerialClaim(target=target, where="TXT of x.local", text="123", evidence=ref("line 8"))
+
+
+def description(name: str = "tcp/443", **changes: Any) -> UpnpDescription:
+    given = {
+        "url": "https://127.0.10.1/root.xml",
+        "endpoint": endpoint(name),
+        "device_types": ("urn:schemas-upnp-org:device:InternetGatewayDevice:1",),
+        "evidence": ref("line 3"),
+    }
+    return UpnpDescription(**(given | changes))
+
+
+def upnp(*descriptions: UpnpDescription, **changes: Any) -> UpnpFacts:
+    given = {
+        "asked": ref("line 2"),
+        "descriptions": descriptions,
+        "wan_address": "127.0.10.101",
+        "wan": absent("line 4"),
+        "wan_asked": ("udp/1900", "tcp/49152"),
+        "known": KNOWN,
+        "examined": tuple(entry.endpoint.name for entry in descriptions),
+        "complete": True,
+    }
+    return UpnpFacts(**(given | changes))
+
+
+def mapping_try(**changes: Any) -> MappingTry:
+    given = {
+        "control": "https://127.0.10.1/ctl",
+        "endpoint": endpoint("tcp/443"),
+        "accepted": absent(),
+        "removed": unknown(),
+        "fault": "606",
+    }
+    return MappingTry(**(given | changes))
+
+
+def port_mapping(*tries: MappingTry, **changes: Any) -> PortMappingFacts:
+    given = {"asked": ref("line 2"), "tries": tries, "complete": True}
+    return PortMappingFacts(**(given | changes))
+
+
 def record(facts: Facts, sample: str = "A", state: DeviceState = IN) -> FactRecord[Any]:
     visit = VisitId("1-as-received" if state is AR else "2-initialised")
     key = FactKey(probe=ProbeName(facts.PROBE), sample=SampleId(sample), visit=visit, attempt=1)
@@ -332,6 +417,7 @@ def record(facts: Facts, sample: str = "A", state: DeviceState = IN) -> FactReco
 
 
 HTTPS = {"tls": True}
+GROUPS = ("udp/5353", "udp/1900")
 
 
 def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
@@ -342,26 +428,31 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
         service("tcp/22", "ssh"),
         service("tcp/8883", "mqtt", **HTTPS),
     )
+    lan = (service("udp/5353", "mdns"), service("udp/1900", "ssdp"))
     pages = http(redirector(), web("tcp/443"))
     keys = tls_server(f"tls {sample}")
     label = factory_trials(f"label {sample}")
     facts: dict[DeviceState, list[Facts]] = {
         AR: [
-            ports("tcp/80", "tcp/443"),
+            ports("tcp/80", "tcp/443", *GROUPS),
             late_ports("tcp/80", "tcp/443"),
-            services(plain, secure),
+            services(plain, secure, *lan),
             pages,
             tls(keys),
             ssh(),
             credentials(login("tcp/443", *label), login("console", *label, method="serial")),
+            discovery(),
+            upnp(description()),
         ],
         IN: [
-            ports("tcp/22", "tcp/80", "tcp/443", "tcp/8883"),
+            ports("tcp/22", "tcp/80", "tcp/443", "tcp/8883", *GROUPS),
             late_ports("tcp/22", "tcp/80", "tcp/443", "tcp/8883"),
             files(),
+            DnsFacts(servers=(), asked=(ref(),), complete=True),
+            NtpFacts(servers=(), asked=(ref(),), complete=True),
             snmp(),
             snmp_write(),
-            services(plain, secure, shell, broker),
+            services(plain, secure, shell, broker, *lan),
             pages,
             tls(keys, broker_tls(keys)),
             mqtt(mqtt_server()),
@@ -373,6 +464,9 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
                 login("console", *user_trials(), method="serial"),
             ),
             console(),
+            discovery(),
+            upnp(description()),
+            port_mapping(mapping_try()),
             http_input(InputOutcome.REJECTED, InputOutcome.IGNORED),
         ],
     }
@@ -439,6 +533,12 @@ class _Builders:
     tls_server, tls, ssh_server, ssh = map(staticmethod, (tls_server, tls, ssh_server, ssh))
     trial, login, credentials, console, record = map(
         staticmethod, (trial, login, credentials, console, record)
+    )
+    responder, discovery, sighting, serial_claim = map(
+        staticmethod, (responder, discovery, sighting, serial_claim)
+    )
+    description, upnp, mapping_try, port_mapping = map(
+        staticmethod, (description, upnp, mapping_try, port_mapping)
     )
     factory_trials, user_trials = map(staticmethod, (factory_trials, user_trials))
 

@@ -7,7 +7,8 @@ from harness.assessment.criteria import CRITERIA, looking
 
 FOLDER = Path(looking.__file__).parent
 STABLE = """
-anonymous-file-read anonymous-file-write
+anonymous-file-read anonymous-file-write ntp-control-queries zone-transfer-allowed
+identifier-disclosure upnp-on-wan unauthenticated-port-mapping
 default-credentials-accepted universal-default-password derived-default-password
 password-change-not-forced unlimited-login-attempts plaintext-management weak-tls-protocol
 weak-tls-cipher invalid-certificate shared-key-material weak-ssh-algorithms anonymous-access
