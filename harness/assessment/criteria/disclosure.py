@@ -44,6 +44,11 @@ UNNAMED: Final = frozenset(
 _BANNER: Final = re.compile(
     r"\b([A-Za-z][A-Za-z0-9+]{1,30})[ /_-]{1,2}v?([0-9]+\.[0-9][0-9A-Za-z.]*)"
 )
+_SYSTEM: Final = re.compile(
+    r"\b((?:[A-Z][A-Za-z]{1,20} )?GNU/Linux|Linux|Debian|Ubuntu|Fedora|Alpine|OpenWrt|FreeBSD)"
+    r"[ /]{1,2}v?([0-9]+(?:\.[0-9A-Za-z]+)*)"
+)
+"""Systems whose releases are often told by one whole number, which other words' numbers are not."""
 _OWN_PROBE: Final = frozenset({HTTP, SSH})
 """Protocols whose own probe reads the disclosures, better than from the first bytes."""
 
@@ -104,12 +109,14 @@ def in_banner(service: Service) -> Iterator[Disclosure]:
     """Products with a version in the first bytes of a service that no probe of its own reads."""
     if service.protocol in _OWN_PROBE or not service.evidence:
         return
-    for match in _BANNER.finditer(service.banner):
+    found = [*_SYSTEM.finditer(service.banner), *_BANNER.finditer(service.banner)]
+    told = {(match.group(1), match.group(2).rstrip(".")): match.group(0) for match in found}
+    for (product, version), text in told.items():
         yield Disclosure(
             where=f"banner {service.endpoint.name}",
-            text=neutralise(match.group(0)),
-            product=match.group(1),
-            version=match.group(2).rstrip("."),
+            text=neutralise(text),
+            product=product,
+            version=version,
             evidence=service.evidence[0],
         )
 

@@ -59,6 +59,10 @@ def test_an_ssh_identification_is_a_disclosure(made: Any) -> None:
     ("protocol", "banner", "outcome"),
     [
         ("telnet", "router\r\nlogin: ", HELD),
+        ("telnet", "Debian GNU/Linux 12\r\nshelf login: ", CONTRADICTED),
+        ("telnet", "OpenWrt 23\r\nlogin: ", CONTRADICTED),
+        ("telnet", "Embedded Linux\r\nline 2 login: ", HELD),
+        ("telnet", "port 3 is ready\r\nlogin: ", HELD),
         ("ftp", "220 vsFTPd 3.0.3 ready", CONTRADICTED),
         ("unconfirmed", "", HELD),
         ("ssh", "SSH-2.0-OpenSSH_9.2p1", HELD),
