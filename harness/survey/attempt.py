@@ -186,7 +186,8 @@ class AttemptRunner:
         give_up = time.monotonic() + timeout_s + GRACE_S
         while worker.is_alive() and time.monotonic() < give_up and not self._full:
             worker.join(_LOOK_S)
-        if not self._full and (held := spool.end()) is not None:
+        held = spool.end(broken_off=bool(self._full))
+        if held is not None:
             folder.keep(INCOMING, held)
         if worker.is_alive():
             failure.append(f"did not end within {timeout_s:g} s")

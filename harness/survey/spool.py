@@ -55,17 +55,18 @@ class Spool:
         with self._lock:
             self._flowing.discard(number)
 
-    def end(self) -> JournalWriter | None:
+    def end(self, *, broken_off: bool = False) -> JournalWriter | None:
         """The attempt ended: what was taken stands in its captures, and the file is gone.
 
-        Unless a driver still holds some of it (its probe did not end in time): then the journal.
+        Unless it was ``broken_off``, or a driver still holds some of it (its probe did not end in
+        time): then the journal, which stays.
         """
         with self._lock:
             self._ended = True
             if self._writer is None:
                 return None
             self._writer.close(ended=False)
-            if self._flowing:
+            if self._flowing or broken_off:
                 return self._writer
             self._path.unlink(missing_ok=True)
             return None
