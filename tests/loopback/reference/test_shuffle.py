@@ -3,7 +3,7 @@ import pytest
 from harness.reference.flaws import Flaw
 
 pytestmark = pytest.mark.loopback
-NOT_AT_ONCE = {"late", "tftp"}  # opens later; answers datagrams only
+NOT_AT_ONCE = {"late", "snmp", "tftp"}  # opens later; answers datagrams only
 PASSWORD = "Correct-Horse-7"
 
 
