@@ -78,10 +78,12 @@ from harness.testing.disclosures import (
 )
 from harness.testing.discovery import (
     DISCOVERY_NEEDS,
+    GROUP_ENDPOINTS,
     MAPPING_NEEDS,
     answers_as_responder,
     identifiers_told,
     port_mapping,
+    responders_asked,
     told_to_everybody,
     undeclared_responders,
     wan_exposure,
@@ -133,6 +135,7 @@ __all__ = [
     "EXPOSURE_NEEDS",
     "FILE_NEEDS",
     "GRANTED_NEEDS",
+    "GROUP_ENDPOINTS",
     "IF_NO_ROW",
     "INITIALISED",
     "LINK_NEEDS",
@@ -230,6 +233,7 @@ __all__ = [
     "over_rows",
     "port_mapping",
     "reason",
+    "responders_asked",
     "rules",
     "told_to_everybody",
     "undecided",

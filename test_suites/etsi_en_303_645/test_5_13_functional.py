@@ -18,6 +18,7 @@ from harness.testing import (
     Outcome,
     Question,
     ServicesFacts,
+    UpnpFacts,
     UserIntf,
     all_of,
     ask_each,
@@ -29,6 +30,7 @@ from harness.testing import (
     no_rows,
     over_rows,
     unit,
+    wan_exposure,
 )
 
 USER_INTF: Final = "27-UserIntf"
@@ -64,14 +66,16 @@ class TestInputValidation:
         """Each user interface refuses or ignores what a person enters wrongly."""
         return ask_each(answers, OTHER_INPUT_REFUSED, USER_INTF, ixit.user_intf)
 
-    @unit("c", facts=needs(EXPOSURE_NEEDS, INITIALISED))
+    @unit("c", facts=needs((*EXPOSURE_NEEDS, UpnpFacts), INITIALISED))
     def test_every_way_of_input_is_declared(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Every open TCP port lies at an endpoint of a 27-UserIntf or 28-ExtAPI row.
 
-        A bare listener counts: whoever connects can send it input, whatever it makes of that.
+        A bare listener counts: whoever connects can send it input, whatever it makes of that. UPnP
+        on the WAN takes input from the whole Internet, which no row can declare.
         """
         declared = declared_endpoints(ixit.user_intf, ixit.ext_api)
-        return NetworkView(facts, INITIALISED).undeclared_services(declared, "tcp/")
+        network = NetworkView(facts, INITIALISED)
+        return (*network.undeclared_services(declared, "tcp/"), *wan_exposure(network))
 
 
 def _over(

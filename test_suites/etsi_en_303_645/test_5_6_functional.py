@@ -4,11 +4,14 @@ from typing import Final
 
 from harness.testing import (
     DISCLOSURE_NEEDS,
+    DISCOVERY_NEEDS,
     EXPOSURE_NEEDS,
+    GROUP_ENDPOINTS,
     INITIALISED,
     AnswerView,
     ConsoleFacts,
     DecidedBy,
+    DiscoveryFacts,
     FactRecord,
     FactView,
     Intf,
@@ -19,7 +22,9 @@ from harness.testing import (
     NetworkView,
     PortsFacts,
     Question,
+    UpnpFacts,
     all_of,
+    answers_as_responder,
     ask_each,
     case,
     criteria,
@@ -30,6 +35,9 @@ from harness.testing import (
     network_endpoints,
     on_the_network,
     over_rows,
+    responders_asked,
+    told_to_everybody,
+    undeclared_responders,
     unit,
 )
 
@@ -72,7 +80,7 @@ NO_OTHER_DEBUG_PORT: Final = Question(
 class TestUnusedInterfacesAreDisabled:
     """Network and logical interfaces are in their declared status (5.6-1)."""
 
-    @unit("a", facts=needs((PortsFacts, LatePortsFacts), INITIALISED), per=INTF)
+    @unit("a", facts=needs((PortsFacts, LatePortsFacts, DiscoveryFacts), INITIALISED), per=INTF)
     def test_interfaces_are_in_their_declared_status(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -86,25 +94,34 @@ class TestUnusedInterfacesAreDisabled:
         rows = [row for row in on_the_network(ixit.intf) if row.type in {"network", "logical"}]
         return over_rows(INTF, criterion, rows, judge)
 
-    @unit("b", facts=needs(EXPOSURE_NEEDS, INITIALISED))
+    @unit("b", facts=needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), INITIALISED))
     def test_every_open_port_is_a_declared_interface(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
-        """Every open port lies at an endpoint of a 15-Intf row, whatever its status."""
-        declared = declared_endpoints(ixit.intf)
-        return NetworkView(facts, INITIALISED).undeclared_services(declared)
+        """Every open port lies at an endpoint of a 15-Intf row, whatever its status.
+
+        So does every discovery responder; and no row can declare UPnP on the WAN.
+        """
+        declared, network = declared_endpoints(ixit.intf), NetworkView(facts, INITIALISED)
+        found = network.undeclared_services(declared)
+        return (*found, *undeclared_responders(network, declared))
 
 
 @case("5.6-2-2")
 class TestUnauthenticatedDisclosure:
     """Little is told before login (5.6-2)."""
 
-    @unit("a", facts=needs(DISCLOSURE_NEEDS, INITIALISED))
+    @unit("a", facts=needs((*DISCLOSURE_NEEDS, UpnpFacts), INITIALISED))
     def test_servers_disclose_no_more_than_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
-        """Products and versions that a server tells anyone stand in Disclosed Information."""
-        return disclosure_judgements(NetworkView(facts, INITIALISED), ixit.intf)
+        """Products and versions that a server tells anyone stand in Disclosed Information.
+
+        So do identifiers of the unit that discovery tells everybody on the link.
+        """
+        network = NetworkView(facts, INITIALISED)
+        told = disclosure_judgements(network, ixit.intf)
+        return (*told, *told_to_everybody(network, ixit.intf))
 
 
 @case("5.6-3-2")
@@ -183,13 +200,25 @@ class TestDebugInterfaces:
 
 
 def _status(facts: FactView, row: Intf, name: str) -> Judgement:
-    """Open, or closed in the first look and in the last one: it may open in between."""
+    """Open, or closed in the first look and in the last one: it may open in between.
+
+    Where a discovery responder answered, that counts: it may hear its group alone.
+    """
 
     def look(record: FactRecord[PortsFacts | LatePortsFacts]) -> Judgement:
         return criteria.interface_status(record, row.id, name, row.status)
 
-    criterion = "interface-status"
+    criterion, network = "interface-status", NetworkView(facts, INITIALISED)
+    if answers_as_responder(network, name):
+        return network.judge(
+            DiscoveryFacts,
+            criterion,
+            row.id,
+            lambda record: criteria.responder_status(record, row.id, name, row.status),
+        )
     parts = [facts.judge(PortsFacts, INITIALISED, row.id, criterion, look)]
     if row.status == "disabled":
         parts.append(facts.judge(LatePortsFacts, INITIALISED, row.id, criterion, look))
+    if name in GROUP_ENDPOINTS:
+        parts.append(responders_asked(network, criterion, row.id))
     return all_of(row.id, criterion, parts)

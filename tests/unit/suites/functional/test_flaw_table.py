@@ -299,6 +299,17 @@ def _(survey: Any, make: Any) -> Any:
     return _agent(survey, make, make.seen())
 
 
+@flaw("mdns-leaks-serial")
+def _(survey: Any, make: Any) -> Any:
+    return survey.put(make.discovery(identifiers=(make.sighting(),)), make.AR, make.IN)
+
+
+@flaw("upnp-wan-exposed")
+def _(survey: Any, make: Any) -> Any:
+    exposed = make.upnp(make.description(), wan=make.seen(), wan_found=("udp/1900", "tcp/49152"))
+    return survey.put(exposed, make.AR, make.IN)
+
+
 def test_the_hardened_router_passes_every_automatic_unit(judge: Any, survey: Any) -> None:
     for suite in ("etsi", "california"):
         reasons: dict[str, Any] = {}
@@ -359,6 +370,9 @@ def test_a_missing_probe_leaves_no_pass_to_the_units_that_need_it(judge: Any, su
         "credentials": {"5.1-4-2b", "5.1-5-2b", "5.5-4-2a", "5.5-4-2b", "5.5-5-2a"},
         "console": {"5.6-4-2a"},
         "http-input": {"5.13-1-2a"},
+        "discovery": {"5.5-5-2b", "5.6-1-2b", "5.6-2-2a", "5.5-2-2a"},
+        "upnp": {"5.5-5-2b", "5.6-1-2b", "5.6-2-2a", "5.13-1-2c"},
+        "port-mapping": {"5.5-5-2a"},
         "snmp": {"5.1-1-2a", "5.1-3-2a", "5.5-1-2a", "5.5-4-2a", "5.5-5-2a", "5.6-2-2a"},
         "snmp-write": {"5.5-5-2a"},
     }
