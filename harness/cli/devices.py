@@ -6,9 +6,10 @@ import select
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def reference_devices(
                 process = stack.enter_context(_device(sample, work))
                 ready[sample.id] = _await_ready(process, sample.id)
         samples = tuple(
-            _wired(sample, ready[sample.id]) if sample.id in ready else sample
+            _wired(sample, ready[sample.id], config.bench.scope) if sample.id in ready else sample
             for sample in config.sample
         )
         yield WiredBench(
@@ -119,12 +120,14 @@ def _await_ready(process: subprocess.Popen[bytes], sample: str) -> Mapping[str, 
     return said
 
 
-def _wired(sample: SampleConfig, said: Mapping[str, Any]) -> SampleConfig:
+def _wired(sample: SampleConfig, said: Mapping[str, Any], scope: Sequence[str]) -> SampleConfig:
     about, port = said["paths"]["about"], said["surface"]["https"]
     identity = sample.identity.model_copy(update={"path": about, "port": port})
     return sample.model_copy(
         update={
-            "network": NetworkLinkConfig(address=said["address"], mac=said["mac"]),
+            "network": NetworkLinkConfig(
+                address=said["address"], mac=said["mac"], wan_address=_in_scope(said["wan"], scope)
+            ),
             "console": ConsoleConfig(url=said["console"], baud=115200),
             "serial": said["serial"],
             "identity": identity,
@@ -158,6 +161,12 @@ def new_passwords(config: BenchConfig) -> dict[str, str]:
         for sample in config.sample
         if sample.reference is not None
     }
+
+
+def _in_scope(address: str, scope: Sequence[str]) -> str:
+    """The address, where the bench may use it: a narrow scope leaves the WAN side out."""
+    reachable = any(ip_address(address) in ip_network(network) for network in scope)
+    return address if reachable else ""
 
 
 def _logins(said: Mapping[str, Any], password: str | None) -> tuple[Login, Login]:

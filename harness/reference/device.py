@@ -78,8 +78,10 @@ class Device:
 
     def services(self) -> frozenset[str]:
         """The services that listen in the present state."""
-        names = {"http", "https"}
+        names = {"http", "https", "mdns", "mdns-group", "ssdp", "ssdp-group"}
         names |= {name for flaw, name in _LISTENS_BY_FLAW.items() if flaw in self.flaws}
+        if Flaw.UPNP_WAN_EXPOSED in self.flaws:
+            names |= {"upnp-wan", "ssdp-wan"}
         if self.accounts.state is State.INITIALISED:
             names |= {"ssh", "mqtt"}
         if Flaw.APPEARS_LATE in self.flaws and self._served >= LATE_AFTER:

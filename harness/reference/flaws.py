@@ -41,6 +41,8 @@ class Flaw(StrEnum):
     APPEARS_LATE = "service-appears-late"
     SNMP_PUBLIC = "snmp-public"
     SNMP_PRIVATE_WRITE = "snmp-private-write"
+    MDNS_LEAKS_SERIAL = "mdns-leaks-serial"
+    UPNP_WAN_EXPOSED = "upnp-wan-exposed"
 
 
 Flaws = frozenset[Flaw]

@@ -87,6 +87,7 @@ class Network:
 
     Attributes:
         served: called after each TCP connection that was served.
+        elsewhere: addresses of TCP services that listen on another one than the router's.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Network:
         self._connections = Connections(truth)
         self._listeners: dict[str, _Listener | DatagramListener] = {}
         self.served: Callable[[], None] = lambda: None
+        self.elsewhere: Mapping[str, str] = {}
         self._wanted: frozenset[str] = frozenset()
         self._powered = False
         self._plugged = True
@@ -155,7 +157,7 @@ class Network:
         for name in set(self._listeners) - active:
             self._listeners.pop(name).close()
         for name in sorted(active - set(self._listeners)):
-            place = (self._address, self._surface[name])
+            place = (self.elsewhere.get(name, self._address), self._surface[name])
             self._listeners[name] = self._listen(name, place)
 
     def _listen(self, name: str, place: tuple[str, int]) -> _Listener | DatagramListener:

@@ -1,6 +1,7 @@
 """The router as one process: builds its parts, answers the control socket, ends cleanly."""
 
 import contextlib
+import ipaddress
 import json
 import os
 import select
@@ -8,15 +9,19 @@ import signal
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from harness.errors import BenchFault, UsageError
 from harness.reference.console import Console
 from harness.reference.control import Command, Control
+from harness.reference.datagrams import DatagramService
 from harness.reference.device import Device
 from harness.reference.flaws import Flaw, Flaws
+from harness.reference.http import Request, Response
 from harness.reference.identity import USER, derive_identity
+from harness.reference.mdns import MdnsResponder
 from harness.reference.mqtt import Broker
 from harness.reference.network import Handler, Network
 from harness.reference.power import BOOT_S, FAST_BOOT_S, Power
@@ -28,8 +33,15 @@ from harness.reference.telnet import serve_either, serve_telnet
 from harness.reference.tftp import TftpServer
 from harness.reference.tls import make_certificate, make_server
 from harness.reference.truth import TruthLog
+from harness.reference.upnp import SsdpResponder, UpnpPages
 from harness.reference.web import WebApp
-from harness.reference.webserver import serve_https, serve_page, serve_plain, serve_redirect
+from harness.reference.webserver import (
+    serve_answer,
+    serve_https,
+    serve_page,
+    serve_plain,
+    serve_redirect,
+)
 
 READY_SCHEMA: Final = "certbench/reference-ready/1"
 _LONGEST_SOCKET_PATH: Final = 100
@@ -59,6 +71,11 @@ class RouterOptions:
     port_offset: int = 0
     surface: Mapping[str, int] | None = None
 
+    @property
+    def wan_address(self) -> str:
+        """The address that plays the WAN: 100 above that of the LAN, where benches have room."""
+        return str(ipaddress.ip_address(self.address) + 100)
+
 
 class Router:
     """A running reference router. Use `running_router`."""
@@ -74,8 +91,13 @@ class Router:
         self._truth = TruthLog(self._log)
         self._device = Device(identity, look, options.flaws, self._truth, options.firmware)
         self._ssh = SshServer(self._device)
-        datagrams = {"snmp": SnmpAgent(self._device).service, "tftp": TftpServer().service}
+        datagrams = {
+            "snmp": SnmpAgent(self._device).service,
+            "tftp": TftpServer().service,
+            **self._discovery(surface),
+        }
         self._network = Network(options.address, surface, self._handlers(), self._truth, datagrams)
+        self._network.elsewhere = {"upnp-wan": options.wan_address}
         self._network.served = self._device.count_connection
         self._network.want(self._device.services())
         self._device.changed = self._settle
@@ -105,6 +127,7 @@ class Router:
             "device": "router",
             "sample": identity.sample,
             "address": self._options.address,
+            "wan": self._options.wan_address,
             "mac": identity.mac,
             "serial": identity.serial,
             "console": self._console.path,
@@ -149,7 +172,12 @@ class Router:
             "http": serve_plain(device, app)
             if in_clear
             else serve_redirect(device, self._options.address),
-            "https": serve_https(device, app, make_server(*files, flaws)),
+            "https": serve_https(
+                device,
+                UpnpPages(device, reads=False).before(lambda request: app.handle(request, "https")),
+                make_server(*files, flaws),
+            ),
+            "upnp-wan": serve_answer(device, UpnpPages(device, reads=True).before(_nothing)),
             "ssh": self._ssh.handle,
             "mqtt": Broker(device).handler(make_server(*files, frozenset())),
             "telnet": _telnet_port(device),
@@ -157,6 +185,21 @@ class Router:
             "undeclared": serve_nothing(),
             "late": serve_nothing(),
             "hidden-http": serve_page(device, "Signal 92 %, noise 11 %."),
+        }
+
+    def _discovery(self, surface: Mapping[str, int]) -> dict[str, DatagramService]:
+        device, options = self._device, self._options
+        page = f"{device.look.upnp_path}/root.xml"
+        inside = f"https://{options.address}:{surface['https']}{page}"
+        outside = f"http://{options.wan_address}:{surface['upnp-wan']}{page}"
+        mdns = MdnsResponder(device, options.address)
+        ssdp = SsdpResponder(device, options.address, inside)
+        return {
+            "mdns": mdns.direct,
+            "mdns-group": mdns.grouped,
+            "ssdp": ssdp.direct,
+            "ssdp-group": ssdp.grouped,
+            "ssdp-wan": SsdpResponder(device, options.wan_address, outside).alone,
         }
 
     def _settle(self) -> None:
@@ -225,6 +268,10 @@ def _keep(path: Path, data: bytes) -> None:
     """What a bench that attaches later reads; it holds the label's login."""
     path.touch(mode=0o600)
     path.write_bytes(data)
+
+
+def _nothing(_request: Request) -> Response:
+    return Response(HTTPStatus.NOT_FOUND)
 
 
 def _telnet_port(device: Device) -> Handler:

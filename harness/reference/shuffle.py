@@ -19,8 +19,17 @@ DEFAULT_SURFACE: Final[Mapping[str, int]] = {
     "hidden-http": 48080,
     "mqtt": 8883,
     "late": 7681,
+    "upnp-wan": 49152,
 }
-DATAGRAM_SURFACE: Final[Mapping[str, int]] = {"snmp": 161, "tftp": 69}
+DATAGRAM_SURFACE: Final[Mapping[str, int]] = {
+    "snmp": 161,
+    "tftp": 69,
+    "mdns": 5353,
+    "mdns-group": 5353,
+    "ssdp": 1900,
+    "ssdp-group": 1900,
+    "ssdp-wan": 1900,
+}
 """UDP ports stay where they are: nobody can ask all of them, so benches ask the usual ones."""
 DEFAULT_PATHS: Final[Mapping[str, str]] = {
     "login": "/login",
@@ -71,6 +80,7 @@ class Look:
         boot_prompt: prompt of the boot loader.
         boot_banner: name of the boot loader.
         session_cookie: name of the session cookie.
+        upnp_path: where UPnP documents lie.
         topics: MQTT topics: state and latency of the WAN, clients of the LAN, temperature.
     """
 
@@ -87,6 +97,7 @@ class Look:
     boot_prompt: str = "=> "
     boot_banner: str = "RR boot loader"
     session_cookie: str = "session"
+    upnp_path: str = "/upnp"
     topics: tuple[str, ...] = DEFAULT_TOPICS
 
 
@@ -114,6 +125,7 @@ def shuffled_look(seed: int) -> Look:
         boot_prompt=draw.choice(("=> ", "boot> ", "loader# ")),
         boot_banner=draw.choice(("First stage loader", "Stage 1", "bootld")),
         session_cookie=draw.choice(("sid", "token", "auth", "s")),
+        upnp_path=draw.choice(("/igd", "/gw/device", "/description")),
         topics=_topics(draw),
     )
 

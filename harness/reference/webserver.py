@@ -20,12 +20,12 @@ _MOST_REQUESTS: Final = 100
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9/._~!$&'()*+,;=:@%?-]")
 
 
-def serve_https(device: Device, app: WebApp, tls: TlsServer) -> Handler:
-    """The admin pages inside TLS."""
+def serve_https(device: Device, answer: Answer, tls: TlsServer) -> Handler:
+    """Answers, such as the admin pages, inside TLS."""
     common = (*_common(device), ("Strict-Transport-Security", "max-age=31536000"))
 
     def handle(stream: TcpStream) -> None:
-        _serve(tls(stream), lambda request: app.handle(request, "https"), common)
+        _serve(tls(stream), answer, common)
 
     return handle
 
@@ -57,6 +57,11 @@ def serve_page(device: Device, text: str) -> Handler:
             return Response(HTTPStatus.METHOD_NOT_ALLOWED, headers=(("Allow", "GET"),))
         return Response(HTTPStatus.OK, pages.page("Status", f"<p>{text}</p>"))
 
+    return _plain(device, answer)
+
+
+def serve_answer(device: Device, answer: Answer) -> Handler:
+    """Answers in clear."""
     return _plain(device, answer)
 
 
