@@ -55,12 +55,12 @@ def bench_for(target: Target) -> BenchConfig:
     """
     address = _address(target.address)
     scope = (str(ipaddress.ip_network(address)),)
-    interface = _interface(str(address), scope, mine=target.mine)
+    interface, beyond = _way(str(address), scope, mine=target.mine)
     settings = BenchSettings(
         name=f"pretest {address}",
         scope=scope,
         interface=interface,
-        through_routers=target.mine,
+        through_routers=beyond,
         max_impact=target.max_impact,
     )
     if target.udp:
@@ -114,13 +114,15 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     return address
 
 
-def _interface(address: str, scope: tuple[str, ...], *, mine: bool) -> str:
-    """The interface of the route to ``address``, if a packet may be sent there."""
+def _way(address: str, scope: tuple[str, ...], *, mine: bool) -> tuple[str, bool]:
+    """The interface of the route to ``address``, and whether a router stands on it."""
     try:
-        return ScopeGuard(scope, through_routers=mine).check(address)
+        return ScopeGuard(scope).check(address), False
     except ScopeError as error:
-        if mine or not _behind_a_router(address, scope):
+        if not _behind_a_router(address, scope):
             raise
+        if mine:
+            return ScopeGuard(scope, through_routers=True).check(address), True
         message = (
             f"{address} is behind a router and may be somebody else's; nothing was sent. Plug the "
             "device into this machine's own network, or say with --mine that the address is yours"

@@ -89,7 +89,7 @@ class DiscoveryProbe(Probe):
         ):
             asked = (
                 pool.submit(_Mdns(context, link, mdns).run),
-                pool.submit(_ask_ssdp, link, ssdp),
+                pool.submit(_ask_ssdp, link, ssdp, _ways(context)),
             )
             for future in asked:
                 future.result()
@@ -132,7 +132,8 @@ class _Mdns:
 
     def run(self) -> None:
         first = [(SERVICES, PTR), (reverse_name(self._link.address), PTR)]
-        ways = self._ask([*first, *((kind, PTR) for kind in USUAL_TYPES)], tuple(Way))
+        every = _ways(self._context)
+        ways = self._ask([*first, *((kind, PTR) for kind in USUAL_TYPES)], every)
         if not ways:
             return
         self._ask(((name, PTR) for name in self._targets_of(SERVICES)[:MAX_TYPES]), ways)
@@ -186,8 +187,14 @@ def _chunks(questions: Sequence[tuple[Name, int]]) -> list[Sequence[tuple[Name, 
     return [questions[start : start + step] for start in range(0, len(questions), step)]
 
 
-def _ask_ssdp(link: NetworkLink, journal: CaptureJournal) -> None:
-    for way in Way:
+def _ways(context: ProbeContext) -> tuple[Way, ...]:
+    """How the sample can be asked: a group reaches no further than the link."""
+    beyond = context.settings.through_routers
+    return tuple(way for way in Way if not (beyond and way is Way.MULTICAST))
+
+
+def _ask_ssdp(link: NetworkLink, journal: CaptureJournal, ways: Sequence[Way]) -> None:
+    for way in ways:
         host = _group(SSDP, link.address) if way is Way.MULTICAST else link.address
         payloads = [
             ssdp_messages.search(host, target, SSDP_WAIT_S) for target in ssdp_messages.TARGETS

@@ -5,9 +5,10 @@
     desk0 192.168.7.1/24 ---- dut0 192.168.7.20/24   (the device: a reference router or nothing)
     default route via 192.168.7.20
 
-Run as ``unshare -n python scene.py [--flaw NAME ...] [--silent] [--dead] -- COMMAND...``; ends with the
-status of the command. ``--silent``: the device answers and nothing listens; ``--dead``: there is none.
-There is no way out: what is sent elsewhere ends at the device, which forwards nothing.
+Run as ``unshare -n python scene.py [--flaw NAME ...] [--silent] [--dead] -- COMMAND...``; ends with
+the status of the command. ``--silent``: the device answers and nothing listens; ``--dead``: there
+is none. Nothing gets out: what is sent elsewhere ends at the device, which forwards nothing. It
+also has the address 203.0.113.9, which to the desk lies behind a router.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ADDRESS, DESK = "192.168.7.20", "192.168.7.1"
+ADDRESS, DESK, BEYOND = "192.168.7.20", "192.168.7.1", "203.0.113.9"
 STARTED_S = 30
 
 
@@ -82,6 +83,7 @@ def main():
     with wire() as pid, contextlib.ExitStack() as stack:
         if not wanted.dead:
             ip("addr", "add", f"{ADDRESS}/24", "dev", "dut0", pid=pid)
+            ip("addr", "add", f"{BEYOND}/32", "dev", "lo", pid=pid)
         if not (wanted.dead or wanted.silent):
             stack.enter_context(router(pid, wanted.flaw))
         command = wanted.command[1:] if wanted.command[:1] == ["--"] else wanted.command
