@@ -91,3 +91,15 @@ def test_every_acyclic_visit_ends(needs, data):
         return
     total = longest_path_s(dict.fromkeys(order, 1.0), declarations)
     assert 1.0 <= total <= len(order)
+
+
+def test_what_must_see_the_device_after_everything_starts_when_all_else_has_ended():
+    declarations = table(
+        declared("late").model_copy(update={"last": True}),
+        declared("ports"),
+        declared("wipe", impact=Impact.DESTRUCTIVE),
+    )
+    assert ready(["late", "ports", "wipe"], [], declarations) == ("ports",)
+    assert ready(["late", "wipe"], [], declarations) == ("wipe",)
+    assert ready(["late"], ["wipe"], declarations) == ()
+    assert ready(["late"], [], declarations) == ("late",)
