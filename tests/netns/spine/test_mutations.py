@@ -31,10 +31,11 @@ UNKNOWN = Unknown(reason="mutated")
 ATTEMPTS = [
     ("A", state, probe)
     for state, probes in {
-        "1-as-received": ("ports", "services", "tls", "http", "ssh", "credentials"),
+        "1-as-received": ("ports", "services", "tls", "http", "ssh", "credentials", "late-ports"),
         "2-initialised": (
             *("ports", "services", "tls", "http", "ssh", "credentials", "console", "http-input"),
             "mqtt",
+            *("late-ports", "files", "dns", "ntp"),
         ),
     }.items()
     for probe in probes
