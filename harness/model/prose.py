@@ -164,8 +164,8 @@ _DISCOVERY: Final = {
     "serial-claimed": "a field calls itself a serial number ({where}); the bench does not know the "
     "unit's",
     "upnp-on-wan": "UPnP answers on the WAN address: {found}",
-    "wan-not-configured": "the device is a gateway, and the bench config names no "
-    "network.wan_address",
+    "wan-not-configured": "the bench config names no network.wan_address, so that nothing is known "
+    "of the WAN side",
 }
 _SNMP: Final = {
     "agents-asked": "asked for an SNMP agent: {endpoints}",

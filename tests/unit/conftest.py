@@ -435,7 +435,7 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
     facts: dict[DeviceState, list[Facts]] = {
         AR: [
             ports("tcp/80", "tcp/443", *GROUPS),
-            late_ports("tcp/80", "tcp/443"),
+            late_ports("tcp/80", "tcp/443", *GROUPS),
             services(plain, secure, *lan),
             pages,
             tls(keys),
@@ -446,7 +446,7 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
         ],
         IN: [
             ports("tcp/22", "tcp/80", "tcp/443", "tcp/8883", *GROUPS),
-            late_ports("tcp/22", "tcp/80", "tcp/443", "tcp/8883"),
+            late_ports("tcp/22", "tcp/80", "tcp/443", "tcp/8883", *GROUPS),
             files(),
             DnsFacts(servers=(), asked=(ref(),), complete=True),
             NtpFacts(servers=(), asked=(ref(),), complete=True),
