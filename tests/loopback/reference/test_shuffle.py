@@ -1,9 +1,10 @@
 import pytest
 
 from harness.reference.flaws import Flaw
+from harness.reference.shuffle import DATAGRAM_SURFACE
 
 pytestmark = pytest.mark.loopback
-NOT_AT_ONCE = {"late", "snmp", "tftp"}  # opens later; answers datagrams only
+NOT_AT_ONCE = {"late", *DATAGRAM_SURFACE}  # opens later; answers datagrams only
 PASSWORD = "Correct-Horse-7"
 
 
