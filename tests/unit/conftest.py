@@ -15,6 +15,7 @@ from harness.facts.credentials import (
     Trial,
     TrialOutcome,
 )
+from harness.facts.disclosure import Disclosure
 from harness.facts.discovery import (
     DiscoveryFacts,
     IdentifierKind,
@@ -366,6 +367,12 @@ def sighting(target: str = "udp/5353", kind: Any = IdentifierKind.SERIAL) -> Ide
     )
 
 
+def disclosure(product: str = "MiniUPnPd", version: str = "1.8") -> Disclosure:
+    return Disclosure(
+        where="header server", text="x", product=product, version=version, evidence=ref("line 6")
+    )
+
+
 def serial_claim(target: str = "udp/5353") -> SerialClaim:
     return SerialClaim(target=target, where="TXT of x.local", text="123", evidence=ref("line 8"))
 
@@ -534,8 +541,8 @@ class _Builders:
     trial, login, credentials, console, record = map(
         staticmethod, (trial, login, credentials, console, record)
     )
-    responder, discovery, sighting, serial_claim = map(
-        staticmethod, (responder, discovery, sighting, serial_claim)
+    responder, discovery, sighting, serial_claim, disclosure = map(
+        staticmethod, (responder, discovery, sighting, serial_claim, disclosure)
     )
     description, upnp, mapping_try, port_mapping = map(
         staticmethod, (description, upnp, mapping_try, port_mapping)
