@@ -4,8 +4,10 @@ What was ordered is on disk before the first packet, so that a run that died nee
 folder to go on.
 """
 
+import errno
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,7 @@ from harness.cli.people import ask, operator_at
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
 from harness.config import load_bench, load_dossier
 from harness.encoding.clock import Clock
-from harness.errors import ConfigError, UsageError
+from harness.errors import ConfigError, StorageError, UsageError
 from harness.model.assessment import Assessment
 from harness.model.bench_config import BenchConfig
 from harness.model.ids import SampleId
@@ -44,6 +46,7 @@ from harness.survey.store import create_run_directory, write_atomic
 from harness.testing.suites import find_frameworks, suite_in
 
 _SEEDS: Final = 2**31
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
     work = _Work(run, order)
     plan = work.plan(order.only)
     create_run_directory(run)
-    with working_on(run):
+    with _at_work(run):
         write_order(run, order)
         work.survey(plan, console)
         return work.conclude()
@@ -118,7 +121,7 @@ def resume(named: Path, console: Console) -> Outcome:
         CertbenchError: whatever can end a run.
     """
     run = locate(named)
-    with working_on(run):
+    with _at_work(run):
         order = read_order(run)
         if is_finished(run):
             raise UsageError(
@@ -144,7 +147,7 @@ def repeat(named: Path, bench: Path, only: tuple[str, ...], console: Console) ->
         CertbenchError: whatever can end a run.
     """
     run = locate(named)
-    with working_on(run):
+    with _at_work(run):
         order = read_order(run)
         _require_unchanged(order, bench)
         survey = run / "survey"
@@ -179,7 +182,7 @@ def seal_partial(named: Path) -> Outcome:
         CertbenchError: whatever can go wrong with judging and sealing.
     """
     run = locate(named)
-    with working_on(run):
+    with _at_work(run):
         order = read_order(run)
         if is_finished(run):
             raise UsageError(f"{run}: this run is finished and sealed")
@@ -189,6 +192,22 @@ def seal_partial(named: Path) -> Outcome:
         if not (record.complete or record.ended_early):
             close_as_partial(run / "survey")
         return _Work(run, order.model_copy(update={"command": "run"})).conclude()
+
+
+@contextmanager
+def _at_work(run: Path) -> Iterator[None]:
+    """Hold the run's lock; say how to go on where the disk took nothing more."""
+    mend = f"Make room, then: certbench run --resume {run}"
+    with working_on(run):
+        try:
+            yield
+        except StorageError as error:
+            raise StorageError(f"{error}. {mend}") from error
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            where = error.filename or run
+            raise StorageError(f"{where}: cannot be written: {error.strerror}. {mend}") from error
 
 
 class _Work:
