@@ -7,6 +7,7 @@ fence says more:
     <!-- file: NAME -->        the block is the content of this file
     <!-- ends: CODE -->        the commands end with this status, 0 otherwise
     <!-- on: NAME -->          run it on the reference router in place of the samples of NAME
+    <!-- beside: FLAW ... -->  run it at a desk beside the reference router with these flaws
     <!-- shown: yes -->        each line was printed by the commands before; ``...`` is anything
 """
 
@@ -31,6 +32,7 @@ PAGES = [
     *sorted((ROOT / "bench_configs").rglob("*.md")),
     *sorted((ROOT / "test_suites").rglob("*.md")),
 ]
+SCENE = ROOT / "tests" / "netns" / "pretest" / "scene.py"
 FENCE = re.compile(
     r"(?P<marks>(?:^<!-- \w+: .+? -->\n)*)^```(?P<kind>\w*)\n(?P<text>.*?)^```$",
     re.MULTILINE | re.DOTALL,
@@ -126,7 +128,7 @@ class Desk:
             if "on" in block.marks:
                 self._stand_in(self.folder / block.marks["on"])
             expected = int(block.marks.get("ends", "0"))
-            code, said = self.run(block.text)
+            code, said = self.run(block.text, beside=block.marks.get("beside"))
             self._said += said
             assert code == expected, f"{block} ended with {code}:\n{said[-6000:]}"
 
@@ -137,12 +139,15 @@ class Desk:
             shutil.copytree(self._demo() / "reports" / "demo", target)
         return (self._demo() / "said").read_text()
 
-    def run(self, commands):
-        """The commands as typed: status and output. After set-up, `make demo` is the demo."""
+    def run(self, commands, beside=None):
+        """The commands as typed: status and output. After set-up, `make demo` is the demo.
+
+        ``beside`` names flaws of the device at the other end of the desk's cable.
+        """
         said = self.have_demo() if "make demo" in commands else ""
         script = re.sub(r"^make \w+$", "true", commands, flags=re.MULTILINE)
         done = subprocess.run(
-            ["bash", "-eu", "-c", script],
+            [*around(beside), "bash", "-eu", "-c", script],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -159,6 +164,16 @@ class Desk:
         names = [sample["id"] for sample in tomllib.loads(bench.read_text())["sample"]]
         samples = [SAMPLE.format(name=name, number=index) for index, name in enumerate(names, 1)]
         bench.write_text(STAND_IN + "".join(samples))
+
+
+def around(beside):
+    """What a command line starts with to run at a desk with one device, in its own namespace."""
+    if beside is None:
+        return []
+    if os.geteuid() != 0:
+        pytest.skip("needs root for network namespaces")
+    flaws = [part for name in beside.split() for part in ("--flaw", name)]
+    return ["unshare", "-n", sys.executable, str(SCENE), *flaws, "--"]
 
 
 def environment(home):

@@ -26,6 +26,7 @@ COMMANDS = (
     ("certbench", "init"),
     ("certbench", "doctor"),
     ("certbench", "plan"),
+    ("certbench", "pretest"),
     ("certbench", "survey"),
     ("certbench", "run"),
     ("certbench", "replay"),

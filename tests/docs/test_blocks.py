@@ -5,11 +5,12 @@ import re
 import tomllib
 
 from harness.bench.operator import AnswerScript
+from harness.config.baseline import load_baseline
 from harness.config.files import load_bench, load_dossier
 from harness.config.reading import load_model
 from harness.model.catalogue import Catalogue
 
-KINDS = {"bench", "sample", "dut", "ics", "ixit", "person", "answer", "provisions"}
+KINDS = {"bench", "sample", "dut", "ics", "ixit", "person", "answer", "provisions", "accepted"}
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FENCES = {"console", "toml", "json", "text", "python"}
@@ -27,6 +28,9 @@ def test_every_config_block_loads(toml_block, tmp_path):
     elif keys & {"person", "answer"}:
         file.write_text(toml_block.text)
         load_model(file, AnswerScript)
+    elif "accepted" in keys:
+        file.write_text(toml_block.text)
+        load_baseline(file)
     elif "provisions" in keys:
         file.write_text(toml_block.text)
         load_model(file, Catalogue)

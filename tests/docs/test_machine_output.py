@@ -14,7 +14,14 @@ PAGE = ROOT / "docs" / "reference" / "machine-output.md"
 @pytest.fixture(scope="module")
 def documented(read_blocks):
     shown = [json.loads(block.text) for block in read_blocks(PAGE) if block.kind == "json"]
-    return {entry["schema"]: entry for entry in shown}
+    return {entry["schema"]: entry for entry in reversed(shown)}
+
+
+@pytest.fixture(scope="module")
+def documented_pretest(read_blocks):
+    """The second object of the schema: what `certbench pretest` adds."""
+    shown = [json.loads(block.text) for block in read_blocks(PAGE) if block.kind == "json"]
+    return [entry for entry in shown if entry["schema"] == "certbench/run/1"][1]
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def without_ids(value):
     """The same, where a table of ids may happen to have ids that look like keys."""
     if isinstance(value, dict):
         return {
-            key: {"*"} if key in {"items", "provisions"} else without_ids(entry)
+            key: {"*"} if key in {"items", "provisions", "at_a_lab"} else without_ids(entry)
             for key, entry in value.items()
         }
     return value
@@ -100,3 +107,21 @@ def test_run_replay_and_verify(documented, printed, demo, tmp_path):
         "-o", tmp_path / "out", "--key", tmp_path / "key.pem",
     )  # fmt: skip
     assert without_ids(shape(again)) == without_ids(shape(documented["certbench/run/1"]))
+
+
+@pytest.mark.slow
+@pytest.mark.netns
+@pytest.mark.usefixtures("router")
+def test_pretest(documented_pretest, desk):
+    (desk.folder / "baseline.toml").write_text(
+        '[[accepted]]\ncriterion = "x"\nsubject = "y"\nreason = "z"\nexpires = 2026-01-01\n'
+    )
+    code, said = desk.run(
+        "certbench pretest 192.168.7.20 --json --baseline baseline.toml -o out 2> /dev/null",
+        beside="weak-tls-version",
+    )
+    assert code == 1, said
+    printed = json.loads(said)
+    assert without_ids(shape(printed)) == without_ids(shape(documented_pretest))
+    keys = {key for entry in printed["findings"] for key in entry}
+    assert keys == {key for entry in documented_pretest["findings"] for key in entry}
