@@ -206,7 +206,20 @@ class NetworkView:
     def undeclared_logins(self, declared: Collection[str]) -> Judgements:
         """One judgement an endpoint that may ask for a login, and the DUT; needs `LOGIN_NEEDS`."""
         judged = [self._login_declared(target, declared) for target in self._may_ask()]
-        return (*judged, self.everything_examined())
+        return (*judged, *self._probes_asked("undeclared-login"), self.everything_examined())
+
+    def _probes_asked(self, criterion: str) -> Judgements:
+        """Whether the probes that tell of logins asked every server, where no endpoint shows it."""
+        return tuple(
+            self.judge(
+                asking.facts,
+                criterion,
+                "DUT",
+                partial(asking.asked, criterion=criterion, item="DUT", targets=()),
+            )
+            for asking in ASKING
+            if asking.asked is not None and self.facts.declares(asking.facts, self.state)
+        )
 
     def _may_ask(self) -> tuple[str, ...]:
         """Open TCP endpoints, and UDP ones whose probe tells of logins."""
@@ -243,7 +256,8 @@ class NetworkView:
         """
         judged = [self._login_in_clear(target) for target in self._may_ask()]
         doubtful = [entry for entry in judged if entry.outcome is not Outcome.HELD]
-        return (*doubtful, self.everything_examined())
+        asked = self._probes_asked("plaintext-management")
+        return (*doubtful, *asked, self.everything_examined())
 
     def _login_in_clear(self, target: str) -> Judgement:
         criterion = "plaintext-management"

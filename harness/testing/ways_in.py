@@ -52,6 +52,16 @@ class DisclosureCriterion(Protocol):
         ...
 
 
+class AskedCriterion(Protocol):
+    """HELD, in the name of another criterion, where all servers of a protocol were asked."""
+
+    def __call__(
+        self, record: FactRecord[Any], criterion: str, item: str, targets: Collection[str]
+    ) -> Judgement:
+        """What it says of ``targets`` and of what the probe always asks."""
+        ...
+
+
 @dataclass(frozen=True)
 class Access:
     """How access over one protocol is judged.
@@ -85,12 +95,14 @@ class Asking:
     Attributes:
         undeclared: a login that is asked for is declared.
         in_clear: a login that is asked for is encrypted.
+        asked: every server was asked; None where the endpoints that speak the protocol show that.
     """
 
     protocol: str
     facts: type[Facts]
     undeclared: LoginCriterion
     in_clear: AccessCriterion
+    asked: AskedCriterion | None = None
 
 
 ACCESS: Final[tuple[Access, ...]] = (
@@ -102,7 +114,13 @@ ACCESS: Final[tuple[Access, ...]] = (
     Access(SNMP, SnmpFacts, criteria.anonymous_snmp_access, criteria.anonymous_snmp_access),
 )
 ASKING: Final[tuple[Asking, ...]] = (
-    Asking(FTP, FilesFacts, criteria.undeclared_file_login, criteria.plaintext_file_login),
+    Asking(
+        FTP,
+        FilesFacts,
+        criteria.undeclared_file_login,
+        criteria.plaintext_file_login,
+        criteria.every_file_server_asked,
+    ),
     Asking(MQTT, MqttFacts, criteria.undeclared_mqtt_login, criteria.plaintext_mqtt_management),
     Asking(SNMP, SnmpFacts, criteria.undeclared_snmp_login, criteria.weak_snmp_version),
 )
