@@ -50,7 +50,8 @@ class Gateway:
         threading.Thread(target=server.serve_forever, daemon=True).start()
 
     def _serve_ssdp(self, address):
-        self._datagrams(address, 1900, lambda data: self._ssdp(address, data))
+        if "group-only" not in self.ways:
+            self._datagrams(address, 1900, lambda data: self._ssdp(address, data))
         if "unicast-only" not in self.ways:
             self._datagrams(
                 address, 1900, lambda data: self._ssdp(address, data), "239.255.255.250"

@@ -22,7 +22,12 @@ def gateway(tmp_path):
 
     def run(*ways):
         shell = 'ip link set lo up && exec "$@"'
-        command = [sys.executable, str(HERE / "scene.py"), str(tmp_path / "-".join(("gateway", *ways))), *ways]
+        command = [
+            sys.executable,
+            str(HERE / "scene.py"),
+            str(tmp_path / "-".join(("gateway", *ways))),
+            *ways,
+        ]
         done = subprocess.run(
             [*UNSHARE, "sh", "-c", shell, "sh", *command],
             capture_output=True,
@@ -72,6 +77,15 @@ def test_a_gateway_that_answers_on_the_wan_is_found_there(gateway):
     wan = gateway("wan")["upnp"]
     assert wan["wan"]["kind"] == "present"
     assert wan["wan_found"] == ["udp/1900", "tcp/5000"]
+
+
+@pytest.mark.parametrize("way", ["multicast", "unicast"])
+def test_a_responder_that_answers_one_way_alone_is_found(gateway, way):
+    only = {"multicast": "group-only", "unicast": "unicast-only"}[way]
+    said = gateway(only)
+    (_, ssdp) = said["discovery"]["responders"]
+    assert (ssdp["answered"]["kind"], ssdp["ways"]) == ("present", [way])
+    assert len(said["upnp"]["descriptions"]) == 1
 
 
 def test_without_a_wan_address_nothing_is_known_of_it(gateway):
