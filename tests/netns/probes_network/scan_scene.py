@@ -1,6 +1,7 @@
 """Run inside a network namespace: a few listeners, the ports and services probes, facts as JSON.
 
-Arguments: a folder for captures, and what to do: ``plain``, ``unprivileged``, ``vanish``.
+Arguments: a folder for captures, and what to do: ``plain``, ``unprivileged``, ``vanish``,
+``late``.
 """
 
 import contextlib
@@ -15,10 +16,11 @@ from pathlib import Path
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
 from harness.bench.protocols import ToolRun
+from harness.interpret import late_ports as late_reader
 from harness.interpret import ports as ports_reader
 from harness.interpret import services as services_reader
 from harness.interpret.base import Upstream
-from harness.probes import ports, services
+from harness.probes import late_ports, ports, services
 
 ADDRESS = "127.0.10.1"
 
@@ -77,11 +79,19 @@ def main() -> None:
     context = context_type(folder / "p", "ports", link, [])
     facts = ports_reader.interpret(context.collect(ports.PROBE), Upstream({}))
     answer = {"ports": facts.to_json(), "tools": context.tools}
-    if scene == "plain":
+    if scene in {"plain", "late"}:
         asked = context_type(folder / "s", "services", link, [facts])
         captures = asked.collect(services.PROBE)
         found = services_reader.interpret(captures, Upstream({"ports": facts}))
         answer["services"] = found.to_json()
+    if scene == "late":
+        listeners.pop().close()
+        listeners.append(socket.create_server((ADDRESS, 7681)))
+        threading.Thread(target=greet, args=(listeners[-1],), daemon=True).start()
+        known = [facts, found]
+        captures = context_type(folder / "l", "late-ports", link, known).collect(late_ports.PROBE)
+        upstream = Upstream({entry.PROBE: entry for entry in known})
+        answer["late"] = late_reader.interpret(captures, upstream).to_json()
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 

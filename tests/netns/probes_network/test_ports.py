@@ -57,3 +57,14 @@ def test_a_port_that_is_gone_at_the_second_look_vanished(scan) -> None:
     facts = scan("vanish")["ports"]
     assert states(facts)["tcp/48080"] == "vanished"
     assert states(facts)["tcp/22"] == "open"
+
+
+def test_the_last_look_shows_what_opened_and_what_closed_since_the_first(scan) -> None:
+    late = scan("late")["late"]
+    assert late["complete"]
+    assert late["gone"] == ["tcp/48080"]
+    (service,) = late["services"]
+    assert service["endpoint"]["port"] == 7681
+    assert service["banner"].startswith("220 ProFTPD")
+    assert {"tcp/1-65535", "tcp/7681"} <= set(late["examined"])
+    assert states(late)["tcp/7681"] == "open"
