@@ -1,6 +1,7 @@
 """Documents of the UPnP Device Architecture: descriptions and SOAP; pure, without entities."""
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -35,12 +36,16 @@ _TELLING: Final = frozenset(
         "UPC",
     }
 )
+_TYPE_NAME: Final = re.compile(r"[!-~]{1,200}")
 _PLACEHOLDERS: Final = frozenset({"", "0", "none", "n/a", "null", "unknown"})
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service as described; URLs absolute, not yet admitted by anybody."""
+    """A service as described; URLs absolute, not yet admitted by anybody.
+
+    ``type`` is ``""`` where the description names none that could be one.
+    """
 
     type: str
     control: str
@@ -139,7 +144,10 @@ class _DescriptionReader:
             scpd = urljoin(self._base, parts.get("SCPDURL", ""))
         except ValueError:
             return
-        self.found.services.append(Service(parts.get("serviceType", ""), control, scpd))
+        kind = parts.get("serviceType", "")
+        # The type goes back to the device in a header: what is no such name is not repeated.
+        named = kind if _TYPE_NAME.fullmatch(kind) else ""
+        self.found.services.append(Service(named, control, scpd))
 
 
 def read_actions(body: bytes) -> tuple[str, ...]:
