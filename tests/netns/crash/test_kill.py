@@ -31,8 +31,6 @@ DRAWN = (
     ("finished", 0.0),
     ("first visit", 12.0),
     ("first visit", 12.0),
-    ("first visit", 12.0),
-    ("spawned", 16.0),
     ("spawned", 16.0),
 )
 """From which moment on, and over how many seconds, a kill is drawn."""

@@ -225,6 +225,19 @@ def test_without_a_known_firmware_version_nothing_is_conformant():
     assert conclude(_catalogue(), provisions, firmware="")[0] is Conclusion.INCONCLUSIVE
 
 
+@pytest.mark.parametrize(
+    ("m2", "conclusion"),
+    [
+        (P, Conclusion.INCONCLUSIVE),
+        (OPEN, Conclusion.INCONCLUSIVE),
+        (F, Conclusion.NOT_CONFORMANT),
+    ],
+)
+def test_a_survey_that_is_not_whole_never_shows_conformity(m2, conclusion):
+    provisions = _provisions(m1=P, m2=m2, r=P)
+    assert conclude(_catalogue(), provisions, firmware="1", whole=False)[0] is conclusion
+
+
 def test_an_alternative_is_satisfied_by_either_and_by_nothing_else():
     catalogue = _catalogue(alternatives=[["m1", "m2"]])
     either = _provisions(m1=P, m2=F, r=P)

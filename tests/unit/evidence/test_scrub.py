@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.encoding.canonical import canonical, sha256_hex
-from harness.encoding.journal import end_line, header_line, read_journal, record_line
+from harness.encoding.journal import INCOMING, end_line, header_line, read_journal, record_line
 from harness.encoding.text import to_latin
 from harness.encoding.tree import DirectoryTree
 from harness.errors import EvidenceError
@@ -285,6 +285,19 @@ def test_planted_secrets_do_not_survive_in_the_twin(tmp_path, secret):
             assert encode(secret).encode() not in data
             assert to_latin(encode(secret).encode()).encode() not in data
         assert data.count(b"\n") == (source / path.name).read_bytes().count(b"\n")
+
+
+def test_what_a_driver_still_held_is_withheld_but_for_how_much_it_was(tmp_path):
+    source = plant(tmp_path / "survey", "hunter2!x")
+    said = "Set-Cookie: session=nobody registered this"
+    lines = [header_line(), record_line({"kind": "incoming", "number": 1, "data": said}), b"{torn"]
+    (source / INCOMING).write_bytes(b"".join(lines))
+    make_twin(tmp_path / "survey", tmp_path / "twin", [], KEY)
+    twin = (tmp_path / "twin" / FACT.folder / INCOMING).read_bytes()
+    assert b"registered" not in twin
+    assert b"torn" not in twin
+    assert f'"data":"{"x" * len(said)}"'.encode() in twin
+    assert b'"kind":"incoming"' in twin
 
 
 @pytest.mark.parametrize("secret", SECRETS)
