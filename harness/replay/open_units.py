@@ -12,6 +12,7 @@ from harness.model.judgement import Verdict
 
 _PERSON: Final = frozenset({"person-not-asked", "answer-unsure", "answer-void"})
 _NOT_IMPLEMENTED: Final = frozenset({"not-implemented", "no-unit"})
+_NO_DECLARATION: Final = "needs-declaration"
 _NOT_HERE: Final = frozenset({"fact-missing", "needs-two-samples", "host-silent", "console-silent"})
 
 
@@ -22,6 +23,8 @@ class WaitsFor(StrEnum):
     """A person at the bench, with the device."""
     ASSESSOR = "assessor"
     """A person at a desk, with the dossier."""
+    DECLARATION = "declaration"
+    """What only a supplier says of a device, and a black box has no supplier."""
     BENCH = "bench"
     """Something that this bench does not have or was not allowed to do."""
     EVIDENCE = "evidence"
@@ -33,6 +36,7 @@ class WaitsFor(StrEnum):
 TITLES: Final = {
     WaitsFor.OPERATOR: "A person at the bench has to look, try and answer",
     WaitsFor.ASSESSOR: "An assessor has to judge documents and explanations",
+    WaitsFor.DECLARATION: "Only the supplier's declaration can decide",
     WaitsFor.BENCH: "Not on this bench",
     WaitsFor.EVIDENCE: "The evidence of this run is not good enough",
     WaitsFor.TEST: "No test is implemented yet",
@@ -47,6 +51,10 @@ EXPLANATIONS: Final = {
     WaitsFor.ASSESSOR: (
         "These ask whether what the supplier explains is adequate. That is a person's judgement; "
         "facts from the device can only speak against it."
+    ),
+    WaitsFor.DECLARATION: (
+        "These compare the device with what its supplier declares. This run knew no declaration; "
+        "a run on a bench with a dossier has one."
     ),
     WaitsFor.BENCH: (
         "A fact is missing: the bench lacks the connection, the second sample or the permission "
@@ -91,7 +99,9 @@ class OpenGroup:
 def waits_for(unit: UnitResult) -> WaitsFor:
     """What would close ``unit``, which is open."""
     code = unit.reason.code
-    if code in _NOT_IMPLEMENTED or unit.decided_by is DecidedBy.NONE:
+    if code == _NO_DECLARATION:
+        return WaitsFor.DECLARATION
+    if code in _NOT_IMPLEMENTED or (unit.decided_by is DecidedBy.NONE and code not in _NOT_HERE):
         return WaitsFor.TEST
     if code in _PERSON:
         at_bench = unit.decided_by is DecidedBy.OPERATOR

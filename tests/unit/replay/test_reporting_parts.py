@@ -64,6 +64,8 @@ def test_only_the_exact_name_of_a_file_is_linked(links, path):
         ("a-code-of-tomorrow", DecidedBy.AUTOMATIC, WaitsFor.EVIDENCE),
         ("not-implemented", DecidedBy.AUTOMATIC, WaitsFor.TEST),
         ("no-judgement", DecidedBy.NONE, WaitsFor.TEST),
+        ("needs-declaration", DecidedBy.NONE, WaitsFor.DECLARATION),
+        ("needs-two-samples", DecidedBy.NONE, WaitsFor.BENCH),
     ],
 )
 def test_an_open_unit_waits_for_what_its_reason_says(made, code, decided_by, expected):
