@@ -38,9 +38,9 @@ def survey_tables(measured: Measured, times: SurveyTimes) -> str:
     stays = [_stay_row(stay, times) for stay in times.stays]
     return "\n".join(
         [
-            *_table(["survey of two hardened samples", "measured", "at most", ""], figures),
+            *table(["survey of two hardened samples", "measured", "at most", ""], figures),
             "",
-            *_table(
+            *table(
                 ["visit", "transition", "longest path", "measured", "slowest probe", "its locks"],
                 stays,
             ),
@@ -85,11 +85,9 @@ def tls_tables(comparison: Comparison) -> str:
         [
             f"{tools}. Peers are asked for: {mode}.",
             "",
-            *_table(heads, times),
+            *table(heads, times),
             "",
-            *_table(
-                [*heads[:2], "versions", "suites", "weak", "only it found", "it missed"], found
-            ),
+            *table([*heads[:2], "versions", "suites", "weak", "only it found", "it missed"], found),
             "",
         ]
     )
@@ -166,7 +164,8 @@ def _listed(phrases: Sequence[str]) -> str:
     return ", ".join(phrases) or "nothing"
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A Markdown table, line by line."""
     yield "| " + " | ".join(heads) + " |"
     yield "|" + "---|" * len(heads)
     for row in rows:

@@ -7,73 +7,27 @@ does: collect into captures on disk, read them back into facts, judge the certif
 import json
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+from benchmarks.alone import STATE, collect, key_of
 from benchmarks.findings import EXPIRED, UNTRUSTED, TlsFindings
 from harness.assessment.criteria.tls import invalid_certificate
-from harness.bench.assembly import assemble
-from harness.encoding.clock import Clock
-from harness.encoding.tree import DirectoryTree
-from harness.facts.base import Endpoint, Facts
+from harness.facts.base import Endpoint
 from harness.facts.services import HTTP, Service, ServicesFacts
 from harness.facts.store import FactRecord
 from harness.facts.tls import TlsFacts, TlsServer
-from harness.interpret.survey import interpret_attempt
-from harness.model.bench_config import BenchConfig, BenchSettings, NetworkLinkConfig, SampleConfig
-from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
 from harness.model.judgement import Outcome
 from harness.model.observation import EvidenceRef, Present
-from harness.model.record import AttemptOutcome, AttemptRecord
-from harness.model.states import DeviceState
+from harness.model.record import AttemptOutcome
 from harness.probes.tls import PROBE
-from harness.survey.context import AttemptContext
-from harness.survey.store import AttemptFolder, SecretStore
-
-KEY = FactKey(
-    probe=ProbeName("tls"), sample=SampleId("A"), visit=VisitId("1-as-received"), attempt=1
-)
-STATE = DeviceState.AS_RECEIVED
 
 
 def probe(address: str, port: int, survey: Path) -> FactRecord[TlsFacts]:
     """Collect from one endpoint below ``survey`` and read the captures back."""
-    config = BenchConfig(
-        bench=BenchSettings(name="benchmarks", scope=(f"{address}/32",), interface="lo"),
-        sample=(SampleConfig(id="A", network=NetworkLinkConfig(address=address)),),
-    )
-    clock = Clock()
-    services = _one_service(address, port)
-    folder = AttemptFolder(survey / KEY.folder, clock)
-    started = clock.now()
-    context = AttemptContext(
-        sample=next(iter(assemble(config).samples())),
-        settings=config.bench,
-        state=STATE,
-        seed=1,
-        clock=clock,
-        deadline=time.monotonic() + PROBE.declaration.timeout_s,
-        folder=folder,
-        secrets=SecretStore(survey / "secrets.json"),
-        facts={"services": services},
-    )
-    PROBE.collect(context)
-    attempt = AttemptRecord(
-        key=KEY,
-        probe_version=PROBE.declaration.version,
-        outcome=AttemptOutcome.COMPLETED,
-        started=started,
-        ended=clock.now(),
-        upstream={"services": 1},
-        captures=folder.entries(),
-    )
-    upstream: dict[FactKey, Facts] = {
-        KEY.model_copy(update={"probe": ProbeName("services")}): services
-    }
-    facts = interpret_attempt(DirectoryTree(survey), attempt, upstream)
+    facts = collect(PROBE, address, survey, {"services": _one_service(address, port)})
     if not isinstance(facts, TlsFacts):
         raise TypeError(f"not facts of the tls probe: {type(facts).__name__}")
-    return FactRecord(KEY, STATE, AttemptOutcome.COMPLETED, facts)
+    return FactRecord(key_of("tls"), STATE, AttemptOutcome.COMPLETED, facts)
 
 
 def _one_service(address: str, port: int) -> ServicesFacts:

@@ -100,14 +100,14 @@ class Device(Inhabited):
 class Lan(Inhabited):
     """The bench's side, with the devices on its bridge."""
 
-    def __init__(self, names=None):
+    def __init__(self, names=None, programs=PROGRAMS):
         echo = "import json,sys\nfor line in sys.stdin: print(json.dumps({}), flush=True)"
         super().__init__([sys.executable, "-I", "-c", echo])
         self.ask({})  # from now on the namespace exists
         self.devices = {}
         try:
             self._bridge()
-            folders = sorted(path.parent for path in PROGRAMS.glob("*/device.toml"))
+            folders = sorted(path.parent for path in programs.glob("*/device.toml"))
             for folder in folders:
                 if names is None or folder.name in names:
                     self._plug_in(Device(folder))
