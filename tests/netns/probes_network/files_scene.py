@@ -17,11 +17,12 @@ from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
 from harness.facts.base import Endpoint
 from harness.facts.ports import Port, PortsFacts, PortState
+from harness.interpret import dns as dns_reader
 from harness.interpret import files as files_reader
 from harness.interpret import services as services_reader
 from harness.interpret.base import Upstream
 from harness.model.observation import EvidenceRef, Present
-from harness.probes import files, services
+from harness.probes import dns, files, services
 
 ADDRESS = "127.0.10.1"
 REF = EvidenceRef(path="p", where="w")
@@ -116,13 +117,20 @@ def main() -> None:
         )
         context = context_type(folder / "f", "files", link, [known])
         facts = files_reader.interpret(context.collect(files.PROBE), Upstream({"services": known}))
+        named = context_type(folder / "d", "dns", link, [known]).collect(dns.PROBE)
+        names = dns_reader.interpret(named, Upstream({}))
     finally:
         for server in servers:
             server.terminate()
             server.wait(5)
     places = (folder / "ftp" / "incoming", folder / "tftp")
     left = sorted(entry.name for place in places for entry in place.iterdir())
-    answer = {"services": known.to_json(), "files": facts.to_json(), "left": left}
+    answer = {
+        "services": known.to_json(),
+        "files": facts.to_json(),
+        "left": left,
+        "dns": names.to_json(),
+    }
     sys.stdout.write(json.dumps(answer) + "\n")
     sys.stdout.flush()
 

@@ -58,3 +58,9 @@ def test_a_read_only_tftp_server_is_found_and_read(ask) -> None:
     assert tftp["left"] == ""
     spoken = {entry["protocol"] for entry in answer["services"]["services"]}
     assert spoken == {"ftp", "tftp", "dns"}
+
+
+def test_dnsmasq_without_servers_of_its_own_refuses_to_look_names_up(ask) -> None:
+    (server,) = ask("closed")["dns"]["servers"]
+    assert kinds(server, "answered", "recursion") == ["present", "absent"]
+    assert [entry["product"] for entry in server["disclosures"]] == ["dnsmasq"]
