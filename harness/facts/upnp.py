@@ -6,7 +6,7 @@ from harness.facts.base import Endpoint, Facts
 from harness.facts.disclosure import Disclosure
 from harness.facts.discovery import IdentifierKind, IdentifierSighting, SerialClaim
 from harness.model.base import Frozen
-from harness.model.observation import EvidenceRef, Observation, Present
+from harness.model.observation import EvidenceRef, Observation
 
 
 class UpnpService(Frozen):
@@ -26,6 +26,7 @@ class UpnpDescription(Frozen):
 
     Attributes:
         device_types: of the root device and those inside it.
+        answered: it was read, here.
         told: products and versions in it and in the headers of its server.
     """
 
@@ -33,13 +34,8 @@ class UpnpDescription(Frozen):
     endpoint: Endpoint
     device_types: tuple[str, ...]
     services: tuple[UpnpService, ...] = ()
+    answered: Observation
     told: tuple[Disclosure, ...] = ()
-    evidence: EvidenceRef
-
-    @property
-    def answered(self) -> Observation:
-        """It was read."""
-        return Present(evidence=(self.evidence,))
 
 
 class NotFollowed(Frozen):
@@ -68,6 +64,7 @@ class UpnpFacts(Facts):
 
     Attributes:
         asked: the record of what was asked for, also where nothing was there.
+        announced: how many places for a description on the sample itself discovery heard of.
         wan_address: the address that played the WAN; ``""`` if the bench has none.
         wan: SSDP or UPnP answered on that address.
         wan_asked: ports of it that were asked: ``udp/1900``, ``tcp/49152``.
@@ -78,6 +75,7 @@ class UpnpFacts(Facts):
     PROBE: ClassVar[str] = "upnp"
 
     asked: EvidenceRef
+    announced: int = 0
     descriptions: tuple[UpnpDescription, ...] = ()
     not_followed: tuple[NotFollowed, ...] = ()
     replies: tuple[ActionReply, ...] = ()
@@ -130,10 +128,12 @@ class PortMappingFacts(Facts):
 
     Attributes:
         asked: the record of what was tried, also where there is no gateway service.
+        gateways: how many services were to be tried.
     """
 
     SCHEMA: ClassVar[str] = "certbench/facts-port-mapping/1"
     PROBE: ClassVar[str] = "port-mapping"
 
     asked: EvidenceRef
+    gateways: int = 0
     tries: tuple[MappingTry, ...] = ()

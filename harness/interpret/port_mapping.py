@@ -37,8 +37,12 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> PortMappingFacts: 
     tries = [
         _try(inputs.text("address"), control, steps) for control, steps in _steps(captures, journal)
     ]
+    gateways = inputs.fields.get("gateways", [])
+    if not isinstance(gateways, list):
+        raise CaptureError(f"{INPUTS}: gateways is not a list")
     return PortMappingFacts(
         asked=captures.ref(INPUTS, f"line {inputs.line}"),
+        gateways=len(gateways),
         tries=tuple(tries),
         examined=tuple(dict.fromkeys(entry.endpoint.name for entry in tries)),
         complete=captures.complete and journal.complete and not journal.dropped,

@@ -9,7 +9,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from harness.encoding.journal import Journal
+from harness.encoding.journal import Journal, JournalRecord
 from harness.encoding.text import neutralise
 from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
@@ -33,6 +33,7 @@ from harness.interpret.http_exchanges import (
     port_of,
     read_exchanges,
     read_journal_of,
+    same_host,
     split_url,
 )
 from harness.interpret.identifiers import Text, claims, read_identifiers
@@ -81,6 +82,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> UpnpFacts:  # noqa
         whole = whole and wan.whole
     return UpnpFacts(
         asked=captures.ref(INPUTS, f"line {inputs.line}"),
+        announced=_announced(inputs, address),
         descriptions=tuple(read.descriptions),
         not_followed=tuple(
             NotFollowed(url=neutralise(entry.text("url"), 300), reason=entry.text("reason"))
@@ -98,6 +100,14 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> UpnpFacts:  # noqa
         not_examined=tuple(read.missed),
         complete=captures.complete and whole,
     )
+
+
+def _announced(inputs: JournalRecord, address: str) -> int:
+    urls = inputs.fields.get("locations", [])
+    if not isinstance(urls, list):
+        raise CaptureError(f"{INPUTS}: locations is not a list")
+    hosts = (split_url(url).hostname or "" for url in urls if isinstance(url, str))
+    return sum(same_host(host, address) for host in hosts)
 
 
 def _read(address: str, exchanges: tuple[Exchange, ...]) -> _Read:
@@ -143,8 +153,8 @@ def _describe(
                 )
                 for service in found.services
             ),
+            answered=Present(evidence=(entry.evidence,)),
             told=each_once(told),
-            evidence=entry.evidence,
         )
     )
 

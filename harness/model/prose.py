@@ -148,7 +148,9 @@ _ACCESS: Final = {
 }
 
 _DISCOVERY: Final = {
+    "descriptions-not-read": "{count} of {announced} announced UPnP descriptions were read",
     "descriptions-read": "every UPnP description that was announced was read: {count}",
+    "gateway-not-tried": "{tried} of {of} services that map ports were tried",
     "identifier-told": "the {kind} of this unit is told to everybody: {where}",
     "identifiers-not-known": "the bench does not know what to look for: {kinds}; write it into the "
     "bench config",

@@ -83,7 +83,8 @@ class UpnpProbe(Probe):
         if wan is not None:
             with context.journal(WAN_JOURNAL) as journal:
                 _Wan(context, wan, journal, services, locations).run()
-        record_identity(context, link, wan_address=wan.address if wan else "")
+        wan_address = wan.address if wan else ""
+        record_identity(context, link, wan_address=wan_address, locations=locations)
 
 
 class Asker:

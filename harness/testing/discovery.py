@@ -6,7 +6,7 @@ from typing import Final
 
 from harness.assessment import criteria
 from harness.assessment.judging import all_of
-from harness.facts.discovery import DiscoveryFacts
+from harness.facts.discovery import MDNS, SSDP, DiscoveryFacts
 from harness.facts.upnp import PortMappingFacts, UpnpFacts
 from harness.model.dossier import Intf
 from harness.model.judgement import Judgement, Judgements
@@ -14,7 +14,7 @@ from harness.testing.network import NetworkView
 
 DISCOVERY_NEEDS: Final = (DiscoveryFacts, UpnpFacts)
 MAPPING_NEEDS: Final = (PortMappingFacts,)
-GROUP_ENDPOINTS: Final = ("udp/5353", "udp/1900")
+GROUP_ENDPOINTS: Final = {"udp/5353": MDNS, "udp/1900": SSDP}
 """Where mDNS and SSDP answer. A responder may hear its group alone: no scan of ports sees it."""
 _TOLD: Final = (
     (DiscoveryFacts, criteria.discovery_disclosure),
@@ -25,7 +25,8 @@ _TOLD: Final = (
 def undeclared_responders(network: NetworkView, declared: Collection[str]) -> Judgements:
     """One judgement a responder, one on the DUT: was it asked, and one on the WAN, if it has one.
 
-    Some answer to their group alone, where no scan of ports sees them. Needs `DISCOVERY_NEEDS`.
+    Some answer to their group alone, where no scan of ports sees them. One that answered another
+    probe and not this one leaves it open. Needs `DISCOVERY_NEEDS` and services.
     """
     criterion = "undeclared-service"
     judged = [
@@ -35,9 +36,15 @@ def undeclared_responders(network: NetworkView, declared: Collection[str]) -> Ju
             target,
             partial(criteria.undeclared_responder, item=target, target=target, declared=declared),
         )
-        for target in _telling(network, DiscoveryFacts)
+        for target in _answering(network)
     ]
     return (*judged, _asked(network, criterion), *wan_exposure(network))
+
+
+def _answering(network: NetworkView) -> tuple[str, ...]:
+    """Responders that answered this probe or that of services."""
+    seen = (name for name, spoken in GROUP_ENDPOINTS.items() if network.speaks(name, spoken))
+    return tuple(sorted({*_telling(network, DiscoveryFacts), *seen}))
 
 
 def answers_as_responder(network: NetworkView, target: str) -> bool:

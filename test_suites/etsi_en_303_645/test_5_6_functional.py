@@ -202,23 +202,28 @@ class TestDebugInterfaces:
 def _status(facts: FactView, row: Intf, name: str) -> Judgement:
     """Open, or closed in the first look and in the last one: it may open in between.
 
-    Where a discovery responder answered, that counts: it may hear its group alone.
+    Where mDNS or SSDP is meant, the discovery probe counts if it was answered, since a responder
+    may hear its group alone; an open port there that did not answer it leaves the row open.
     """
 
     def look(record: FactRecord[PortsFacts | LatePortsFacts]) -> Judgement:
         return criteria.interface_status(record, row.id, name, row.status)
 
     criterion, network = "interface-status", NetworkView(facts, INITIALISED)
+    by_discovery = network.judge(
+        DiscoveryFacts,
+        criterion,
+        row.id,
+        lambda record: criteria.responder_status(record, row.id, name, row.status),
+    )
     if answers_as_responder(network, name):
-        return network.judge(
-            DiscoveryFacts,
-            criterion,
-            row.id,
-            lambda record: criteria.responder_status(record, row.id, name, row.status),
-        )
+        return by_discovery
     parts = [facts.judge(PortsFacts, INITIALISED, row.id, criterion, look)]
     if row.status == "disabled":
         parts.append(facts.judge(LatePortsFacts, INITIALISED, row.id, criterion, look))
     if name in GROUP_ENDPOINTS:
-        parts.append(responders_asked(network, criterion, row.id))
+        scans = [record.facts for record in facts.records(PortsFacts, INITIALISED)]
+        is_open = any(name in criteria.open_targets(scan) for scan in scans)
+        asked = responders_asked(network, criterion, row.id)
+        parts.append(by_discovery if is_open else asked)
     return all_of(row.id, criterion, parts)

@@ -382,7 +382,7 @@ def description(name: str = "tcp/443", **changes: Any) -> UpnpDescription:
         "url": "https://127.0.10.1/root.xml",
         "endpoint": endpoint(name),
         "device_types": ("urn:schemas-upnp-org:device:InternetGatewayDevice:1",),
-        "evidence": ref("line 3"),
+        "answered": seen("line 3"),
     }
     return UpnpDescription(**(given | changes))
 
@@ -390,6 +390,7 @@ def description(name: str = "tcp/443", **changes: Any) -> UpnpDescription:
 def upnp(*descriptions: UpnpDescription, **changes: Any) -> UpnpFacts:
     given = {
         "asked": ref("line 2"),
+        "announced": len(descriptions),
         "descriptions": descriptions,
         "wan_address": "127.0.10.101",
         "wan": absent("line 4"),
@@ -413,7 +414,7 @@ def mapping_try(**changes: Any) -> MappingTry:
 
 
 def port_mapping(*tries: MappingTry, **changes: Any) -> PortMappingFacts:
-    given = {"asked": ref("line 2"), "tries": tries, "complete": True}
+    given = {"asked": ref(), "gateways": len(tries), "tries": tries, "complete": True}
     return PortMappingFacts(**(given | changes))
 
 

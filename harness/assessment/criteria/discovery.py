@@ -151,6 +151,9 @@ def every_description_read(record: FactRecord[UpnpFacts], criterion: str, item: 
     if facts.not_examined:
         gap = facts.not_examined[0]
         return look.undecided("not-examined", target=gap.target, why=gap.reason)
+    if len(facts.descriptions) < facts.announced:
+        count = len(facts.descriptions)
+        return look.undecided("descriptions-not-read", count=count, announced=facts.announced)
     return look.held("descriptions-read", (facts.asked,), count=len(facts.descriptions))
 
 
@@ -179,10 +182,13 @@ def unauthenticated_port_mapping(record: FactRecord[PortMappingFacts], item: str
     """Nobody opens a port inwards without a login (EN 303 645 5.5-5; CWE-306)."""
     criterion = "unauthenticated-port-mapping"
     facts = record.facts
-    if not facts.tries:
-        look = Look(criterion, item, "DUT", record)
+    look = Look(criterion, item, "DUT", record)
+    judged = list(_mappings(record, item))
+    if len(judged) < facts.gateways:
+        judged.append(look.undecided("gateway-not-tried", tried=len(judged), of=facts.gateways))
+    if not judged:
         return look.held("no-gateway-service", (facts.asked,))
-    return all_of(item, criterion, _mappings(record, item))
+    return all_of(item, criterion, judged)
 
 
 def _mappings(record: FactRecord[PortMappingFacts], item: str) -> Iterator[Judgement]:

@@ -119,6 +119,7 @@ def test_a_description_that_could_not_be_read_leaves_it_open(made: Any) -> None:
     gap = NotExamined(target="tcp/5000", reason="status 500")
     assert look(made.upnp()).outcome is HELD
     assert look(made.upnp(not_examined=(gap,))).outcome is UNDECIDED
+    assert look(made.upnp(announced=1)).outcome is UNDECIDED
 
 
 def test_upnp_on_the_wan(made: Any) -> None:
@@ -140,6 +141,7 @@ def test_port_mapping(made: Any) -> None:
         return criteria.unauthenticated_port_mapping(record, "DUT")
 
     assert look().reason.code == "no-gateway-service"
+    assert look(gateways=1).outcome is UNDECIDED
     assert look(made.mapping_try()).outcome is HELD
     mapped = made.mapping_try(accepted=made.seen(), removed=made.seen())
     assert look(made.mapping_try(), mapped).reason.code == "port-mapped"
