@@ -29,6 +29,7 @@ from harness.model.judgement import Severity
 from harness.model.plan import TestPlan
 from harness.model.states import Purpose
 from harness.replay.sealing import Sealed, SealingOrder, judge_and_seal
+from harness.survey.store import create_run_directory
 from harness.testing.suites import find_frameworks
 
 SUITE: Final = "black-box"
@@ -63,8 +64,11 @@ def pretest(order: Pretest, console: Console) -> int:
     """Survey, judge, seal and report; the exit status.
 
     Raises:
-        UsageError, ConfigError: the order or the baseline is wrong; nothing was sent.
-        ScopeError, BenchFault, EvidenceError: the bench failed.
+        UsageError: the target is refused; nothing was sent.
+        ConfigError: a baseline is wrong; nothing was sent.
+        ScopeError: this machine has no usable way to the target; nothing was sent.
+        EvidenceError: the folder is used already, or cannot be written.
+        BenchFault: the bench failed.
     """
     baseline = load_baseline(order.baseline) if order.baseline else None
     if order.new_baseline is not None:
@@ -76,6 +80,7 @@ def pretest(order: Pretest, console: Console) -> int:
     (test,), survey_plan = plans([box], config, dossier)
     run = order.out / "run"
     seed = order.seed if order.seed is not None else secrets.randbelow(_SEEDS)
+    create_run_directory(run)
     carry_out(SurveyOrder(config, dossier, survey_plan, run, Purpose.PRETEST, seed), console)
     write_plans(run, (test,))
     chosen = [(box.suite, box.catalogue)]

@@ -8,11 +8,12 @@ import pytest
 from rich.console import Console
 
 from harness.assessment.judging import reason
+from harness.cli.pretest import Pretest, pretest
 from harness.cli.pretest_result import Found, Network, Result, Standing, network_of, result_of
 from harness.cli.pretest_target import Target, bench_for, black_box_dossier, udp_ports
 from harness.cli.pretest_view import LabQuestions, Next, show
 from harness.config.at_a_lab import AtALab
-from harness.errors import ScopeError, UsageError
+from harness.errors import EvidenceError, ScopeError, UsageError
 from harness.facts.base import Endpoint
 from harness.facts.ports import Port, PortsFacts, PortState
 from harness.facts.services import Service, ServicesFacts
@@ -296,6 +297,13 @@ def test_very_many_findings_do_not_flood_the_terminal():
 
 
 # Target
+
+
+def test_a_folder_is_used_once(tmp_path):
+    (tmp_path / "out" / "run" / "survey").mkdir(parents=True)
+    order = Pretest(Target("127.0.10.1"), tmp_path / "out", Severity.LOW, key=tmp_path / "k.pem")
+    with pytest.raises(EvidenceError):
+        pretest(order, Console(file=io.StringIO()))
 
 
 @pytest.mark.parametrize("name", ["router.local", "", "192.168.7", "192.168.7.20/24", "1.2.3.4\n"])
