@@ -300,7 +300,9 @@ def test_very_many_findings_do_not_flood_the_terminal():
 
 
 def test_a_folder_is_used_once(tmp_path):
-    (tmp_path / "out" / "run" / "survey").mkdir(parents=True)
+    survey = tmp_path / "out" / "run" / "survey"
+    survey.mkdir(parents=True)
+    (survey / "survey.json").write_text("{}")
     order = Pretest(Target("127.0.10.1"), tmp_path / "out", Severity.LOW, key=tmp_path / "k.pem")
     with pytest.raises(EvidenceError):
         pretest(order, Console(file=io.StringIO()))
