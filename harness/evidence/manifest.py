@@ -21,9 +21,9 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, ValidationError
 
 from harness.encoding.canonical import canonical, load_strict
+from harness.encoding.merkle import leaf_hash, tree_root
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
-from harness.evidence.merkle import leaf_hash, tree_root
 from harness.model.attestation import Digest, PartRoot
 from harness.model.base import Frozen
 
