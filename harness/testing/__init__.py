@@ -94,7 +94,9 @@ from harness.testing.everywhere import (
     without_declaration,
     without_second_sample,
 )
+from harness.testing.exposure import EXPOSURE_NEEDS, needs
 from harness.testing.file_servers import FILE_NEEDS, file_servers_asked, files_given, files_taken
+from harness.testing.links import LINK_NEEDS
 from harness.testing.logins import factory_login_judgements, judge_login
 from harness.testing.name_and_time import (
     NAME_AND_TIME_NEEDS,
@@ -103,14 +105,11 @@ from harness.testing.name_and_time import (
 )
 from harness.testing.network import (
     ACCESS_NEEDS,
-    EXPOSURE_NEEDS,
     GRANTED_NEEDS,
-    LINK_NEEDS,
     LIVE_LOGIN_NEEDS,
     LOGIN_NEEDS,
     TRANSPORT_NEEDS,
     NetworkView,
-    needs,
 )
 from harness.testing.rows import (
     cite,

@@ -14,7 +14,8 @@ from harness.facts.services import SNMP
 from harness.facts.snmp import SnmpFacts, SnmpWriteFacts
 from harness.model.judgement import Judgements
 from harness.model.observation import Unknown
-from harness.testing.network import EXPOSURE_NEEDS, NetworkView
+from harness.testing.exposure import EXPOSURE_NEEDS
+from harness.testing.network import NetworkView
 from harness.testing.ways_in import AccessCriterion
 
 AGENT_NEEDS: Final[tuple[type[Facts], ...]] = (*EXPOSURE_NEEDS, SnmpFacts)

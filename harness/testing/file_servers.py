@@ -9,7 +9,8 @@ from harness.facts.files import FilesFacts
 from harness.facts.services import FTP, TFTP, ServicesFacts
 from harness.facts.store import FactRecord
 from harness.model.judgement import Judgement, Judgements
-from harness.testing.network import EXPOSURE_NEEDS, NetworkView
+from harness.testing.exposure import EXPOSURE_NEEDS
+from harness.testing.network import NetworkView
 
 FILE_NEEDS: Final[tuple[type[Facts], ...]] = (*EXPOSURE_NEEDS, FilesFacts)
 
