@@ -1,10 +1,11 @@
 """Datagrams shaped like the UDP protocols of devices; each asks and changes nothing."""
 
+import ipaddress
 from collections.abc import Callable
 from typing import Final
 
 from harness.facts.services import DNS, NTP, SNMP, TFTP
-from harness.interpret import snmp_messages
+from harness.interpret import dns_messages, snmp_messages
 
 SSDP, COAP, MDNS = "ssdp", "coap", "mdns"
 
@@ -31,6 +32,7 @@ _MDNS_QUERY: Final = bytes.fromhex(
     "000c 8001"
 )
 """Which services there are, answered to the asker alone (RFC 6763 section 9, RFC 6762)."""
+_MDNS_ID: Final = 0xCEB5
 _TFTP_QUERY: Final = b"\0\1certbench-absent\0octet\0"
 """Read request for a file that nobody has (RFC 1350 section 5)."""
 TFTP_ABORT: Final = b"\0\5\0\0enough\0"
@@ -55,11 +57,21 @@ def query_for(port: int) -> bytes:
     return QUERIES[_USUAL.get(port, DNS)]
 
 
-def in_order_for(port: int) -> list[tuple[str, bytes]]:
-    """Every query, the usual one of the port first: any protocol may sit on any port."""
+def in_order_for(port: int, address: str) -> list[tuple[str, bytes]]:
+    """Every query, the usual one of the port first: any protocol may sit on any port.
+
+    ``address`` is the server's own, of which an mDNS responder without services tells the name.
+    """
     usual = _USUAL.get(port, DNS)
-    queries = [*QUERIES.items(), (SNMP, _SNMP_DISCOVERY)]
+    queries = [*QUERIES.items(), (SNMP, _SNMP_DISCOVERY), (MDNS, own_name_query(address))]
     return sorted(queries, key=lambda entry: entry[0] != usual)
+
+
+def own_name_query(address: str) -> bytes:
+    """Asks an mDNS responder for the name of its own ``address`` (RFC 6762, section 4)."""
+    reverse = dns_messages.name(ipaddress.ip_address(address).reverse_pointer)
+    question = dns_messages.DnsQuestion(reverse, dns_messages.PTR, unicast=True)
+    return dns_messages.query([question], _MDNS_ID)
 
 
 def answers(protocol: str, answer: bytes) -> bool:

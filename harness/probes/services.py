@@ -151,7 +151,7 @@ class PortSurvey:
         The usual protocol of the port comes first; ``most`` of them are tried.
         """
         with self._journal(f"udp-{port}.jsonl") as journal:
-            for protocol, query in in_order_for(port)[:most]:
+            for protocol, query in in_order_for(port, self._link.address)[:most]:
                 self._context.check_time()
                 outcome, answer, answered_from = self._datagram(port, protocol, query)
                 journal.record(

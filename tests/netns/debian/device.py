@@ -3,13 +3,14 @@ namespace.
 
 Reads its description as one JSON line from standard input, starts the programs, says ``{"ready":
 true}``, and then answers requests, one JSON line each: ``{"run": argv}`` runs a command beside the
-programs, ``{"state": true}`` digests every file that the device could remember something in. The
+programs, ``{"state": {}}`` digests every file that the device could remember something in. The
 end of standard input ends it, and with the first process everything else in the namespace.
 """
 
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -100,21 +101,28 @@ def start(description):
         time.sleep(0.05)
 
 
-def state():
-    """Every remembered file with its digest, mode and owner."""
+def state(bookkeeping):
+    """Every remembered file with its digest, mode and owner.
+
+    Lines that match the pattern of their file in ``bookkeeping`` are left out: a device.toml says
+    which notes a program makes of being used at all.
+    """
     result = {}
     for folder in (*COPIED, *EMPTY):
         for path in sorted(Path(folder).rglob("*")) if folder not in FORGETFUL else ():
             if path.is_file() and str(path) not in FORGETFUL:
                 about = path.stat()
-                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                content = path.read_text(errors="surrogateescape")
+                if str(path) in bookkeeping:
+                    content = re.sub(f"(?m){bookkeeping[str(path)]}\\n", "", content)
+                digest = hashlib.sha256(content.encode(errors="surrogateescape")).hexdigest()
                 result[str(path)] = f"{about.st_mode:o} {about.st_uid} {digest}"
     return result
 
 
 def answer(request):
     if "state" in request:
-        return state()
+        return state(request["state"])
     done = subprocess.run(
         request["run"], capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False,
         timeout=30,

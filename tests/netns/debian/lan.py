@@ -94,7 +94,7 @@ class Device(Inhabited):
         asked = {}
         for command in self.description.get("memory", []):
             asked[command] = lan.shell(command, self)
-        return {**self.ask({"state": True}), **asked}
+        return {**self.ask({"state": self.description.get("bookkeeping", {})}), **asked}
 
 
 class Lan(Inhabited):
