@@ -105,12 +105,16 @@ def units_of(framework):
         yield declaration, getattr(owner(), name)
 
 
+SPOKEN_ONLY = frozenset(
+    {"files", "dns", "ntp", "mqtt", "snmp", "snmp-write", "discovery", "upnp", "port-mapping"}
+)
+"""Probes of one protocol each: a unit needs their facts where the device speaks it, and shows it by
+citing them."""
 UNITS = [unit for framework in FRAMEWORKS for unit in units_of(framework)]
 
 
-def passed(base, dossier):
-    """The units that pass on these facts when nobody is asked."""
-    found = set()
+def judged(base, dossier):
+    """Every unit with its verdict when nobody is asked, and the facts that it rests on."""
     for declaration, function in UNITS:
         given = {
             "facts": FactView(base, declaration),
@@ -119,23 +123,31 @@ def passed(base, dossier):
             "answers": AnswerView((), declaration),
         }
         wanted = inspect.signature(function).parameters
-        verdict, _, _ = unit_verdict(
-            declaration, function(**{name: given[name] for name in wanted})
-        )
-        if verdict == "PASS":
-            found.add(declaration.unit)
-    return found
+        judgements = function(**{name: given[name] for name in wanted})
+        verdict, _, _ = unit_verdict(declaration, judgements)
+        yield declaration.unit, verdict, {key for entry in judgements for key in entry.facts}
 
 
-def that_need(sample, state, probe):
-    """The units that declare a fact of this sample."""
-    return {
+def passed(base, dossier):
+    """The units that pass on these facts when nobody is asked."""
+    return {unit for unit, verdict, _ in judged(base, dossier) if verdict == "PASS"}
+
+
+def that_need(sample, visit, probe, cited):
+    """The units that declare a fact of this sample, or cite it."""
+    declaring = {
         declaration.unit
         for declaration, _ in UNITS
         for need in declaration.facts
-        if (need.probe, need.state.value) == (probe, state)
+        if (need.probe, need.state.value) == (probe, visit[2:])
         and (sample == "A" or need.samples is Samples.EACH)
     }
+    citing = {
+        unit
+        for unit, keys in cited.items()
+        if any((key.sample, key.visit, key.probe) == (sample, visit, probe) for key in keys)
+    }
+    return citing if probe in SPOKEN_ONLY else declaring
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +163,11 @@ def dossier(survey):
 @pytest.fixture(scope="module")
 def whole(survey):
     return read_survey(survey)
+
+
+@pytest.fixture(scope="module")
+def cited(whole, dossier):
+    return {unit: keys for unit, _, keys in judged(whole, dossier)}
 
 
 def test_without_a_mutation_the_same_units_pass_as_in_the_run(whole, dossier, hardened):
@@ -173,12 +190,12 @@ def test_every_attempt_that_a_unit_declares_is_mutated_here(whole):
 
 @pytest.mark.parametrize("mutate", MUTATIONS)
 @pytest.mark.parametrize("attempt", ATTEMPTS, ids="/".join)
-def test_no_unit_passes_without_an_attempt_that_it_needs(mutate, attempt, survey, dossier):
+def test_no_unit_passes_without_an_attempt_that_it_needs(mutate, attempt, survey, dossier, cited):
     sample, visit, probe = attempt
     name = f"{sample}/{visit}/{probe}/1/attempt.json"
     record = json.loads(read(survey, name))
     base = read_survey(Overlay(survey, {name: canonical(mutate(record))}))
-    assert not passed(base, dossier) & that_need(sample, visit[2:], probe)
+    assert not passed(base, dossier) & that_need(sample, visit, probe, cited)
 
 
 def observations(value, place=()):
