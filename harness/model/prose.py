@@ -134,6 +134,7 @@ _ACCESS: Final = {
     "login-required": "a login is required",
     "login-undeclared": "a login that no mechanism declares",
     "no-login-seen": "no login was seen",
+    "page-unread": "a page could not be read whole: {why}",
     "no-login-service": "the protocol has no login",
     "no-method-seen": "no authentication method was seen",
     "redirects-only": "every request is redirected to HTTPS",
