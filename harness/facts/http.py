@@ -46,6 +46,8 @@ class HttpServer(Frozen):
             the login point that refused: a server without one is Unknown.
         open_pages: paths answered 200 with neither login nor redirect.
         redirects_to_tls: every page asked for leads to https on the same host.
+        unread: why a page could not be read whole, so that a login may stand in it unseen; ``""``
+            if all of them were.
     """
 
     endpoint: Endpoint
@@ -60,6 +62,7 @@ class HttpServer(Frozen):
     open_pages: tuple[str, ...] = ()
     open_configuration: Observation
     disclosures: tuple[Disclosure, ...] = ()
+    unread: str = ""
 
 
 class HttpFacts(Facts):

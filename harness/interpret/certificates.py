@@ -1,5 +1,7 @@
 """Certificates of a device, read with every field bounded and neutralised (RFC 5280)."""
 
+import threading
+import warnings
 from collections.abc import Callable
 from datetime import UTC
 from typing import Final
@@ -19,14 +21,24 @@ from harness.model.observation import EvidenceRef
 MAX_NAMES: Final = 50
 MAX_TEXT: Final = 300
 _UNREADABLE: Final = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
+_QUIETLY: Final = threading.Lock()
+"""Filters of warnings are the whole process's."""
 _EDWARDS: Final = {ed25519.Ed25519PublicKey: ("Ed25519", 256), ed448.Ed448PublicKey: ("Ed448", 456)}
 
 
 def read_certificate(der: bytes, evidence: EvidenceRef) -> Certificate | None:
     """One certificate; None if it cannot be read as one.
 
-    A field that alone is unreadable is left empty: validity and key are what must be there.
+    A field that alone is unreadable is left empty: validity and key are what must be there. What
+    the library warns of, such as a negative serial number, is the device's doing and no news for a
+    terminal.
     """
+    with _QUIETLY, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return _read(der, evidence)
+
+
+def _read(der: bytes, evidence: EvidenceRef) -> Certificate | None:
     try:
         parsed = x509.load_der_x509_certificate(der)
         key_type, key_bits, spki = _key(parsed)

@@ -70,6 +70,7 @@ def _server(captures: CaptureReader, target: WebTarget) -> tuple[HttpServer, boo
         open_pages=_open_pages(answered),
         open_configuration=open_configuration(everything),
         disclosures=disclosures(answered),
+        unread=next((why for entry in answered if (why := entry.unread_page)), ""),
     ), journal.complete and not journal.dropped
 
 

@@ -36,6 +36,7 @@ class Exchange:
         purpose: why the probe asked: ``page``, ``missing-page``, ``login``, ``version``.
         path: path and query of the request.
         status: 0 when there was no answer; ``error`` then says why.
+        truncated: the body went on when the bench had enough.
     """
 
     purpose: str
@@ -47,6 +48,7 @@ class Exchange:
     body: bytes
     error: str
     evidence: EvidenceRef
+    truncated: bool = False
 
     @property
     def answered(self) -> bool:
@@ -60,12 +62,26 @@ class Exchange:
     @property
     def page(self) -> Page:
         """The body as a page; empty unless it is HTML."""
+        return parse_page(self.body) if self.is_html else Page()
+
+    @property
+    def is_html(self) -> bool:
+        """Whether the body is HTML, by its type or, without one, by its looks."""
         kind = self.header("content-type").lower()
         start = self.body[:2000].lower()
         looks_html = b"<html" in start or b"<!doctype html" in start or b"<form" in start
-        if "html" in kind or (not kind and looks_html):
-            return parse_page(self.body)
-        return Page()
+        return "html" in kind or (not kind and looks_html)
+
+    @property
+    def unread_page(self) -> str:
+        """Why a page may hold more than was read; ``""`` if it was read whole."""
+        if not self.answered or not self.is_html:
+            return ""
+        if self.truncated:
+            return "the page is longer than the bench reads"
+        coding = self.header("content-encoding").strip().lower()
+        coded = coding not in {"", "identity"} and b"<" not in self.body
+        return "the page is in a coding that the bench cannot undo" if coded else ""
 
     @property
     def json(self) -> Any:  # noqa: ANN401  (any JSON value)
@@ -130,6 +146,7 @@ def read_exchange(captures: CaptureReader, name: str, record: JournalRecord) -> 
         body=field_bytes(record, "body"),
         error=record.text("error"),
         evidence=captures.ref(name, f"line {record.line}"),
+        truncated=record.fields.get("truncated") is True,
     )
 
 

@@ -11,7 +11,7 @@ from harness.facts.services import Service, ServicesFacts
 from harness.interpret import ports as ports_reader
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.port_ranges import PortSet
-from harness.interpret.services import tcp_service, udp_service
+from harness.interpret.services import tcp_service, udp_service, understood, unread
 from harness.model.ids import ProbeName
 
 _ASKED: Final = re.compile(r"(tcp|udp)-([1-9][0-9]{0,4})\.jsonl")
@@ -37,7 +37,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> LatePortsFacts:
         ports=now.ports,
         services=tuple(services),
         gone=tuple(sorted(_open(before) & _closed(now))),
-        examined=(*now.examined, *sorted(asked)),
+        examined=(*now.examined, *sorted(understood(services, missed))),
         not_examined=(*now.not_examined, *missed),
         complete=now.complete and whole,
     )
@@ -74,6 +74,7 @@ def _asked(captures: CaptureReader, address: str) -> tuple[list[Service], list[N
         whole = whole and captures.journal(name).complete
         if isinstance(found, Service):
             services.append(found)
+            missed += unread(captures, name, found)
         elif transport == "tcp":  # silence of a UDP port is no sign of a service
             missed.append(found)
     return services, missed, whole

@@ -1,6 +1,6 @@
 """Exchanges with open ports in, confirmed protocols out; what was not confirmed says so."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -12,13 +12,18 @@ from harness.facts.services import HTTP, UNCONFIRMED, Service, ServicesFacts
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.conversations import Conversation, read_conversations, stored_bytes
 from harness.interpret.nmap_xml import read_scan
+from harness.interpret.replies import is_final
 from harness.interpret.tcp_protocols import (
+    DNS_QUERY,
+    MQTT_CONNECT,
+    RTSP_OPTIONS,
     TLS,
     may_hide_tls,
     of_banner,
     of_exchange,
     offers_upgrade,
 )
+from harness.interpret.tls_hello import is_hello
 from harness.interpret.udp_queries import answers
 from harness.model.ids import ProbeName
 
@@ -27,6 +32,14 @@ GUESSES: Final = "nmap-versions.xml"
 MAX_BANNER: Final = 1024
 MAX_GUESS: Final = 200
 MAX_XML: Final = 16 * 1024 * 1024
+SSH_PREFIX: Final = "SSH-"
+QUESTIONS: Final[Mapping[str, Callable[[bytes], bool]]] = {
+    "TLS": is_hello,
+    "MQTT": MQTT_CONNECT.__eq__,
+    "RTSP": RTSP_OPTIONS.__eq__,
+    "DNS": DNS_QUERY.__eq__,
+}
+"""What every port that nothing was confirmed on must have been asked."""
 
 
 @dataclass(frozen=True)
@@ -89,15 +102,22 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> ServicesFacts:
         whole = whole and captures.journal(name).complete
         if isinstance(found, NotExamined):
             missed.append(found)
-        else:
-            services.append(_with_guess(found, guesses))
+            continue
+        services.append(_with_guess(found, guesses))
+        missed += unread(captures, name, found)
     missed += _left_out(upstream, {f"{transport}/{port}" for transport, port in targets})
     return ServicesFacts(
         services=tuple(services),
-        examined=tuple(service.endpoint.name for service in services),
+        examined=understood(services, missed),
         not_examined=tuple(missed),
         complete=whole,
     )
+
+
+def understood(services: Iterable[Service], missed: Iterable[NotExamined]) -> tuple[str, ...]:
+    """Names of the services that were asked everything and could be read."""
+    gaps = {gap.target for gap in missed}
+    return tuple(s.endpoint.name for s in services if s.endpoint.name not in gaps)
 
 
 def _inputs(captures: CaptureReader) -> tuple[str, list[tuple[Literal["tcp", "udp"], int]]]:
@@ -175,6 +195,48 @@ def _best(everything: list[Exchange]) -> _Found:
     ]
     nothing = _Found(UNCONFIRMED, tls=False, line=everything[-1].line)
     return [*plain, *inside, *secured, *only_400, nothing][0]
+
+
+def unread(captures: CaptureReader, name: str, service: Service) -> tuple[NotExamined, ...]:
+    """Why it is not known what a TCP service speaks, where that is not for lack of a protocol.
+
+    A port that answered every question with something else, with silence or by hanging up speaks
+    nothing that was asked for. One that never stopped talking, or could not be asked everything,
+    may speak anything.
+    """
+    if service.protocol != UNCONFIRMED or service.endpoint.transport != "tcp":
+        return ()
+    conversations = read_conversations(captures.journal(name))
+    why = _unread_in_tls(conversations) if service.tls else _unread(conversations, service)
+    return (NotExamined(target=service.endpoint.name, reason=why),) if why else ()
+
+
+def _unread_in_tls(conversations: Sequence[Conversation]) -> str:
+    if not any(talk.upgraded for talk in conversations):
+        return "it speaks TLS in which the bench could ask nothing"
+    if any(talk.upgraded and talk.ended == "left" for talk in conversations):
+        return "inside TLS it still sent when the bench had enough"
+    return ""
+
+
+def _unread(conversations: Sequence[Conversation], service: Service) -> str:
+    if SSH_PREFIX in service.banner:
+        return "it greets like SSH, with an identification that RFC 4253 does not allow"
+    talks = [talk for talk in conversations if talk.outcome == "open"]
+    if any(talk.ended == "left" and not _numbered(talk) for talk in talks):
+        return "it still sent when the bench had enough"
+    first = talks[0]
+    if first.ended in {"reset", "closed"} and not first.turns:
+        return "it hung up before it was asked anything"
+    sent = [turn.data for talk in talks for turn in talk.turns if turn.sent]
+    put = {name for name, is_this in QUESTIONS.items() if any(map(is_this, sent))}
+    missing = [name for name in QUESTIONS if name not in put]
+    return f"it took no connection to be asked for {', '.join(missing)}" if missing else ""
+
+
+def _numbered(talk: Conversation) -> bool:
+    """Whether a conversation ended after a whole numbered reply: the bench waits no longer."""
+    return is_final(talk.received())
 
 
 def udp_service(captures: CaptureReader, name: str, endpoint: Endpoint) -> Service | NotExamined:

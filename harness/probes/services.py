@@ -1,7 +1,8 @@
 """Which protocol each open port speaks, asked on the port itself (all ports alike).
 
 A port is asked with as few connections as it takes: listen first, then HTTP on the same connection,
-then TLS, MQTT, RTSP and DNS on one of their own each. Every byte is in ``tcp-<port>.jsonl``.
+then TLS, MQTT, RTSP and DNS on one of their own each, and HTTP with more patience where something
+was heard that nothing explains. Every byte is in ``tcp-<port>.jsonl``.
 """
 
 import threading
@@ -46,7 +47,13 @@ HTTP_S: Final = 2.0
 TLS_S: Final = 2.0
 ANSWER_S: Final = 1.0
 QUIET_S: Final = 0.2
+PATIENCE_S: Final = 4.0
+PAUSE_S: Final = 1.0
+"""How long, and over which pauses, a port is listened to once more that spoke and was not
+understood: it may be slow, and one that never stops can't be called a stranger to HTTP."""
 UDP_S: Final = 0.5
+MOST_REFUSALS: Final = 2
+"""A UDP port that refused so often is closed; a filter may have refused a single datagram."""
 POOL: Final = 4
 """Ports asked at once: weak devices fall over when many connections come together."""
 MAX_PORTS: Final = 256
@@ -148,8 +155,10 @@ class PortSurvey:
     def ask_udp(self, port: int, most: int = len(QUERIES)) -> None:
         """Send one UDP port the query of each protocol until one is answered in its shape.
 
-        The usual protocol of the port comes first; ``most`` of them are tried.
+        The usual protocol of the port comes first; ``most`` of them are tried, and no more where
+        nothing listens.
         """
+        refusals = 0
         with self._journal(f"udp-{port}.jsonl") as journal:
             for protocol, query in in_order_for(port, self._link.address)[:most]:
                 self._context.check_time()
@@ -163,7 +172,8 @@ class PortSurvey:
                     received=answer,
                     answered_from=answered_from,
                 )
-                if answers(protocol, answer):
+                refusals += outcome is Connected.REFUSED
+                if answers(protocol, answer) or refusals == MOST_REFUSALS:
                     break
 
     def _datagram(self, port: int, protocol: str, query: bytes) -> tuple[Connected, bytes, int]:
@@ -202,7 +212,9 @@ class _Asker:
         if self._spoke_http:
             return True
         others = (("mqtt", MQTT_CONNECT), ("rtsp", RTSP_OPTIONS), ("dns", DNS_QUERY))
-        return any(self._alone(step, request, ANSWER_S) for step, request in others)
+        if any(self._alone(step, request, ANSWER_S) for step, request in others):
+            return True
+        return self.heard and bool(self._alone("patience", self._http, PATIENCE_S, PAUSE_S))
 
     def _connect(self, step: str) -> RecordedConnection:
         self._context.check_time()
@@ -211,12 +223,14 @@ class _Asker:
         self._reachable = connection.outcome is Connected.OPEN
         return connection
 
-    def _read(self, connection: RecordedConnection, timeout_s: float) -> bytes:
+    def _read(
+        self, connection: RecordedConnection, timeout_s: float, quiet_s: float = QUIET_S
+    ) -> bytes:
         """What comes in, until a short quiet."""
         data = connection.receive(timeout_s)
         deadline = monotonic() + timeout_s
         while data and connection.open and monotonic() < deadline:
-            more = connection.receive(QUIET_S)
+            more = connection.receive(quiet_s)
             if not more:
                 break
             data += more
@@ -242,16 +256,22 @@ class _Asker:
                 return True
         return False
 
-    def _ask(self, connection: RecordedConnection, request: bytes, timeout_s: float) -> bytes:
+    def _ask(
+        self,
+        connection: RecordedConnection,
+        request: bytes,
+        timeout_s: float,
+        quiet_s: float = QUIET_S,
+    ) -> bytes:
         connection.send(request)
-        return self._read(connection, timeout_s)
+        return self._read(connection, timeout_s, quiet_s)
 
-    def _alone(self, step: str, request: bytes, timeout_s: float) -> str:
+    def _alone(self, step: str, request: bytes, timeout_s: float, quiet_s: float = QUIET_S) -> str:
         """The protocol confirmed by one request on a connection of its own; ``""`` for none."""
         if not self._reachable:
             return ""
         with self._connect(step) as connection:
-            return of_exchange(request, self._ask(connection, request, timeout_s))
+            return of_exchange(request, self._ask(connection, request, timeout_s, quiet_s))
 
     def _inside_tls(self) -> bool:
         """Ask for a protocol inside TLS, as far as the local library can speak with the server."""

@@ -41,10 +41,14 @@ def at_each_login(
         criterion: function of `harness.assessment.criteria`.
         console: whether the login of a serial console counts, where one was tried.
     """
-    tried = {
-        login.target
-        for record in network.facts.records(CredentialsFacts, network.state)
-        for login in record.facts.logins
+    records = network.facts.records(CredentialsFacts, network.state)
+    tried = {login.target for record in records for login in record.facts.logins}
+    # A console that never came to a login prompt may have one behind what it writes.
+    tried |= {
+        gap.target
+        for record in records
+        for gap in record.facts.not_examined
+        if gap.target == _CONSOLE
     }
 
     def ask(target: str) -> Judgement:

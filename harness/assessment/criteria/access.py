@@ -101,8 +101,11 @@ def undeclared_http_login(
     if server.logins and target not in declared:
         places = tuple(login.evidence for login in server.logins)
         return look.contradicted("login-undeclared", places, protocol=HTTP)
-    code = "login-declared" if server.logins else "no-login-seen"
-    return look.held(code, proof(server.answered), protocol=HTTP)
+    if server.logins:
+        return look.held("login-declared", proof(server.answered), protocol=HTTP)
+    if server.unread:
+        return look.undecided("page-unread", why=server.unread)
+    return look.held("no-login-seen", proof(server.answered), protocol=HTTP)
 
 
 def plaintext_management(record: Answers, item: str, target: str) -> Judgement:
@@ -152,7 +155,11 @@ def plaintext_http_management(record: FactRecord[HttpFacts], item: str, target: 
     if server.logins and not server.tls:
         places = tuple(login.evidence for login in server.logins)
         return look.contradicted("login-in-clear", places, protocol=HTTP)
-    return look.held("encrypted" if server.tls else "no-login-seen", proof(server.answered))
+    if server.tls:
+        return look.held("encrypted", proof(server.answered))
+    if server.unread:
+        return look.undecided("page-unread", why=server.unread)
+    return look.held("no-login-seen", proof(server.answered))
 
 
 def redirects_to_tls(record: FactRecord[HttpFacts], item: str, target: str) -> Judgement:
@@ -175,7 +182,8 @@ def redirects_to_tls(record: FactRecord[HttpFacts], item: str, target: str) -> J
 def is_redirector(server: HttpServer) -> bool:
     """Whether an HTTP server only ever leads to TLS on the same host, and asks for nothing."""
     leads = isinstance(server.redirects_to_tls, Present)
-    return leads and not server.tls and not server.logins and not server.open_pages
+    more = server.logins or server.open_pages or server.unread
+    return leads and not server.tls and not more
 
 
 def _server(look: Look) -> HttpServer | Judgement:

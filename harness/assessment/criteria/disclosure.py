@@ -15,7 +15,7 @@ from harness.facts.services import HTTP, SSH, Service, ServicesFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
 from harness.model.dossier import NetSecImpl
-from harness.model.judgement import Judgement
+from harness.model.judgement import Judgement, Outcome
 from harness.model.observation import EvidenceRef, Present
 
 GENERIC: Final = frozenset(
@@ -49,6 +49,10 @@ _SYSTEM: Final = re.compile(
     r"[ /]{1,2}v?([0-9]+(?:\.[0-9A-Za-z]+)*)"
 )
 """Systems whose releases are often told by one whole number, which other words' numbers are not."""
+_PROTOCOLS: Final = frozenset(
+    {"esmtp", "ftp", "http", "https", "mqtt", "rfb", "rtsp", "sip", "smtp", "ssh", "ssl", "tls"}
+)
+"""Greetings give the version of a protocol (``SSH-2.0``, ``RFB 003.008``): that is no product."""
 _OWN_PROBE: Final = frozenset({HTTP, SSH})
 """Protocols whose own probe reads the disclosures, better than from the first bytes."""
 
@@ -74,7 +78,10 @@ def http_disclosure(
         return look.unexamined()
     if not isinstance(server.answered, Present):
         return look.undecided("no-answer")
-    return undeclared_disclosure(look, server.disclosures, declared, proof(server.answered))
+    judged = undeclared_disclosure(look, server.disclosures, declared, proof(server.answered))
+    if server.unread and judged.outcome is Outcome.HELD:
+        return look.undecided("page-unread", why=server.unread)
+    return judged
 
 
 def ssh_disclosure(
@@ -100,9 +107,12 @@ def banner_disclosure(
     """The first bytes of any other service name no product version beyond ``declared``."""
     look = Look("information-disclosure", item, target, record)
     service = record.facts.on(target)
-    if service is None or record.facts.gap(target) is not None:
+    if service is None:
         return look.unexamined()
-    return undeclared_disclosure(look, tuple(in_banner(service)), declared, service.evidence)
+    judged = undeclared_disclosure(look, tuple(in_banner(service)), declared, service.evidence)
+    gap = record.facts.gap(target) is not None
+    # What was told stays told, though nobody can say what else would have come.
+    return look.unexamined() if gap and judged.outcome is Outcome.HELD else judged
 
 
 def in_banner(service: Service) -> Iterator[Disclosure]:
@@ -110,7 +120,11 @@ def in_banner(service: Service) -> Iterator[Disclosure]:
     if service.protocol in _OWN_PROBE or not service.evidence:
         return
     found = [*_SYSTEM.finditer(service.banner), *_BANNER.finditer(service.banner)]
-    told = {(match.group(1), match.group(2).rstrip(".")): match.group(0) for match in found}
+    told = {
+        (match.group(1), match.group(2).rstrip(".")): match.group(0)
+        for match in found
+        if match.group(1).casefold() not in _PROTOCOLS
+    }
     for (product, version), text in told.items():
         yield Disclosure(
             where=f"banner {service.endpoint.name}",

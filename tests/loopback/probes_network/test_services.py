@@ -130,15 +130,47 @@ def test_a_listener_that_never_answers_is_unconfirmed(servers, ask_one) -> None:
     assert (service.protocol, service.banner, service.guess) == (UNCONFIRMED, "", "")
 
 
-def test_a_port_that_resets_is_a_fact(servers, ask_one) -> None:
+def test_a_port_that_resets_is_open_and_not_examined(servers, ask) -> None:
     def reset(peer: socket.socket) -> None:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
-    assert ask_one(servers.tcp(reset)).protocol == UNCONFIRMED
+    port = servers.tcp(reset)
+    facts = ask(ports(port))
+    assert [service.protocol for service in facts.services] == [UNCONFIRMED]
+    assert facts.gap(f"tcp/{port}") == "it hung up before it was asked anything"
 
 
-def test_a_listener_that_goes_after_one_connection_is_asked_no_more(servers, ask_one) -> None:
-    assert ask_one(servers.tcp(swallow, connections=1)).protocol == UNCONFIRMED
+def test_a_listener_that_goes_after_one_connection_was_not_asked_everything(servers, ask) -> None:
+    port = servers.tcp(swallow, connections=1)
+    facts = ask(ports(port))
+    assert [service.protocol for service in facts.services] == [UNCONFIRMED]
+    assert facts.gap(f"tcp/{port}") == "it took no connection to be asked for TLS, MQTT, RTSP, DNS"
+
+
+def drip(text: bytes, every_s: float) -> Callable[[socket.socket], None]:
+    def play(peer: socket.socket) -> None:
+        for letter in text:
+            peer.sendall(bytes([letter]))
+            time.sleep(every_s)
+
+    return play
+
+
+def test_a_port_that_never_stops_talking_is_not_examined(servers, ask) -> None:
+    port = servers.tcp(drip(b"x" * 1000, 0.3))
+    facts = ask(ports(port))
+    assert [service.protocol for service in facts.services] == [UNCONFIRMED]
+    assert facts.gap(f"tcp/{port}") == "it still sent when the bench had enough"
+
+
+def test_a_slow_identification_is_still_read(servers, ask_one) -> None:
+    assert ask_one(servers.tcp(drip(b"SSH-2.0-x\r\n", 0.3))).protocol == SSH
+
+
+def test_an_identification_that_is_too_long_may_still_be_ssh(servers, ask) -> None:
+    port = servers.tcp(greeting(b"SSH-2.0-" + b"x" * 70_000 + b"\x1b\r\n"))
+    facts = ask(ports(port))
+    assert facts.gap(f"tcp/{port}").startswith("it greets like SSH")
 
 
 def test_a_port_that_refuses_now_is_not_examined(ask) -> None:

@@ -137,3 +137,26 @@ def test_a_server_that_was_not_examined_decides_nothing(made: Any) -> None:
     ]
     assert {entry.outcome for entry in judged} == {UNDECIDED}
     assert {entry.reason.params["why"] for entry in judged} == {"time"}
+
+
+def test_a_page_that_was_not_read_whole_shows_no_absence(made: Any) -> None:
+    """What stands in the part that was read still counts."""
+    clear = {"tls": False, "unread": "too long"}
+    login = made.web(WEB).logins
+    assert login
+    for judge in (
+        criteria.plaintext_http_management,
+        lambda record, item, target: criteria.undeclared_http_login(record, item, target, ()),
+    ):
+        assert judge(_page(made, tls=False, logins=()), "row", WEB).outcome is HELD
+        assert judge(_page(made, logins=(), **clear), "row", WEB).reason.code == "page-unread"
+        assert judge(_page(made, logins=login, **clear), "row", WEB).outcome is CONTRADICTED
+
+
+def test_a_port_that_could_not_be_asked_everything_is_undecided(made: Any) -> None:
+    facts = made.services(made.service(WEB, "unconfirmed"))
+    gap = NotExamined(target=WEB, reason="it still sent when the bench had enough")
+    left = made.record(facts.model_copy(update={"examined": (), "not_examined": (gap,)}))
+    assert criteria.plaintext_management(left, "row", WEB).outcome is UNDECIDED
+    assert criteria.undeclared_login(left, "row", WEB, ()).outcome is UNDECIDED
+    assert criteria.service_seen(left, "anonymous-access", "row", WEB).outcome is UNDECIDED

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from harness.assessment import criteria
+from harness.facts.base import NotExamined
 from harness.facts.disclosure import Disclosure
 from harness.model.dossier import NetSecImpl
 from harness.model.judgement import Outcome
@@ -65,6 +66,8 @@ def test_an_ssh_identification_is_a_disclosure(made: Any) -> None:
         ("telnet", "port 3 is ready\r\nlogin: ", HELD),
         ("ftp", "220 vsFTPd 3.0.3 ready", CONTRADICTED),
         ("unconfirmed", "", HELD),
+        ("unconfirmed", "SSH-2.0-\x1b\r\n", HELD),
+        ("vnc", "RFB 003.008\n", HELD),
         ("ssh", "SSH-2.0-OpenSSH_9.2p1", HELD),
     ],
 )
@@ -73,6 +76,23 @@ def test_a_banner_is_read_where_no_other_probe_does(
 ) -> None:
     record = made.record(made.services(made.service("tcp/23", protocol, banner=banner)))
     assert criteria.banner_disclosure(record, "tcp/23", "tcp/23").outcome is outcome
+
+
+def test_what_was_told_counts_though_the_rest_was_not_read(made: Any) -> None:
+    def banner(said: str) -> Outcome:
+        facts = made.services(made.service("tcp/23", "unconfirmed", banner=said))
+        gap = NotExamined(target="tcp/23", reason="it never stopped")
+        left = made.record(facts.model_copy(update={"examined": (), "not_examined": (gap,)}))
+        return criteria.banner_disclosure(left, "tcp/23", "tcp/23").outcome
+
+    def page(*said: Any) -> Outcome:
+        record = _page(made, *said, unread="too long")
+        return criteria.http_disclosure(record, WEB, WEB).outcome
+
+    assert banner("220 vsFTPd 3.0.3 ready") is CONTRADICTED
+    assert banner("hello") is UNDECIDED
+    assert page(_said(made, "nginx", "1.0")) is CONTRADICTED
+    assert page() is UNDECIDED
 
 
 def test_the_reviewed_version_is_the_one_that_runs(made: Any) -> None:

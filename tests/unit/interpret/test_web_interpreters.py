@@ -290,3 +290,21 @@ def test_raw_answers(data, status, whole):
 def test_any_bytes_as_an_answer_are_survived(data):
     parse_answer(b"HTTP/1.1 200 OK\r\n" + data)
     assert parse_answer(b"x" + data) is None
+
+
+@pytest.mark.parametrize(
+    ("more", "headers", "unread"),
+    [
+        ({}, {}, ""),
+        ({"truncated": True}, {}, "the page is longer than the bench reads"),
+        ({"truncated": True}, {"Content_Type": "image/png"}, ""),
+        ({}, {"Content_Encoding": "br"}, "the page is in a coding that the bench cannot undo"),
+    ],
+)
+def test_a_page_that_was_not_read_whole_says_so(more, headers, unread, tmp_path):
+    body = "\x0b\x02\x80" if headers.get("Content_Encoding") else "<p>hello</p>"
+    exchange = {**_exchange("/", body=body, **headers), **more}
+    if "Content_Type" in headers:
+        exchange["headers"] = [["Content-Type", headers["Content_Type"]]]
+    files = {"inputs.jsonl": _inputs(), "tcp-80.jsonl": _journal(exchange)}
+    assert _read(tmp_path, http.INTERPRETER, files).servers[0].unread == unread
