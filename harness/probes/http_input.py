@@ -45,6 +45,8 @@ MAX_PAGES: Final = 6
 CONTROL_TRIES: Final = 3
 CONTROL_PAUSE_S: Final = 1.0
 ANSWER_TIMEOUT_S: Final = 5.0
+EXCHANGE_S: Final = 10.0
+"""Bound on a whole answer: one that comes drop by drop never lets the other bound pass."""
 _API_NAMES: Final = ("settings", "config", "parameters", "about", "device", "system", "status")
 _REDIRECTED: Final = 400
 
@@ -273,8 +275,11 @@ class _Session:
             stream.send(data)
         except StreamClosed:
             ending = "closed"  # what it said before closing may still be there
+        deadline = time.monotonic() + EXCHANGE_S
         while len(received) < MAX_ANSWER:
             self._context.check_time()
+            if time.monotonic() > deadline:
+                return received, "timeout"
             try:
                 chunk = stream.receive(timeout_s=ANSWER_TIMEOUT_S)
             except TimeoutError:
