@@ -83,14 +83,23 @@ def create_key(path: Path) -> PrivateKey:
         ConfigError: the file exists or its folder cannot be written.
     """
     key = PrivateKey(ec.generate_private_key(ec.SECP256R1()))
+    write_private_pem(path, key.pem())
+    return key
+
+
+def write_private_pem(path: Path, pem: bytes) -> None:
+    """Put a private key into a new file of mode 0600.
+
+    Raises:
+        ConfigError: the file exists or its folder cannot be written.
+    """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         problem = f"cannot be created: {error.strerror}"
         raise ConfigError(str(path), "", problem, "Name a file that does not exist yet") from error
     with os.fdopen(handle, "wb") as stream:
-        stream.write(key.pem())
-    return key
+        stream.write(pem)
 
 
 def load_key(reference: str) -> PrivateKey:
@@ -99,7 +108,7 @@ def load_key(reference: str) -> PrivateKey:
     Raises:
         ConfigError: missing, readable by others, not PEM, or not a P-256 key.
     """
-    data = _private_pem(reference)
+    data = read_private_pem(reference)
     try:
         key = serialization.load_pem_private_key(data, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
@@ -111,7 +120,12 @@ def load_key(reference: str) -> PrivateKey:
     return PrivateKey(key)
 
 
-def _private_pem(reference: str) -> bytes:
+def read_private_pem(reference: str) -> bytes:
+    """What a file that only its owner can read, or the variable of ``env:NAME``, holds.
+
+    Raises:
+        ConfigError: missing, or readable by others.
+    """
     if reference.startswith("env:"):
         name = reference.removeprefix("env:")
         value = os.environ.get(name)
