@@ -83,7 +83,7 @@ class EvidenceError(CertbenchError):
 
 
 class StorageError(EvidenceError):
-    """A capture or record cannot be written. The survey ends: what is not kept must not be taken."""
+    """A capture or record cannot be written. The survey ends: what is not kept is not taken."""
 
 
 class VerificationError(CertbenchError):

@@ -18,12 +18,12 @@ from harness.bench import namespace
 from harness.bench.console import SerialConsole
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
+from harness.bench.network_link import NetworkLink
 from harness.bench.power import CommandPower, OperatorPower
 from harness.bench.protocols import (
     Bench,
     Console,
     Login,
-    NetworkLink,
     Operator,
     PowerSwitch,
     SampleLinks,

@@ -14,7 +14,7 @@ from time import monotonic
 from types import TracebackType
 from typing import Final, Self
 
-from harness.bench.protocols import Connected, Datagram
+from harness.bench.network_link import Connected, Datagram
 from harness.errors import BenchFault, LinkDown
 
 MAX_DATAGRAM: Final = 65535

@@ -22,7 +22,7 @@ from typing_extensions import override
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from harness.bench.protocols import HttpExchange, HttpSession
+from harness.bench.network_link import HttpExchange, HttpSession
 from harness.bench.taps import NoTap, NoTaps, Tap, Taps
 from harness.bench.tls import permissive_context
 from harness.encoding.text import neutralise, to_latin

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-from harness.bench.protocols import Connected, Datagram, GroupAnswers
+from harness.bench.network_link import Connected, Datagram, GroupAnswers
 from harness.errors import BenchFault, LinkDown
 
 MAX_DATAGRAMS: Final = 256

@@ -14,9 +14,7 @@ from harness.bench.datagrams import UnconnectedUdp
 from harness.bench.guard import ScopeGuard, neighbour
 from harness.bench.http import BoundedHttpSession
 from harness.bench.multicast import Group, ask_group
-from harness.bench.nmap import raw_sockets_work, run_nmap
-from harness.bench.openssh import LoginTarget
-from harness.bench.protocols import (
+from harness.bench.network_link import (
     Connected,
     GroupAnswers,
     HttpSession,
@@ -28,6 +26,8 @@ from harness.bench.protocols import (
     StreamClosed,
     ToolRun,
 )
+from harness.bench.nmap import raw_sockets_work, run_nmap
+from harness.bench.openssh import LoginTarget
 from harness.bench.ssh import login
 from harness.bench.ssh_survey import survey
 from harness.bench.taps import NoTap, NoTaps, Tap, Taps

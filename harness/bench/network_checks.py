@@ -14,7 +14,7 @@ from harness.bench.checks import Answer, Check, Step, blocks, in_order, note, ok
 from harness.bench.discovery import Interface, interfaces, mac_of, neighbours
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
-from harness.bench.protocols import Connected
+from harness.bench.network_link import Connected
 from harness.errors import BenchFault, ScopeError
 from harness.model.bench_config import BenchSettings, NetworkLinkConfig
 

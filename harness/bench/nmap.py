@@ -12,7 +12,7 @@ import socket
 from collections.abc import Sequence
 from typing import Final
 
-from harness.bench.protocols import ToolRun
+from harness.bench.network_link import ToolRun
 from harness.bench.runner import find_program, run_tool
 from harness.bench.taps import Tap
 from harness.errors import BenchFault, ScopeError

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from harness.bench.protocols import SshResult
+from harness.bench.network_link import SshResult
 from harness.bench.runner import run_tool
 from harness.bench.taps import Tap
 

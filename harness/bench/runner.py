@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import IO, Final
 
-from harness.bench.protocols import ToolRun
+from harness.bench.network_link import ToolRun
 from harness.bench.taps import NoTap, Tap
 from harness.errors import BenchFault
 

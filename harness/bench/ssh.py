@@ -14,8 +14,8 @@ from typing import Final
 
 import paramiko
 
+from harness.bench.network_link import Connected, SshAttempt, SshResult
 from harness.bench.openssh import LoginTarget, openssh_login
-from harness.bench.protocols import Connected, SshAttempt, SshResult
 from harness.bench.taps import NoTap, Tap
 from harness.encoding.text import neutralise
 from harness.errors import CertbenchError

@@ -10,7 +10,7 @@ import socket
 
 import paramiko
 
-from harness.bench.protocols import SshResult, SshSurvey
+from harness.bench.network_link import SshResult, SshSurvey
 
 _HOST_KEY_FAMILIES = {
     "rsa": ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Final
 
-from harness.bench.protocols import NetworkLink
+from harness.bench.network_link import NetworkLink
 from harness.facts.credentials import CandidateSource
 from harness.interpret.credentials import INPUTS
 from harness.interpret.login_transcript import BASIC, FORM, MQTT, SERIAL, SSH, TELNET, Point

@@ -11,7 +11,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.protocols import Connected, Datagram, GroupAnswers, NetworkLink
+from harness.bench.network_link import Connected, Datagram, GroupAnswers, NetworkLink
 from harness.encoding.canonical import sha256_hex
 from harness.errors import BenchFault
 from harness.facts.discovery import MDNS, SSDP, Way

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from harness.bench.protocols import NetworkLink
+from harness.bench.network_link import NetworkLink
 from harness.interpret.ftp import CONTENT
 from harness.interpret.replies import final_codes, passive_place, reply_code
 from harness.probes.base import CaptureJournal, ProbeContext

@@ -14,7 +14,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.protocols import NetworkLink
+from harness.bench.network_link import NetworkLink
 from harness.encoding.canonical import digest_of
 from harness.encoding.text import neutralise
 from harness.errors import BenchFault, ScopeError

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from typing_extensions import override
 
-from harness.bench.protocols import Connected, NetworkLink, Stream, StreamClosed
+from harness.bench.network_link import Connected, NetworkLink, Stream, StreamClosed
 from harness.errors import BenchFault
 from harness.facts.http import HttpFacts, HttpServer, LoginPoint
 from harness.facts.services import ServicesFacts

@@ -3,7 +3,7 @@
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
-from harness.bench.protocols import HttpExchange
+from harness.bench.network_link import HttpExchange
 from harness.facts.base import Endpoint
 from harness.facts.services import HTTP, ServicesFacts
 from harness.interpret.http_exchanges import Exchange, split_url

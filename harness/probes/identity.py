@@ -10,7 +10,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.protocols import Connected, NetworkLink, SshResult
+from harness.bench.network_link import Connected, NetworkLink, SshResult
 from harness.encoding.canonical import digest_of
 from harness.errors import BenchFault
 from harness.interpret.http_exchanges import Exchange

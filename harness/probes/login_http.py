@@ -5,7 +5,7 @@ import re
 from typing import Final
 from urllib.parse import quote_plus, urlencode
 
-from harness.bench.protocols import HttpExchange, HttpSession, NetworkLink
+from harness.bench.network_link import HttpExchange, HttpSession, NetworkLink
 from harness.facts.credentials import TrialOutcome
 from harness.interpret.html_forms import parse_page
 from harness.interpret.http_exchanges import field_bytes, port_of, split_url

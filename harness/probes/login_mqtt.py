@@ -4,7 +4,7 @@ from contextlib import closing
 from time import monotonic
 from typing import Final
 
-from harness.bench.protocols import Connected, NetworkLink, Stream, StreamClosed
+from harness.bench.network_link import Connected, NetworkLink, Stream, StreamClosed
 from harness.encoding.canonical import sha256_hex
 from harness.facts.mqtt import MqttAnswer
 from harness.interpret.login_transcript import Point

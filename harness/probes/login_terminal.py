@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from harness.bench.protocols import Connected, ConsoleSession, NetworkLink, Stream, StreamClosed
+from harness.bench.network_link import Connected, NetworkLink, Stream, StreamClosed
+from harness.bench.protocols import ConsoleSession
 from harness.interpret import login_screen as screen
 from harness.interpret.telnet_options import take_apart
 from harness.probes.base import ProbeContext

@@ -10,7 +10,7 @@ from typing import Final
 
 import nmap
 
-from harness.bench.protocols import Connected, NetworkLink
+from harness.bench.network_link import Connected, NetworkLink
 from harness.errors import BenchFault
 from harness.interpret.nmap_xml import read_scan
 from harness.interpret.port_ranges import PortSet

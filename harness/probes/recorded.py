@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Final, Self
 
-from harness.bench.protocols import Connected, NetworkLink, Stream, StreamClosed
+from harness.bench.network_link import Connected, NetworkLink, Stream, StreamClosed
 from harness.errors import BenchFault
 from harness.probes.base import CaptureJournal
 

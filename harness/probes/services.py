@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Final
 
-from harness.bench.protocols import Connected, NetworkLink
+from harness.bench.network_link import Connected, NetworkLink
 from harness.encoding.canonical import sha256_hex
 from harness.errors import BenchFault
 from harness.facts.ports import PortsFacts, PortState

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
-from harness.bench.protocols import Connected, NetworkLink
+from harness.bench.network_link import Connected, NetworkLink
 from harness.encoding.canonical import sha256_hex
 from harness.interpret import snmp_messages
 from harness.interpret.snmp_messages import V3, Engine, Message

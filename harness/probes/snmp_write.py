@@ -8,7 +8,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.protocols import NetworkLink
+from harness.bench.network_link import NetworkLink
 from harness.encoding.canonical import sha256_hex
 from harness.errors import BenchFault
 from harness.facts.snmp import NameSource, NameTrial, SnmpAgent, SnmpFacts, TrialResult

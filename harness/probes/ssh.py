@@ -9,7 +9,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.protocols import Connected, NetworkLink, Stream, StreamClosed
+from harness.bench.network_link import Connected, NetworkLink, Stream, StreamClosed
 from harness.encoding.canonical import sha256_hex
 from harness.errors import BenchFault
 from harness.facts.services import SSH, ServicesFacts

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from harness.bench.protocols import Connected, Datagram, NetworkLink
+from harness.bench.network_link import Connected, Datagram, NetworkLink
 from harness.interpret import tftp_packets
 from harness.interpret.tftp_packets import ACK, DATA, ERROR, OACK, READ, WRITE, Packet
 from harness.probes.base import CaptureJournal, ProbeContext

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from harness.bench.protocols import Connected, Datagram, NetworkLink
+from harness.bench.network_link import Connected, Datagram, NetworkLink
 from harness.errors import BenchFault
 from harness.facts.services import ServicesFacts
 from harness.probes.base import CaptureJournal, ProbeContext

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from typing_extensions import override
 
-from harness.bench.protocols import Connected, HttpSession, NetworkLink
+from harness.bench.network_link import Connected, HttpSession, NetworkLink
 from harness.errors import BenchFault, ScopeError
 from harness.facts.discovery import SSDP, DiscoveryFacts, Way
 from harness.interpret import ssdp_messages, upnp_documents

@@ -4,7 +4,8 @@ import base64
 from typing import Final
 from urllib.parse import urlencode
 
-from harness.bench.protocols import HttpSession, Login
+from harness.bench.network_link import HttpSession
+from harness.bench.protocols import Login
 from harness.interpret.html_forms import Form
 from harness.interpret.http import asks_for_basic
 from harness.interpret.http_exchanges import BAD_REQUEST, UNAUTHORIZED, Exchange, same_server_path

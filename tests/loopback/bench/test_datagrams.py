@@ -7,7 +7,7 @@ import pytest
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
-from harness.bench.protocols import Connected
+from harness.bench.network_link import Connected
 from harness.errors import ScopeError
 
 pytestmark = pytest.mark.loopback

@@ -11,7 +11,7 @@ import pytest
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
-from harness.bench.protocols import Connected, StreamClosed
+from harness.bench.network_link import Connected, StreamClosed
 from harness.errors import ScopeError
 
 pytestmark = pytest.mark.loopback

@@ -8,7 +8,7 @@ import time
 import asyncssh
 import pytest
 
-from harness.bench.protocols import SshResult
+from harness.bench.network_link import SshResult
 
 pytestmark = pytest.mark.loopback
 

@@ -16,7 +16,8 @@ import pytest
 from harness.bench.console import SerialConsole
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
-from harness.bench.protocols import Console, Login, NetworkLink, PowerSwitch
+from harness.bench.network_link import NetworkLink
+from harness.bench.protocols import Console, Login, PowerSwitch
 from harness.bench.reference_control import ReferenceControl, ReferencePower
 from harness.encoding.clock import Clock
 from harness.encoding.tree import DirectoryTree

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
-from harness.bench.protocols import ToolRun
+from harness.bench.network_link import ToolRun
 from harness.encoding.clock import Clock
 from harness.encoding.journal import end_line, header_line, record_line
 from harness.encoding.text import to_latin

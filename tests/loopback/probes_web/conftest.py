@@ -11,7 +11,8 @@ import pytest
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
-from harness.bench.protocols import Login, NetworkLink
+from harness.bench.network_link import NetworkLink
+from harness.bench.protocols import Login
 from harness.encoding.clock import Clock
 from harness.encoding.tree import DirectoryTree
 from harness.facts.base import Endpoint, Facts

@@ -21,7 +21,7 @@ import pytest
 
 from harness.bench.guard import BenchInterfaceGone, ScopeGuard
 from harness.bench.network import IpLink, bind_options
-from harness.bench.protocols import Connected
+from harness.bench.network_link import Connected
 from harness.errors import LinkDown, ScopeError
 
 SAMPLE = "198.51.100.20"

@@ -86,7 +86,7 @@ def test_pretest_agrees_with_the_truth(lan, tmp_path):
     with ThreadPoolExecutor() as pool:
         devices = lan.devices.values()
         asked = list(pool.map(lambda device: ask(lan, device, tmp_path / device.name), devices))
-    checks = (ending, missed, made_up, decided_by_nobody, ports, traces)
+    checks = (ending, missed, made_up, cleared, decided_by_nobody, ports, traces)
     contrary = [
         f"{seen.device.name}: {line}" for seen in asked for check in checks for line in check(seen)
     ]
@@ -117,12 +117,22 @@ def made_up(seen):
         yield f"wrongly reported: {criterion} {subject}: {seen.findings[criterion, subject]}"
 
 
+def cleared(seen):
+    """What is true, even where a black box need not see it, is never called good."""
+    for criterion, subject in sorted(seen.stated("finding", "may")):
+        if verdict(seen, criterion, subject) == "PASS":
+            yield f"passed: {criterion} {subject}"
+
+
+def verdict(seen, criterion, subject):
+    return seen.document["units"].get(criterion, {}).get("items", {}).get(subject, "INCONCLUSIVE")
+
+
 def decided_by_nobody(seen):
     """What can't be known from outside is left open."""
     for criterion, subject in sorted(seen.stated("undecided")):
-        items = seen.document["units"].get(criterion, {}).get("items", {})
-        if items.get(subject, "INCONCLUSIVE") != "INCONCLUSIVE":
-            yield f"decided {items[subject]}: {criterion} {subject}"
+        if verdict(seen, criterion, subject) != "INCONCLUSIVE":
+            yield f"decided {verdict(seen, criterion, subject)}: {criterion} {subject}"
 
 
 def ports(seen):

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
-from harness.bench.protocols import ToolRun
+from harness.bench.network_link import ToolRun
 from harness.interpret import late_ports as late_reader
 from harness.interpret import ports as ports_reader
 from harness.interpret import services as services_reader
