@@ -6,19 +6,19 @@ Commands that drive devices import their rooms when they are called, so that ``r
 
 import subprocess
 import sys
-import traceback
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from harness.cli import output
 from harness.cli.keys import lab_signer
+from harness.cli.log import log_app
 from harness.cli.pretest_options import pretest
+from harness.cli.terminal import Terminal, show_error, take_over
 from harness.config import load_bench, load_dossier
 from harness.encoding.text import neutralise
 from harness.errors import CertbenchError, MissingExtraError, UsageError
@@ -42,9 +42,10 @@ app = typer.Typer(
 )
 reference_app = typer.Typer(help="Reference devices with known flaws.", no_args_is_help=True)
 app.add_typer(reference_app, name="reference")
+app.add_typer(log_app, name="log")
 app.command()(pretest)
 
-console = Console(stderr=True, highlight=False)
+console = Terminal()
 
 BenchArgument = Annotated[Path, typer.Argument(metavar="BENCH", help="bench.toml or its folder")]
 FrameworkOption = Annotated[
@@ -59,6 +60,7 @@ def run_app() -> None:
     A defect of certbench itself exits with 3, like any fault of the bench: Python's own exit
     status 1 would say "not conformant".
     """
+    take_over(console)
     try:
         app()
     except CertbenchError as error:
@@ -67,8 +69,8 @@ def run_app() -> None:
         if error.name is None or error.name.split(".")[0] in {"harness", "test_suites"}:
             raise
         _stop(MissingExtraError("bench", f"this command (no module {error.name!r})"))
-    except Exception:  # noqa: BLE001  (the last guard; shown whole)
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001  (the last guard; shown whole)
+        show_error(console, error)
         console.print("[bold red]certbench:[/] this is a defect; please report it")
         sys.exit(CertbenchError.exit_code)
 
@@ -201,7 +203,7 @@ def _show(done: "Outcome", *, as_json: bool) -> NoReturn:
         console.print(f"bundle  {sealed.archive}\nreport  {sealed.report}")
         partial = "" if sealed.whole else " --partial"
         console.print(
-            f"signed by {sealed.key_id}; verify: certbench-verify {sealed.archive} "
+            f"signed by {escape(sealed.key_id)}; verify: certbench-verify {sealed.archive} "
             f"--trust {sealed.public_key} --purpose {purpose}{partial}",
             soft_wrap=True,
         )
@@ -230,7 +232,7 @@ def replay_command(
             for found in entry.differences:
                 console.print(
                     f"  {found.unit}: recorded {found.recorded}, recomputed {found.recomputed} "
-                    f"(cause: {found.cause})"
+                    f"(cause: {escape(found.cause)})"
                 )
         else:
             console.print(f"{name}: {count} units recomputed, every verdict the same")

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.bench.namespace import available
+from harness.cli.terminal import plain
 from harness.errors import BenchFault
 from harness.trust.keys import create_key
 
@@ -118,8 +119,7 @@ class _Run:
             ended = self._process.poll() is not None
             text = os.pread(self._output.fileno(), _MOST_SHOWN, shown)
             shown += len(text)
-            sys.stderr.write(text.decode(errors="replace"))
-            sys.stderr.flush()
+            plain(text.decode(errors="replace"))
             if ended and not text:
                 break
             time.sleep(0 if text else _POLL_S)

@@ -114,8 +114,8 @@ def set_up(folder: Path, wishes: Wishes, catalogues: Sequence[Catalogue], consol
     draft = _answered(folder, wishes, found, asked=asked)
     if draft.address and not draft.interface:
         console.print(
-            f"{draft.address} is not on a link of this machine, so nothing can be sent to it yet; "
-            f"certbench doctor says what is missing"
+            f"{escape(draft.address)} is not on a link of this machine, so nothing can be sent to "
+            "it yet; certbench doctor says what is missing"
         )
     wanted = bool(draft.address or draft.console)
     if wishes.trial or (wishes.trial is None and wanted and asked and _may_try()):

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from harness.cli.terminal import Terminal
 from harness.model.judgement import Severity
 from harness.model.states import Impact
 
@@ -48,4 +48,4 @@ def pretest(  # noqa: PLR0913  (every wish has an option)
     target = Target(address, mine, serial, mac, login, udp_ports(udp), impact)
     folder = out or default_target(address, datetime.now(UTC))
     order = Pretest(target, folder, fail_on, baseline, write_baseline, key, seed, as_json)
-    raise typer.Exit(carry_out_pretest(order, Console(stderr=True, highlight=False)))
+    raise typer.Exit(carry_out_pretest(order, Terminal()))

@@ -6,6 +6,7 @@ Two different jobs, never mixed:
   captures stay readable, greppable and exactly reversible.
 * `neutralise`: display. Control characters, terminal escapes and bidirectional marks become visible
   escapes; the result is one line and still needs HTML escaping by the template engine.
+  `neutralise_lines` does the same for a text of several lines, which stay lines.
 """
 
 import unicodedata
@@ -34,8 +35,21 @@ def neutralise(text: str, limit: int = 500) -> str:
     >>> neutralise("ok\x1b[31mred\u202e")
     'ok\\x1b[31mred\\u202e'
     """
-    shown = "".join(_visible(character) for character in text[: limit + 1])
+    shown = _all_visible(text[: limit + 1])
     return shown if len(text) <= limit else shown[:limit] + "…"
+
+
+def neutralise_lines(text: str) -> str:
+    r"""Make text safe to show that a program put together: lines stay, nothing is cut.
+
+    >>> neutralise_lines("one\ntwo\x1b[31m\r")
+    'one\ntwo\\x1b[31m\\x0d'
+    """
+    return "\n".join(map(_all_visible, text.split("\n")))
+
+
+def _all_visible(text: str) -> str:
+    return text if text.isprintable() else "".join(map(_visible, text))
 
 
 def _visible(character: str) -> str:

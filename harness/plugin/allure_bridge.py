@@ -1,7 +1,8 @@
 """Allure results as evidence: the verdict as a label, no host, no secret.
 
 Allure has no fifth status: nothing is ever derived from its colours. What it writes is scrubbed of
-every secret that the bench knows, and of the names of the lab's machines.
+every secret that the bench knows, and of the names of the lab's machines; what came from a device
+is neutralised, since messages end up in terminals and on pages.
 """
 
 import json
@@ -15,6 +16,7 @@ from allure_commons.logger import AllureFileLogger
 from allure_commons.types import LabelType
 from typing_extensions import override
 
+from harness.encoding.text import neutralise_lines
 from harness.model.assessment import UnitResult
 
 _HIDDEN_LABELS = frozenset({LabelType.HOST, LabelType.THREAD})
@@ -92,7 +94,7 @@ class _ScrubbingLogger(AllureFileLogger):
         if isinstance(value, str):
             for secret in self._secrets:
                 value = value.replace(secret, "*" * 8)
-            return value
+            return neutralise_lines(value)
         if isinstance(value, list):
             return [self._scrubbed(entry) for entry in value]
         if isinstance(value, dict):

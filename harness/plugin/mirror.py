@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.encoding.text import neutralise_lines
 from harness.errors import CertbenchError
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.judgement import Verdict
@@ -99,7 +100,7 @@ class Mirror:
             stdin=subprocess.DEVNULL,
         )
         if done.returncode != 0:
-            tail = done.stderr.decode(errors="replace").strip()[-2000:]
+            tail = neutralise_lines(done.stderr.decode(errors="replace").strip()[-2000:])
             raise pytest.UsageError(f"the survey failed: {tail}")
         return target
 
