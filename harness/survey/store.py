@@ -19,6 +19,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import secrets
 import threading
 from collections.abc import Iterator
@@ -29,13 +30,14 @@ from typing import Final
 from harness.encoding.canonical import load_strict
 from harness.encoding.clock import Clock
 from harness.encoding.journal import SCHEMA, end_line, header_line, record_line
-from harness.encoding.text import to_latin
+from harness.encoding.text import neutralise, to_latin
 from harness.errors import CaptureError, EvidenceError, StorageError
 from harness.model.record import CaptureEntry
 
 MAX_CAPTURE_BYTES: Final = 64 * 1024 * 1024
 """Cap on one capture; what comes after is counted as dropped."""
 RUN_MODE: Final = 0o700
+_CAPTURE: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 
 
 def write_atomic(path: Path, data: bytes, mode: int | None = None) -> None:
@@ -281,8 +283,9 @@ class AttemptFolder:
 
     def _new(self, name: str) -> Path:
         path = self.path / name
-        if "/" in name or name.startswith(".") or path.exists():
-            raise EvidenceError(f"{path}: not a new capture's name")
+        # Names are made of ports and protocols; text of a device has no way to a file system.
+        if _CAPTURE.fullmatch(name) is None or path.exists():
+            raise EvidenceError(f"{self.path}: not a new capture's name: {neutralise(name, 80)}")
         return path
 
     def entries(self) -> tuple[CaptureEntry, ...]:

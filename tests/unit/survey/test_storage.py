@@ -12,7 +12,13 @@ from harness.encoding.journal import INCOMING, read_journal
 from harness.errors import EvidenceError, StorageError, UsageError
 from harness.survey.run_directory import is_finished, locate, set_finished, working_on
 from harness.survey.spool import Spool
-from harness.survey.store import JournalWriter, SecretStore, create_run_directory, write_atomic
+from harness.survey.store import (
+    AttemptFolder,
+    JournalWriter,
+    SecretStore,
+    create_run_directory,
+    write_atomic,
+)
 
 
 def records(path):
@@ -174,3 +180,11 @@ def test_what_a_driver_never_handed_over_stays(tmp_path):
     spool.tap("nmap").took(b"<?xml")
     assert spool.end() is not None
     assert len(records(tmp_path / INCOMING).records) == 1
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", ".x", "", "x\x1b[m", "x\u202e", "a" * 101, "X Y"])
+def test_no_text_of_a_device_becomes_the_name_of_a_file(name, tmp_path):
+    folder = AttemptFolder(tmp_path / "attempt", Clock())
+    with pytest.raises(EvidenceError, match="not a new capture's name"):
+        folder.store(name, b"", "x")
+    assert list(folder.path.iterdir()) == []
