@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from harness.encoding.text import neutralise, to_latin
+from harness.encoding.text import from_latin, neutralise, to_latin
 from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.ports import PortsFacts, PortState
-from harness.facts.services import HTTP, UNCONFIRMED, Service, ServicesFacts
+from harness.facts.services import FTP, HTTP, SMTP, UNCONFIRMED, Service, ServicesFacts
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.conversations import Conversation, read_conversations, stored_bytes
 from harness.interpret.nmap_xml import read_scan
@@ -18,6 +18,7 @@ from harness.interpret.tcp_protocols import (
     MQTT_CONNECT,
     RTSP_OPTIONS,
     TLS,
+    greets_with_number,
     may_hide_tls,
     of_banner,
     of_exchange,
@@ -33,6 +34,10 @@ MAX_BANNER: Final = 1024
 MAX_GUESS: Final = 200
 MAX_XML: Final = 16 * 1024 * 1024
 SSH_PREFIX: Final = "SSH-"
+AGAIN: Final = "again"
+"""Step of the connection that asks for what was confirmed once more."""
+NUMBERED: Final = frozenset({SMTP, FTP})
+"""Protocols whose greeting alone does not tell them apart."""
 QUESTIONS: Final[Mapping[str, Callable[[bytes], bool]]] = {
     "TLS": is_hello,
     "MQTT": MQTT_CONNECT.__eq__,
@@ -200,15 +205,32 @@ def _best(everything: list[Exchange]) -> _Found:
 def unread(captures: CaptureReader, name: str, service: Service) -> tuple[NotExamined, ...]:
     """Why it is not known what a TCP service speaks, where that is not for lack of a protocol.
 
-    A port that answered every question with something else, with silence or by hanging up speaks
-    nothing that was asked for. One that never stopped talking, or could not be asked everything,
-    may speak anything.
+    A protocol counts when the port speaks it twice. A port that answered every question with
+    something else, with silence or by hanging up speaks nothing that was asked for. One that never
+    stopped talking, or could not be asked everything, may speak anything.
     """
-    if service.protocol != UNCONFIRMED or service.endpoint.transport != "tcp":
+    if service.endpoint.transport != "tcp":
         return ()
     conversations = read_conversations(captures.journal(name))
-    why = _unread_in_tls(conversations) if service.tls else _unread(conversations, service)
+    why = _shifted(conversations, service)
+    if service.protocol == UNCONFIRMED and not why:
+        why = _unread_in_tls(conversations) if service.tls else _unread(conversations, service)
     return (NotExamined(target=service.endpoint.name, reason=why),) if why else ()
+
+
+def _shifted(conversations: Sequence[Conversation], service: Service) -> str:
+    """Whether a port spoke something else when it was asked the same again.
+
+    A port that then says nothing may be busy: many serve one peer at a time.
+    """
+    wanted = TLS if service.tls else service.protocol
+    for talk in conversations:
+        said = list(exchanges(talk)) if talk.step == AGAIN and talk.received() else []
+        spoken = {of_exchange(e.sent, e.reply) if e.sent else of_banner(e.reply) for e in said}
+        numbered = wanted in NUMBERED and greets_with_number(talk.received())
+        if said and wanted not in spoken and not numbered:
+            return f"it spoke {wanted} once, and something else when it was asked again"
+    return ""
 
 
 def _unread_in_tls(conversations: Sequence[Conversation]) -> str:
@@ -222,6 +244,8 @@ def _unread_in_tls(conversations: Sequence[Conversation]) -> str:
 def _unread(conversations: Sequence[Conversation], service: Service) -> str:
     if SSH_PREFIX in service.banner:
         return "it greets like SSH, with an identification that RFC 4253 does not allow"
+    if greets_with_number(from_latin(service.banner)):
+        return "it greets like FTP or SMTP, and answers as neither"
     talks = [talk for talk in conversations if talk.outcome == "open"]
     if any(talk.ended == "left" and not _numbered(talk) for talk in talks):
         return "it still sent when the bench had enough"

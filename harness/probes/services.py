@@ -2,7 +2,8 @@
 
 A port is asked with as few connections as it takes: listen first, then HTTP on the same connection,
 then TLS, MQTT, RTSP and DNS on one of their own each, and HTTP with more patience where something
-was heard that nothing explains. Every byte is in ``tcp-<port>.jsonl``.
+was heard that nothing explains. What confirmed a protocol is asked once more. Every byte is in
+``tcp-<port>.jsonl``.
 """
 
 import threading
@@ -17,6 +18,7 @@ from harness.encoding.canonical import sha256_hex
 from harness.errors import BenchFault
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.tls import VERSIONS
+from harness.interpret.services import AGAIN
 from harness.interpret.tcp_protocols import (
     DNS_QUERY,
     EHLO,
@@ -201,15 +203,33 @@ class _Asker:
         self._hello = hello
         self._reachable = True
         self._spoke_http = False
+        self._repeat = (b"", QUIET_S)
         self.heard = False
 
     def run(self) -> bool:
         """Whether a protocol was confirmed."""
+        confirmed = self._confirm()
+        if confirmed and self._reachable:
+            with self._connect(AGAIN) as connection:
+                self._ask_again(connection)
+        return confirmed
+
+    def _ask_again(self, connection: RecordedConnection) -> None:
+        """What confirmed the protocol; HTTP as well where a greeting does not come again."""
+        request, quiet_s = self._repeat
+        patient = quiet_s == PAUSE_S
+        if request:
+            self._ask(connection, request, PATIENCE_S if patient else HTTP_S, quiet_s)
+        elif not self._read(connection, BANNER_S):
+            self._ask(connection, self._http, HTTP_S)
+
+    def _confirm(self) -> bool:
         if self._listen_then_http():
             return True
         if self._alone("tls", self._hello, TLS_S) == TLS:
             return self._inside_tls()
         if self._spoke_http:
+            self._repeat = (self._http, QUIET_S)
             return True
         others = (("mqtt", MQTT_CONNECT), ("rtsp", RTSP_OPTIONS), ("dns", DNS_QUERY))
         if any(self._alone(step, request, ANSWER_S) for step, request in others):
@@ -244,6 +264,7 @@ class _Asker:
                 return self._numbered(connection)
             if banner and of_banner(banner):
                 return True
+            self._repeat = (self._http, QUIET_S)
             reply = self._ask(connection, self._http, HTTP_S)
             self._spoke_http = may_hide_tls(self._http, reply)
             return bool(of_exchange(self._http, reply)) and not self._spoke_http
@@ -270,6 +291,7 @@ class _Asker:
         """The protocol confirmed by one request on a connection of its own; ``""`` for none."""
         if not self._reachable:
             return ""
+        self._repeat = (request, quiet_s)
         with self._connect(step) as connection:
             return of_exchange(request, self._ask(connection, request, timeout_s, quiet_s))
 

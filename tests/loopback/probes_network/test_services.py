@@ -1,5 +1,6 @@
 """The services probe and its interpreter against real servers on 127.0.0.1."""
 
+import itertools
 import socket
 import struct
 import threading
@@ -161,6 +162,20 @@ def test_a_port_that_never_stops_talking_is_not_examined(servers, ask) -> None:
     facts = ask(ports(port))
     assert [service.protocol for service in facts.services] == [UNCONFIRMED]
     assert facts.gap(f"tcp/{port}") == "it still sent when the bench had enough"
+
+
+def test_a_port_that_changes_its_protocol_is_not_examined(servers, ask) -> None:
+    faces = itertools.cycle([greeting(b"SSH-2.0-x\r\n"), http])
+    port = servers.tcp(lambda peer: next(faces)(peer))  # noqa: PLW0108  (the next one for each peer)
+    facts = ask(ports(port))
+    assert facts.services[0].protocol == SSH
+    assert facts.gap(f"tcp/{port}").startswith("it spoke ssh once, and something else")
+
+
+def test_a_server_for_one_peer_at_a_time_is_believed(servers, ask_one) -> None:
+    faces = itertools.chain([greeting(b"SSH-2.0-x\r\n")], itertools.repeat(lambda peer: None))
+    port = servers.tcp(lambda peer: next(faces)(peer))  # noqa: PLW0108  (the next for each peer)
+    assert ask_one(port).protocol == SSH
 
 
 def test_a_slow_identification_is_still_read(servers, ask_one) -> None:
