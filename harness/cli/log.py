@@ -315,7 +315,7 @@ def _note_keys(given: list[str]) -> list[NoteKey]:
         else:
             lines += _read(Path(each), MAX_PEM_BYTES).decode(errors="replace").splitlines()
     keys = [NoteKey.parse(line.strip()) for line in lines if line.strip()]
-    if not keys or len(keys) > _MAX_KEYS:
+    if len(keys) > _MAX_KEYS or (given and not keys):
         raise UsageError(f"expected 1 to {_MAX_KEYS} keys in {', '.join(given)}")
     return keys
 
