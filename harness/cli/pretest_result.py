@@ -62,6 +62,7 @@ class Network:
         tcp_ports, udp_ports: how many ports were examined.
         open_targets: endpoints that are or were open, by transport and number.
         silent_udp: UDP ports that neither answered nor refused.
+        unread: why it is not known what an open port speaks, by endpoint.
     """
 
     answered: bool
@@ -70,6 +71,7 @@ class Network:
     open_targets: tuple[str, ...]
     services: Mapping[str, Service]
     silent_udp: tuple[str, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def nothing_listens(self) -> bool:
@@ -222,6 +224,12 @@ def network_of(survey: FactBase) -> Network:
         open_targets=tuple(sorted(listening, key=_place)),
         services=services,
         silent_udp=tuple(sorted(silent, key=_place)),
+        unread={
+            gap.target: gap.reason
+            for facts in looks
+            if isinstance(facts, ServicesFacts | LatePortsFacts)
+            for gap in facts.not_examined
+        },
     )
 
 

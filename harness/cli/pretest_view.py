@@ -16,7 +16,7 @@ from rich.table import Table
 from harness.assessment.criteria.registry import CRITERIA
 from harness.cli.pretest_result import Found, Network, Result, Standing
 from harness.encoding.text import neutralise
-from harness.facts.services import UNCONFIRMED, Service
+from harness.facts.services import UNCONFIRMED
 from harness.model.declaration import DecidedBy
 from harness.model.judgement import Severity
 from harness.model.prose import render
@@ -96,7 +96,7 @@ def _network(console: Console, network: Network, address: str) -> None:
         )
     table = Table(box=None, pad_edge=False, show_header=False)
     for target in network.open_targets[:_MOST_SHOWN]:
-        table.add_row(f"  {target}", escape(_spoken(network.services.get(target))))
+        table.add_row(f"  {target}", escape(_spoken(network, target)))
     console.print(table)
     more = len(network.open_targets) - _MOST_SHOWN
     if more > 0:
@@ -105,7 +105,10 @@ def _network(console: Console, network: Network, address: str) -> None:
         console.print(f"  silent: {', '.join(network.silent_udp)}", style="dim")
 
 
-def _spoken(service: Service | None) -> str:
+def _spoken(network: Network, target: str) -> str:
+    service, why = network.services.get(target), network.unread.get(target)
+    if why:
+        return f"open, not known what it speaks: {neutralise(why, 100)}"
     if service is None:
         return "open, not asked what it speaks"
     if service.protocol == UNCONFIRMED:
