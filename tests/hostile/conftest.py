@@ -149,7 +149,7 @@ def unit_result(unit: str, *judgements: Judgement) -> UnitResult:
     )
 
 
-def assessment(*, failing: bool = False, complete: bool = True) -> Assessment:
+def assessment(*, failing: bool = False, complete: bool = True, whole: bool = True) -> Assessment:
     place = EvidenceRef(path=CAPTURE, where="line 2")
     say = contradicted if failing else held
     first = say("DUT", "c", reason("seen"), facts=[KEY], evidence=[place])
@@ -161,7 +161,7 @@ def assessment(*, failing: bool = False, complete: bool = True) -> Assessment:
     )
     book = catalogue()
     provisions = provision_results(book, units)
-    conclusion, why = conclude(book, provisions, firmware="2.4.1")
+    conclusion, why = conclude(book, provisions, firmware="2.4.1", whole=whole)
     digest = sha256_hex(b"")
     return Assessment(
         framework=FRAMEWORK,
@@ -282,7 +282,9 @@ def make(
     }
     (run / "private" / "secrets.json").write_bytes(canonical(secrets))
     write_survey(run / "survey", purpose, scripted=scripted, complete=complete)
-    write_assessment(run / "assessments" / str(FRAMEWORK), assessment(failing=failing))
+    write_assessment(
+        run / "assessments" / str(FRAMEWORK), assessment(failing=failing, whole=complete)
+    )
     known = load_secrets(run / "private" / "secrets.json")
     make_twin(run / "survey", base / "twin", known.secrets, known.key)
     key = create_key(base / "lab.pem")
