@@ -13,6 +13,7 @@ from benchmarks.plain_devices import plain_devices
 from benchmarks.pretest_time import pretests
 from benchmarks.survey_time import run_survey
 from benchmarks.tls_peers import compare, obtain_tools
+from benchmarks.transparency_log import BEGIN, END, log_complaints, log_tables, run_log
 from harness.bench.namespace import enter_private_namespace, inside
 from harness.errors import BenchFault, CertbenchError
 
@@ -41,9 +42,13 @@ def main() -> int:
     runs = _of_plain_devices()
     network = network_tables(runs, versions())
     print(network, flush=True)
+    _say("a transparency log of a million entries, one to two minutes")
+    log = run_log()
+    print(log_tables(log), flush=True)
     if options.record:
         report.record(f"{survey}\n{tls}\n{network}")
-    above = [*report.complaints(times), *network_complaints(runs)]
+        report.record(f"{report.environment()}\n{log_tables(log)}", BEGIN, END)
+    above = [*report.complaints(times), *network_complaints(runs), *log_complaints(log)]
     for sentence in above:
         _say(sentence)
     return 1 if above else 0

@@ -93,18 +93,18 @@ def tls_tables(comparison: Comparison) -> str:
     )
 
 
-def record(text: str) -> None:
-    """Put the tables into README.md between its marks.
+def record(text: str, first: str = BEGIN, last: str = END) -> None:
+    """Put tables into README.md between two marks.
 
     Raises:
         UsageError: the marks are not there.
     """
     old = README.read_text()
-    head, begin, rest = old.partition(BEGIN)
-    _, end, tail = rest.partition(END)
+    head, begin, rest = old.partition(first)
+    _, end, tail = rest.partition(last)
     if not begin or not end:
         raise UsageError(f"{README}: the marks of the measured tables are missing")
-    README.write_text(f"{head}{BEGIN}\n\n{text}\n{END}{tail}")
+    README.write_text(f"{head}{first}\n\n{text}\n{last}{tail}")
 
 
 def _bounded(name: str, value: float, bound: float) -> list[str]:
