@@ -35,6 +35,14 @@ COMMANDS = (
     ("certbench", "demo"),
     ("certbench", "reference"),
     ("certbench", "reference", "serve"),
+    ("certbench", "log"),
+    ("certbench", "log", "init"),
+    ("certbench", "log", "append"),
+    ("certbench", "log", "witness"),
+    ("certbench", "log", "cosign"),
+    ("certbench", "log", "prove"),
+    ("certbench", "log", "check"),
+    ("certbench", "log", "fork"),
     ("certbench-verify",),
 )
 

@@ -7,7 +7,7 @@ import pytest
 from harness.testing.suites import find_frameworks
 
 ROOT = Path(__file__).parents[2]
-NEEDS_DEMO = {"check-a-bundle.md", "add-a-framework.md"}
+NEEDS_DEMO = {"check-a-bundle.md", "add-a-framework.md", "keep-a-transparency-log.md"}
 SURVEYING = [
     ROOT / "README.md",
     ROOT / "docs" / "tutorial" / "first-run.md",

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import re
 import stat
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -213,3 +215,37 @@ def test_what_is_not_there_is_named(desk, command):
 def test_what_is_no_key_is_named(desk, key):
     with pytest.raises(UsageError, match=key.partition("+")[0]):
         run("check", desk.folder, desk.folder, "--log-key", key)
+
+
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "machine-output.md"
+
+
+def keys(value):
+    if isinstance(value, list):
+        return keys(value[0]) if value else None
+    return {key: keys(entry) for key, entry in value.items()} if isinstance(value, dict) else None
+
+
+def test_every_command_prints_the_keys_that_are_documented(desk):
+    blocks = re.findall(r"^```json\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+    shown = {entry["schema"]: keys(entry) for entry in map(json.loads, blocks)}
+    one = desk.statement("one")
+    printed = [run("init", desk.folder / "new", "--origin", ORIGIN, "--key", desk.key)[1]]
+    printed.append(desk.append(one))
+    out, said = desk.witness()
+    options = ["--log-key", desk.log_key, "--witness-key", said["witness_key"]]
+    printed += [said, run("cosign", desk.log, out, *options)[1]]
+    printed.append(run("prove", desk.log, one, "-o", desk.folder / "proof")[1])
+    printed.append(run("check", desk.folder / "proof", one, *options)[1])
+    desk.log = desk.folder / "new"
+    desk.append(desk.statement("two"))
+    state = desk.folder / "w.example.org"
+    options = ["--state", state, "--key", f"{state}.pem", "--name", "w.example.org"]
+    arguments = ["witness", desk.log, *options, "--log-key", desk.log_key, "-o", out, "--json"]
+    refused = json.loads(CliRunner().invoke(log_app, [*map(str, arguments)]).stdout)
+    assert (refused["refused"], refused["cosignature"]) == ("E-FORK", "")
+    printed += [refused, run("fork", refused["kept"], "--log-key", desk.log_key)[1]]
+    for document in printed:
+        assert keys(document) == shown[document["schema"]], document["schema"]
+    names = {name for name in shown if name.startswith("certbench/log-")}
+    assert names == {document["schema"] for document in printed}
