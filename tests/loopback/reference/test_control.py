@@ -195,6 +195,7 @@ def test_all_flaws_together_still_make_a_router(start, browser):
     # One opens later, one listens on the WAN's address, the others answer datagrams only.
     refused = {name for name in sample.ready["surface"] if sample.refused(name)}
     assert refused <= {"late", "upnp-wan", *DATAGRAM_SURFACE}
-    socket.create_connection((sample.ready["wan"], sample.port("upnp-wan")), 2).close()
+    with socket.create_connection((sample.ready["wan"], sample.port("upnp-wan")), 2):
+        pass
     assert sample.post_login(browser, "admin", PASSWORD).status_code == 303
     assert sample.ssh_run(PASSWORD, "id")
