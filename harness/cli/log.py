@@ -57,11 +57,15 @@ def init(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Make an empty log; a key file that does not exist yet is made, too."""
+    """Make an empty log; a key file that does not exist yet is made, too.
+
+    The public key is written beside the key, as KEY.pub.
+    """
     if Path(key).absolute().is_relative_to(folder.absolute()):
         raise UsageError(f"{key}: the folder of a log is published; keep its key elsewhere")
     signer = NoteSigner(origin, KeyKind.LOG, ed25519_at(key))
     store.create_log(folder, signer)
+    _publish(key, signer)
     document = {"schema": "certbench/log-init/1", "origin": origin, "log_key": str(signer.key)}
     _tell(document, f"{folder}: an empty log\nits public key: {signer.key}", as_json=as_json)
 
@@ -145,7 +149,7 @@ def witness(  # noqa: PLR0913  (a party with a name, a key and a memory, and a l
 ) -> None:
     """Cosign a log's checkpoint if the log only grew since last time; refuse it otherwise.
 
-    A key file that does not exist yet is made.
+    A key file that does not exist yet is made. The public key is written beside it, as KEY.pub.
     """
     keys = _note_keys(log_key)
     if len(keys) != 1:
@@ -153,6 +157,7 @@ def witness(  # noqa: PLR0913  (a party with a name, a key and a memory, and a l
     folder, file = (log, log / CHECKPOINT) if log.is_dir() else (log.parent, log)
     note = _read(file, MAX_NOTE_BYTES)
     signer = NoteSigner(name, KeyKind.WITNESS, ed25519_at(key))
+    _publish(key, signer)
     document: dict[str, Any] = {"schema": "certbench/log-cosignature/1", "origin": keys[0].name}
     document |= {"witness_key": str(signer.key)}
     now = int(parse_utc(Clock().now()).timestamp())
@@ -238,6 +243,12 @@ def fork(
     _tell(document, told, as_json=as_json)
     if not forked:
         raise typer.Exit(VerificationError.exit_code)
+
+
+def _publish(key: str, signer: NoteSigner) -> None:
+    """Write the public key beside the private one: whoever serves the log must not vouch for it."""
+    if not key.startswith("env:"):
+        Path(f"{key}.pub").write_text(f"{signer.key}\n")
 
 
 def _tell(document: dict[str, Any], told: str, *, as_json: bool) -> None:

@@ -9,7 +9,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from harness.encoding.merkle import inclusion_ranges, leaf_hash, tree_root, verify_inclusion
 from harness.encoding.tree import DirectoryTree, Tree, read
@@ -27,9 +26,6 @@ from harness.trust.log.note import (
 )
 from harness.trust.log.proof import proof_bytes
 from harness.trust.log.tiles import HEIGHT, WIDTH, TileReader, bundle_name, pack_entries, tile_name
-
-KEY_FILE: Final = "log.vkey"
-"""The log's public key beside its checkpoint: a convenience, never a reason to trust."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +57,12 @@ def create_log(folder: Path, signer: NoteSigner) -> Checkpoint:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with locked(folder):
-        remains = {LOCK, KEY_FILE, f".{CHECKPOINT}.new"}  # of an init that was broken off
+        remains = {LOCK, f".{CHECKPOINT}.new"}  # of an init that was broken off
         if {path.name for path in folder.iterdir()} - remains:
             raise UsageError(
                 f"{folder}: not empty; a log is never overwritten, name another folder"
             )
         empty = Checkpoint(signer.key.name, 0, tree_root(()))
-        write_files(folder, [(KEY_FILE, f"{signer.key}\n".encode())])
         replace_file(folder / CHECKPOINT, _signed(empty, signer))
     return empty
 

@@ -97,7 +97,7 @@ def test_the_whole_way(desk):
         run("cosign", desk.log, out, "--log-key", desk.log_key, "--witness-key", keys[-1])
     (desk.folder / "witnesses").write_text("\n".join(keys) + "\n")
     proof = desk.prove(two)
-    options = ["--log-key", desk.log / "log.vkey", "--witness-key", desk.folder / "witnesses"]
+    options = ["--log-key", f"{desk.key}.pub", "--witness-key", desk.folder / "witnesses"]
     code, said = run("check", proof, two, *options)
     assert (code, said["ok"], said["index"], said["size"]) == (0, True, 1, 2)
     code, said = run("check", proof, one, *options)
@@ -105,9 +105,12 @@ def test_the_whole_way(desk):
 
 
 def test_keys_are_made_for_their_owner_only(desk):
-    desk.witness()
-    for path in (desk.key, desk.folder / "w.example.org.pem"):
+    _, said = desk.witness()
+    witness = desk.folder / "w.example.org.pem"
+    for path in (desk.key, witness):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert Path(f"{desk.key}.pub").read_text() == f"{desk.log_key}\n"
+    assert Path(f"{witness}.pub").read_text() == f"{said['witness_key']}\n"
 
 
 def test_a_key_may_stand_in_the_environment(desk, monkeypatch):
