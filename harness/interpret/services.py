@@ -219,13 +219,13 @@ def unread(captures: CaptureReader, name: str, service: Service) -> tuple[NotExa
 
 
 def _shifted(conversations: Sequence[Conversation], service: Service) -> str:
-    """Whether a port spoke something else when it was asked the same again.
-
-    A port that then says nothing may be busy: many serve one peer at a time.
-    """
+    """Whether a port spoke something else, or nothing, whenever it was asked the same again."""
     wanted = TLS if service.tls else service.protocol
-    for talk in conversations:
-        said = list(exchanges(talk)) if talk.step == AGAIN and talk.received() else []
+    asked = [talk for talk in conversations if talk.step == AGAIN and talk.outcome == "open"]
+    if asked and not any(talk.received() for talk in asked):
+        return f"it spoke {wanted} once, and nothing when it was asked again"
+    for talk in asked:
+        said = list(exchanges(talk)) if talk.received() else []
         spoken = {of_exchange(e.sent, e.reply) if e.sent else of_banner(e.reply) for e in said}
         numbered = wanted in NUMBERED and greets_with_number(talk.received())
         if said and wanted not in spoken and not numbered:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from time import monotonic
+from time import monotonic, sleep
 from typing import Final
 
 from harness.bench.network_link import Connected, NetworkLink
@@ -59,7 +59,11 @@ MOST_REFUSALS: Final = 2
 POOL: Final = 4
 """Ports asked at once: weak devices fall over when many connections come together."""
 MAX_PORTS: Final = 256
-CONNECTIONS_PER_PORT: Final = 8
+CONNECTIONS_PER_PORT: Final = 10
+TIMES_AGAIN: Final = 3
+BUSY_S: Final = 0.3
+"""How often, and with which pause, a port is asked again that spoke and is silent now: it may
+serve one peer at a time."""
 GUESS_S: Final = 4.0
 """Bound on ``nmap -sV``: its guess is a hint, and it waits long for services that stay silent."""
 
@@ -209,19 +213,22 @@ class _Asker:
     def run(self) -> bool:
         """Whether a protocol was confirmed."""
         confirmed = self._confirm()
-        if confirmed and self._reachable:
+        for _ in range(TIMES_AGAIN if confirmed else 0):
+            if not self._reachable:
+                break
             with self._connect(AGAIN) as connection:
-                self._ask_again(connection)
+                if self._ask_again(connection):
+                    break
+            sleep(BUSY_S)
         return confirmed
 
-    def _ask_again(self, connection: RecordedConnection) -> None:
+    def _ask_again(self, connection: RecordedConnection) -> bytes:
         """What confirmed the protocol; HTTP as well where a greeting does not come again."""
         request, quiet_s = self._repeat
         patient = quiet_s == PAUSE_S
         if request:
-            self._ask(connection, request, PATIENCE_S if patient else HTTP_S, quiet_s)
-        elif not self._read(connection, BANNER_S):
-            self._ask(connection, self._http, HTTP_S)
+            return self._ask(connection, request, PATIENCE_S if patient else HTTP_S, quiet_s)
+        return self._read(connection, BANNER_S) or self._ask(connection, self._http, HTTP_S)
 
     def _confirm(self) -> bool:
         if self._listen_then_http():

@@ -173,9 +173,16 @@ def test_a_port_that_changes_its_protocol_is_not_examined(servers, ask) -> None:
 
 
 def test_a_server_for_one_peer_at_a_time_is_believed(servers, ask_one) -> None:
-    faces = itertools.chain([greeting(b"SSH-2.0-x\r\n")], itertools.repeat(lambda peer: None))
+    ssh = greeting(b"SSH-2.0-x\r\n")
+    faces = itertools.chain([ssh, lambda peer: None], itertools.repeat(ssh))
     port = servers.tcp(lambda peer: next(faces)(peer))  # noqa: PLW0108  (the next for each peer)
     assert ask_one(port).protocol == SSH
+
+
+def test_a_port_that_speaks_once_and_never_again_is_not_examined(servers, ask) -> None:
+    faces = itertools.chain([greeting(b"SSH-2.0-x\r\n")], itertools.repeat(lambda peer: None))
+    port = servers.tcp(lambda peer: next(faces)(peer))  # noqa: PLW0108  (the next for each peer)
+    assert ask(ports(port)).gap(f"tcp/{port}").startswith("it spoke ssh once, and nothing")
 
 
 def test_a_slow_identification_is_still_read(servers, ask_one) -> None:
