@@ -9,7 +9,8 @@ from typing import Final
 from harness.encoding.journal import Journal
 from harness.encoding.text import neutralise
 from harness.errors import CaptureError
-from harness.facts.upnp import MappingTry, PortMappingFacts
+from harness.facts.base import NotExamined
+from harness.facts.upnp import MappingTry, PortMappingFacts, UpnpFacts
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.http_exchanges import Exchange, read_exchange, read_journal_of
 from harness.interpret.upnp import EXCHANGES, INPUTS, endpoint_of, performed_of
@@ -24,8 +25,8 @@ _NOT_A_REFUSAL: Final = frozenset(
 """Error codes that speak of the arguments or a failure, not of the right to map a port."""
 
 
-def interpret(captures: CaptureReader, upstream: Upstream) -> PortMappingFacts:  # noqa: ARG001  (its inputs are stored)
-    """One try for each gateway service.
+def interpret(captures: CaptureReader, upstream: Upstream) -> PortMappingFacts:
+    """One try for each gateway service; a description that nobody could read may hold another.
 
     Raises:
         CaptureError: a capture cannot be read.
@@ -45,8 +46,13 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> PortMappingFacts: 
         gateways=len(gateways),
         tries=tuple(tries),
         examined=tuple(dict.fromkeys(entry.endpoint.name for entry in tries)),
+        not_examined=_unread(upstream.find(UpnpFacts)),
         complete=captures.complete and journal.complete and not journal.dropped,
     )
+
+
+def _unread(described: UpnpFacts | None) -> tuple[NotExamined, ...]:
+    return tuple(dict.fromkeys(described.not_examined)) if described else ()
 
 
 def _steps(captures: CaptureReader, journal: Journal) -> list[tuple[str, dict[str, Exchange]]]:

@@ -186,6 +186,10 @@ def unauthenticated_port_mapping(record: FactRecord[PortMappingFacts], item: str
     judged = list(_mappings(record, item))
     if len(judged) < facts.gateways:
         judged.append(look.undecided("gateway-not-tried", tried=len(judged), of=facts.gateways))
+    judged += [
+        look.undecided("not-examined", target=gap.target, why=gap.reason)
+        for gap in facts.not_examined
+    ]
     if not judged:
         return look.held("no-gateway-service", (facts.asked,))
     return all_of(item, criterion, judged)

@@ -142,6 +142,8 @@ def test_port_mapping(made: Any) -> None:
 
     assert look().reason.code == "no-gateway-service"
     assert look(gateways=1).outcome is UNDECIDED
+    unread = NotExamined(target="tcp/5000", reason="status 200, no description in it")
+    assert look(not_examined=(unread,)).outcome is UNDECIDED
     assert look(made.mapping_try()).outcome is HELD
     mapped = made.mapping_try(accepted=made.seen(), removed=made.seen())
     assert look(made.mapping_try(), mapped).reason.code == "port-mapped"
