@@ -98,6 +98,8 @@ def append(
         raise UsageError(f"{folder}: statement {supersedes} is not in this log")
     signer = NoteSigner(_origin(folder), KeyKind.LOG, load_ed25519(key))
     entries = [entry_of(envelope, supersedes) for envelope in envelopes]
+    if supersedes and supersedes == entries[0].statement_sha256:
+        raise UsageError("a statement cannot supersede itself")
     done = store.append(folder, signer, [entry.leaf for entry in entries])
     rows = [
         {"statement": str(path), "sha256": entry.statement_sha256, "index": place}
@@ -128,7 +130,7 @@ def prove(
         index = _find(tree, entry.statement_sha256)
     if index is None:
         raise UsageError(f"{folder}: {statement} is not in this log")
-    out.write_bytes(store.prove(tree, index))
+    _write(out, store.prove(tree, index))
     document = {"schema": "certbench/log-prove/1", "origin": checkpoint.origin, "index": index}
     document |= {"size": checkpoint.size, "proof": str(out)}
     _tell(document, f"{out}: entry {index} of {checkpoint.size}", as_json=as_json)
@@ -169,7 +171,7 @@ def witness(  # noqa: PLR0913  (a party with a name, a key and a memory, and a l
             nothing = {"size": None, "seen_before": None, "cosignature": ""}
             output.print_json({**document, **nothing, "refused": refused.code, "kept": kept})
         raise
-    out.write_text(done.line)
+    _write(out, done.line.encode())
     document |= {"size": done.checkpoint.size, "seen_before": done.before}
     document |= {"cosignature": done.line, "refused": "", "kept": ""}
     before = "never seen before" if done.before is None else f"{done.before} entries last time"
@@ -248,7 +250,7 @@ def fork(
 def _publish(key: str, signer: NoteSigner) -> None:
     """Write the public key beside the private one: whoever serves the log must not vouch for it."""
     if not key.startswith("env:"):
-        Path(f"{key}.pub").write_text(f"{signer.key}\n")
+        _write(Path(f"{key}.pub"), f"{signer.key}\n".encode())
 
 
 def _tell(document: dict[str, Any], told: str, *, as_json: bool) -> None:
@@ -340,3 +342,10 @@ def _read(path: Path, limit: int, *, cut: bool = False) -> bytes:
     if len(data) > limit:
         raise EvidenceError(f"{path}: larger than {limit} bytes")
     return data
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error

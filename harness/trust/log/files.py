@@ -47,6 +47,18 @@ def _wait(handle: int, folder: Path) -> None:
             return
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, unless it is there.
+
+    Raises:
+        StorageError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{folder}: cannot be made: {error.strerror}") from error
+
+
 def write_files(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:
     """Write files below ``folder`` and return once all of them are on the disk.
 

@@ -14,7 +14,7 @@ from harness.encoding.merkle import inclusion_ranges, leaf_hash, tree_root, veri
 from harness.encoding.tree import DirectoryTree, Tree, read
 from harness.errors import UsageError, VerificationError
 from harness.trust.log.checkpoint import CHECKPOINT, Checkpoint, parse_checkpoint
-from harness.trust.log.files import LOCK, locked, replace_file, write_files
+from harness.trust.log.files import LOCK, locked, make_folder, replace_file, write_files
 from harness.trust.log.note import (
     MAX_NOTE_BYTES,
     MAX_SIGNATURES,
@@ -55,7 +55,7 @@ def create_log(folder: Path, signer: NoteSigner) -> Checkpoint:
         UsageError: something is there.
         StorageError: the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with locked(folder):
         remains = {LOCK, f".{CHECKPOINT}.new"}  # of an init that was broken off
         if {path.name for path in folder.iterdir()} - remains:

@@ -19,7 +19,7 @@ from harness.encoding.tree import Tree
 from harness.errors import CaptureError, EvidenceError, UsageError, VerificationError
 from harness.model.base import Document
 from harness.trust.log.checkpoint import Checkpoint, parse_checkpoint, parse_hash
-from harness.trust.log.files import locked, replace_file
+from harness.trust.log.files import locked, make_folder, replace_file
 from harness.trust.log.note import KeyKind, NoteKey, NoteSigner, parse_note, verify_note
 from harness.trust.log.tiles import TileReader
 
@@ -123,7 +123,7 @@ class Witness:
         """
         new = _signed_by(log, note)
         text = parse_note(note).text
-        self._state.mkdir(parents=True, exist_ok=True)
+        make_folder(self._state)
         with locked(self._state):
             file = self._state / f"{hashlib.sha256(log.name.encode()).hexdigest()[:32]}.json"
             known = _recall(file, log)
@@ -171,7 +171,7 @@ class Witness:
 
     def _keep(self, refusal: Refusal) -> Path | None:
         folder = self._state / "refused"
-        folder.mkdir(exist_ok=True)
+        make_folder(folder)
         path = folder / f"{refusal.kind}-{refusal.digest[:16]}.json"
         if not path.exists():
             if len(list(folder.iterdir())) >= MAX_REFUSALS:

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli.log import log_app
-from harness.errors import ConfigError, UsageError, VerificationError
+from harness.errors import ConfigError, StorageError, UsageError, VerificationError
 from harness.model.attestation import EvidencePredicate, PartRoot, SignedDut
 from harness.model.states import Purpose
 from harness.trust.keys import create_key
@@ -162,6 +162,8 @@ def test_a_statement_supersedes_one_that_is_there(desk):
         desk.append(new, supersedes="ab" * 32)
     with pytest.raises(UsageError, match="one statement"):
         desk.append(new, desk.statement("three"), supersedes=old)
+    with pytest.raises(UsageError, match="itself"):
+        desk.append(desk.statement("one"), supersedes=old)
     assert desk.append(new, supersedes=old)["entries"][0]["index"] == 1
     _, said = run("check", desk.prove(new), new, "--log-key", desk.log_key)
     assert said["entry"]["supersedes"] == old
@@ -193,6 +195,15 @@ def test_a_fork_is_refused_and_can_be_shown(desk):
     with pytest.raises(RefusedError, match="E-ROLLBACK") as caught:
         desk.witness(log=honest / "old")
     assert run("fork", caught.value.kept, "--log-key", desk.log_key)[0] == 4
+
+
+def test_a_place_that_cannot_be_written_is_named(desk):
+    one = desk.statement("one")
+    desk.append(one)
+    with pytest.raises(UsageError, match="cannot be written"):
+        run("prove", desk.log, one, "-o", desk.folder / "no" / "proof")
+    with pytest.raises(StorageError, match="cannot be made"):
+        run("init", one / "log", "--origin", "x", "--key", desk.key)
 
 
 def test_a_quorum_that_nobody_can_meet_is_wrong_usage(desk):
