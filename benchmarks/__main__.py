@@ -3,6 +3,7 @@
 import argparse
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -39,7 +40,7 @@ def main() -> int:
     tls = report.tls_tables(compare(full=options.full))
     print(tls, flush=True)
     _say("a device with twelve services, nmap and hydra: five to six minutes")
-    runs = _of_plain_devices()
+    runs, faults = _of_plain_devices()
     network = network_tables(runs, versions())
     print(network, flush=True)
     _say("a transparency log of a million entries, one to two minutes")
@@ -48,19 +49,29 @@ def main() -> int:
     if options.record:
         report.record(f"{survey}\n{tls}\n{network}")
         report.record(f"{report.environment()}\n{log_tables(log)}", BEGIN, END)
-    above = [*report.complaints(times), *network_complaints(runs), *log_complaints(log)]
+    above = [*report.complaints(times), *network_complaints(runs), *faults, *log_complaints(log)]
     for sentence in above:
         _say(sentence)
     return 1 if above else 0
 
 
-def _of_plain_devices() -> list[Run]:
-    try:
-        with plain_devices() as lan:
-            return [*scans(lan), *login_trials(lan), *pretests(lan)]
-    except BenchFault as error:
-        _say(f"no plain devices: {error}")
-        return []
+def _of_plain_devices() -> tuple[list[Run], list[str]]:
+    """What was measured, and what failed; nothing where no plain devices can be had."""
+    runs: list[Run] = []
+    faults = []
+    with ExitStack() as stack:
+        try:
+            lan = stack.enter_context(plain_devices())
+        except BenchFault as error:
+            _say(f"plain devices can't be had: {error}")
+            return runs, []
+        for task in (scans, login_trials, pretests):
+            try:
+                for run in task(lan):
+                    runs.append(run)  # noqa: PERF402  (what came before a fault is kept)
+            except BenchFault as error:
+                faults.append(str(error))
+    return runs, faults
 
 
 def _say(sentence: str) -> None:

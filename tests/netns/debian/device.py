@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +21,7 @@ COPIED = ("/etc", "/var/lib/mosquitto", "/var/lib/snmp")
 EMPTY = ("/srv", "/home", "/run", "/tmp", "/var/log")
 FORGETFUL = ("/run", "/tmp", "/var/log", "/etc/mtab")
 """Not part of the state: what a reboot empties, and logs, which grow by being asked."""
-START_S = 10
+START_S = 30
 
 
 def private_files(root):
@@ -48,11 +47,14 @@ def call(*argv):
 
 def own_files(folder):
     """What the device has other than Debian's packages: the tree under ``files``."""
-    for source in sorted(Path(folder).rglob("*")):
-        if source.is_file():
-            target = Path("/") / source.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(source, target)
+    sources = sorted(path for path in Path(folder).rglob("*") if path.is_file())
+    return {Path("/") / path.relative_to(folder): path.read_bytes() for path in sources}
+
+
+def put(files):
+    for target, content in files.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
 
 
 def hash_of(password):
@@ -138,12 +140,13 @@ def say(document):
 def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the test run, not the device, is interrupted
     description = json.loads(sys.stdin.readline())
+    files = own_files(description["files"])  # now: they may lie where the device has its own /tmp
     private_files("/mnt")
     call("hostname", description["hostname"])
     Path("/etc/hostname").write_text(description["hostname"] + "\n")
     Path("/etc/hosts").write_text(f"127.0.0.1 localhost\n127.0.1.1 {description['hostname']}\n")
     Path("/etc/resolv.conf").write_text("")
-    own_files(description["files"])
+    put(files)
     add_accounts(description.get("accounts", {}))
     if description.get("setup"):
         call("sh", "-euc", description["setup"])
