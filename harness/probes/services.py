@@ -58,6 +58,8 @@ MOST_REFUSALS: Final = 2
 """A UDP port that refused so often is closed; a filter may have refused a single datagram."""
 POOL: Final = 4
 """Ports asked at once: weak devices fall over when many connections come together."""
+UDP_POOL: Final = 12
+"""UDP ports waited for at once: a datagram every half second a port is no load."""
 MAX_PORTS: Final = 256
 CONNECTIONS_PER_PORT: Final = 10
 TIMES_AGAIN: Final = 3
@@ -106,9 +108,12 @@ class ServicesProbe:
                 pool=POOL,
             )
             survey = PortSurvey(context, link)
-            with ThreadPoolExecutor(POOL, thread_name_prefix="services") as pool:
-                pending = [pool.submit(survey.ask_tcp, port) for port in tcp]
-                pending += [pool.submit(survey.ask_udp, port) for port in udp]
+            with (
+                ThreadPoolExecutor(POOL, thread_name_prefix="services") as pool,
+                ThreadPoolExecutor(UDP_POOL, thread_name_prefix="services-udp") as waiting,
+            ):
+                pending = [waiting.submit(survey.ask_udp, port) for port in udp]
+                pending += [pool.submit(survey.ask_tcp, port) for port in tcp]
                 for future in pending:
                     future.result()
             if survey.talkative:
