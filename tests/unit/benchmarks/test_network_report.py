@@ -5,13 +5,16 @@ from benchmarks.network_peers import OURS, Run, _nmap_scan, _our_scan
 from benchmarks.network_report import network_complaints, network_tables
 
 SCAN = """<nmaprun><host><ports>
-<port protocol="tcp" portid="53"><state state="open"/><service name="domain" method="probed"/></port>
-<port protocol="tcp" portid="22"><state state="open"/><service name="ssh" method="table"/></port>
-<port protocol="tcp" portid="80"><state state="closed"/><service name="http" method="probed"/></port>
+<port protocol="tcp" portid="53"><state state="open"/>
+<service name="domain" method="probed"/></port>
+<port protocol="tcp" portid="22"><state state="open"/>
+<service name="ssh" method="table"/></port>
+<port protocol="tcp" portid="80"><state state="closed"/>
+<service name="http" method="probed"/></port>
 </ports></host></nmaprun>"""
 
 
-def run(task="a scan", tool=OURS, wall_s=2.0, peak_mib=50.0, right=True):
+def run(task="a scan", tool=OURS, wall_s=2.0, peak_mib=50.0, *, right=True):
     measured = Measured(wall_s=wall_s, peak_mib=peak_mib, rounds=1, code=0, said="")
     return Run(task, tool, measured, "10 ports open", right)
 
@@ -32,9 +35,7 @@ def test_a_pretest_has_a_bound():
 
 def test_a_wrong_outcome_of_ours_is_complained_about_and_a_peers_is_not():
     assert network_complaints([run(tool="nmap", right=False)]) == []
-    assert network_complaints([run(right=False)]) == [
-        "a scan: the outcome is wrong: 10 ports open"
-    ]
+    assert network_complaints([run(right=False)]) == ["a scan: the outcome is wrong: 10 ports open"]
 
 
 def test_a_scan_names_what_was_confirmed():
