@@ -200,11 +200,13 @@ def _show(done: "Outcome", *, as_json: bool) -> NoReturn:
     else:
         for entry in done.assessments:
             output.show_assessment(console, entry)
-        console.print(f"bundle  {sealed.archive}\nreport  {sealed.report}")
+        archive = output.from_here(sealed.archive)
+        console.print(f"bundle  {archive}", soft_wrap=True)
+        console.print(f"report  {output.from_here(sealed.report)}", soft_wrap=True)
         partial = "" if sealed.whole else " --partial"
         console.print(
-            f"signed by {escape(sealed.key_id)}; verify: certbench-verify {sealed.archive} "
-            f"--trust {sealed.public_key} --purpose {purpose}{partial}",
+            f"signed by {escape(sealed.key_id)}; verify: certbench-verify {archive} "
+            f"--trust {output.from_here(sealed.public_key)} --purpose {purpose}{partial}",
             soft_wrap=True,
         )
     raise typer.Exit(output.exit_code(done.assessments))
@@ -260,7 +262,7 @@ def assess(
     else:
         for entry in assessments:
             output.show_assessment(console, entry)
-        console.print(f"bundle  {sealed.archive}")
+        console.print(f"bundle  {output.from_here(sealed.archive)}", soft_wrap=True)
     raise typer.Exit(output.exit_code(assessments))
 
 

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -29,6 +30,12 @@ _COLOURS = {
     Verdict.NOT_APPLICABLE: "dim",
     Verdict.NOT_CLAIMED: "dim",
 }
+
+
+def from_here(path: Path) -> str:
+    """A path as one would type it: relative to the working directory when it lies below."""
+    here = Path.cwd()
+    return escape(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
 def print_json(document: Mapping[str, Any]) -> None:

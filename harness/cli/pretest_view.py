@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.assessment.criteria.registry import CRITERIA
+from harness.cli.output import from_here
 from harness.cli.pretest_result import Found, Network, Result, Standing
 from harness.encoding.text import neutralise
 from harness.facts.services import UNCONFIRMED
@@ -213,13 +214,15 @@ def _summary(console: Console, result: Result, fail_on: Severity, following: Nex
         f"all; {result.passed} criteria held, {undecided} are undecided",
     )
     console.print("A pretest finds flaws. It says nothing about conformity with any standard.")
-    lines = [f"report   {following.report}", f"bundle   {following.archive}"]
+    archive = from_here(following.archive)
+    lines = [f"report   {from_here(following.report)}", f"bundle   {archive}"]
     if following.new_baseline is not None:
-        lines.append(f"baseline {following.new_baseline}: fill in each reason, then use --baseline")
-    verify = f"certbench-verify {following.archive}"
+        written = from_here(following.new_baseline)
+        lines.append(f"baseline {written}: fill in each reason, then use --baseline")
+    verify = f"certbench-verify {archive} --trust {from_here(following.public_key)}"
     lines += [
-        f"verify   {verify} --trust {following.public_key} --purpose pretest",
+        f"verify   {verify} --purpose pretest",
         "next     mend what was found and repeat; then declare the device: certbench init",
     ]
     for line in lines:
-        console.print(escape(line), soft_wrap=True)
+        console.print(line, soft_wrap=True)
