@@ -1,5 +1,6 @@
 """The files probe against vsftpd and dnsmasq, programs that know nothing of this bench."""
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ SCENE = Path(__file__).with_name("files_scene.py")
 
 @pytest.fixture
 def ask(in_namespace: Callable[..., dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
+    if os.geteuid() != 0:
+        pytest.skip("needs root: these programs change their user and group")
     for program in ("vsftpd", "dnsmasq"):
         if not shutil.which(program, path="/usr/sbin:/usr/bin"):
             pytest.skip(f"{program} is missing: apt-get install vsftpd dnsmasq-base")
