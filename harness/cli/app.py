@@ -20,8 +20,8 @@ from harness.cli.log import log_app
 from harness.cli.pretest_options import pretest
 from harness.cli.terminal import Terminal, show_error, take_over
 from harness.config import load_bench, load_dossier
-from harness.encoding.text import neutralise
-from harness.errors import CertbenchError, MissingExtraError, UsageError
+from harness.encoding.text import neutralise, neutralise_lines
+from harness.errors import CertbenchError, ConfigError, MissingExtraError, UsageError
 from harness.model.bench_config import BenchConfig
 from harness.model.states import Purpose
 from harness.replay.replaying import replay
@@ -76,7 +76,10 @@ def run_app() -> None:
 
 
 def _stop(error: CertbenchError) -> NoReturn:
-    console.print(f"[bold red]certbench:[/] {escape(neutralise(str(error), 2000))}")
+    # What a person wrote is explained line by line; any other message may quote a device.
+    written = isinstance(error, ConfigError)
+    text = neutralise_lines(str(error)) if written else neutralise(str(error), 2000)
+    console.print(f"[bold red]certbench:[/] {escape(text)}", soft_wrap=written)
     sys.exit(error.exit_code)
 
 

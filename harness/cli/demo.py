@@ -146,10 +146,12 @@ def _next_steps(reports: Path, console: Console) -> None:
         report = reports / "demo" / name / "bundle" / "data" / "report" / "index.html"
         console.print(f"report of {title}: {report}", soft_wrap=True)
     console.print(
-        "\nFor your own device, copy a folder of bench_configs/, put in its address and what you "
-        "declare about it, and type:\n\n"
-        "  certbench plan BENCH -f etsi-en-303-645\n"
-        "  certbench run BENCH -f etsi-en-303-645\n\n"
+        "\nFor your own device, without any file, type the first of these; with a declaration of "
+        "what it is meant to do, the others:\n\n"
+        "  certbench pretest ADDRESS\n"
+        "  certbench init FOLDER\n"
+        "  certbench doctor FOLDER\n"
+        "  certbench run FOLDER -f etsi-en-303-645\n\n"
         "docs/how-to/test-your-own-device.md goes through it line by line.",
         soft_wrap=True,
     )

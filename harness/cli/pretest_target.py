@@ -81,8 +81,8 @@ def black_box_dossier(config: BenchConfig) -> Dossier:
     return Dossier(
         author="certbench pretest",
         dut=DutIdentification(
-            supplier="not declared",
-            model="not declared",
+            supplier="a maker who is not declared",
+            model=f"Black box ({config.bench.name})",
             description=f"black box: {config.bench.name}",
         ),
     )
