@@ -20,11 +20,15 @@ _ROW_NAMES: Final = ("id", "provision", "question", "unit", "name")
 """Keys by which people call a row, best first."""
 _EXAMPLES: Final = {
     "address": '"192.168.7.20"',
+    "expires": "2027-06-30",
     "id": '"A"',
     "name": '"bench-1"',
     "password": '"env:ROUTER_PASSWORD"',
+    "reason": '"the vendor fixes it in 2.5"',
     "sample": '[[sample]] with id = "A"',
     "bench": '[bench] with name = "bench-1" and scope = ["192.168.7.0/24"]',
+    "accepted": "[[accepted]] with criterion, subject, reason and expires",
+    "criterion": '"weak-tls-protocol"',
     "dut": '[dut] with supplier = "..." and model = "..."',
     "scope": '["192.168.7.0/24"]',
     "support": '"Y", "N" or "N/A"',
