@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from harness.encoding.canonical import canonical, load_strict
+from harness.encoding.text import from_latin
 from harness.errors import CaptureError
 
 SCHEMA: Final = "certbench/journal/1"
@@ -66,6 +67,30 @@ class JournalRecord:
             raise CaptureError(message)
         return value
 
+    def data(self, name: str) -> bytes:
+        """A field of device bytes; ``b""`` when absent. Raises CaptureError if it is not one."""
+        try:
+            return from_latin(self.text(name))
+        except UnicodeEncodeError as error:
+            message = f"line {self.line}: {name} does not hold bytes"
+            raise CaptureError(message) from error
+
+    def listed(self, name: str) -> list[Any]:
+        """A list field; empty when absent. Raises CaptureError if it is not a list."""
+        value = self.fields.get(name, [])
+        if not isinstance(value, list):
+            message = f"line {self.line}: {name} is not a list"
+            raise CaptureError(message)
+        return value
+
+    def ports(self, name: str) -> tuple[int, ...]:
+        """A list of port numbers; empty when absent. Raises CaptureError if it is not one."""
+        value = self.listed(name)
+        if not all(type(port) is int and 0 < port < 2**16 for port in value):
+            message = f"line {self.line}: {name} is not a list of ports"
+            raise CaptureError(message)
+        return tuple(value)
+
 
 @dataclass(frozen=True)
 class Journal:
@@ -75,9 +100,22 @@ class Journal:
     complete: bool
     dropped: int
 
+    @property
+    def whole(self) -> bool:
+        """It ended properly and every record found room."""
+        return self.complete and not self.dropped
+
     def of(self, *kinds: str) -> Iterator[JournalRecord]:
         """Records of these kinds, in order."""
         return (record for record in self.records if record.kind in kinds)
+
+    def first(self, kind: str) -> JournalRecord:
+        """The first record of a kind. Raises CaptureError if there is none."""
+        record = next(self.of(kind), None)
+        if record is None:
+            message = f"the journal has no record of the kind {kind!r}"
+            raise CaptureError(message)
+        return record
 
 
 def read_journal(stream: IO[bytes]) -> Journal:
@@ -102,7 +140,7 @@ def read_journal(stream: IO[bytes]) -> Journal:
             message = f"line {line_number} is not a record"
             raise CaptureError(message)
         if fields.get("end") is True:
-            dropped = int(fields.get("dropped", 0))
+            dropped = JournalRecord(line_number, "end", "", fields).number("dropped")
             return Journal(tuple(records), complete=not stream.read(1), dropped=dropped)
         if len(records) >= MAX_RECORDS:
             message = f"more than {MAX_RECORDS} records"

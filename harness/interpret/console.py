@@ -21,7 +21,6 @@ from harness.facts.console import ConsoleFacts, SecretSighting
 from harness.interpret import login_screen as screen
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.boot_log import ran_loader_command, secrets_in, versions_in
-from harness.interpret.http_exchanges import field_bytes, read_journal_of
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
 
@@ -61,7 +60,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> ConsoleFacts:
     if not captures.has(TRANSCRIPT):
         why = "the console was never opened"
         return _nothing(captures, why)
-    journal = read_journal_of(captures, TRANSCRIPT)
+    journal = captures.journal(TRANSCRIPT)
     phases = _phases(journal)
 
     def ref(line: int) -> EvidenceRef:
@@ -70,10 +69,10 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> ConsoleFacts:
     received = [record for record in journal.of("received") if record.text("data")]
     if not received:
         return _nothing(captures, "the device wrote nothing to the console")
-    stream = b"".join(field_bytes(record, "data") for record in received)[:_MAX_PHASE_BYTES]
+    stream = b"".join(record.data("data") for record in received)[:_MAX_PHASE_BYTES]
     return ConsoleFacts(
         examined=(TARGET,),
-        complete=captures.complete and journal.complete and not journal.dropped,
+        complete=captures.complete and journal.whole,
         baud=_baud(journal),
         output=Present(evidence=(ref(received[0].line),)),
         booted=_booted(phases, ref),
@@ -89,7 +88,7 @@ def _nothing(captures: CaptureReader, why: str) -> ConsoleFacts:
     unknown = Unknown(reason=why)
     baud = 0
     if captures.has(TRANSCRIPT):
-        baud = _baud(read_journal_of(captures, TRANSCRIPT))
+        baud = _baud(captures.journal(TRANSCRIPT))
     return ConsoleFacts(
         not_examined=(NotExamined(target=TARGET, reason=why),),
         complete=captures.complete,
@@ -127,9 +126,9 @@ def _bursts(records: Sequence[JournalRecord]) -> list[Burst]:
         if record.kind == "sent":
             if line:
                 bursts.append(Burst(sent, bytes(received), line))
-            sent, received, line = field_bytes(record, "data"), bytearray(), 0
+            sent, received, line = record.data("data"), bytearray(), 0
         elif record.kind == "received" and len(received) < _MAX_PHASE_BYTES:
-            received += field_bytes(record, "data")
+            received += record.data("data")
             line = record.line
     if line:
         bursts.append(Burst(sent, bytes(received), line))
@@ -153,7 +152,7 @@ def _boot_end(records: Sequence[JournalRecord], shell: bytes) -> tuple[int, int]
     for index, record in enumerate(records):
         if record.kind != "received":
             continue
-        shown = (shown + field_bytes(record, "data"))[-4096:]
+        shown = (shown + record.data("data"))[-4096:]
         if screen.asks_for_user(shown) or (shell and screen.prompt_of(shown) == shell):
             return index, record.line
     return None
@@ -164,7 +163,7 @@ def _shell_prompt(phases: dict[str, list[JournalRecord]], ref: Ref) -> bytes:
     if not isinstance(_shell(phases, ref), Present):
         return b""
     received = [r for r in phases.get("boot", []) if r.kind == "received"]
-    return screen.prompt_of(b"".join(field_bytes(r, "data") for r in received)[-4096:])
+    return screen.prompt_of(b"".join(r.data("data") for r in received)[-4096:])
 
 
 def _keys_in_window(records: Sequence[JournalRecord]) -> bool:
@@ -172,7 +171,7 @@ def _keys_in_window(records: Sequence[JournalRecord]) -> bool:
 
     Without a line that a kernel writes the window is taken to be the first half of the boot's text.
     """
-    text = b"".join(field_bytes(r, "data") for r in records if r.kind == "received")
+    text = b"".join(r.data("data") for r in records if r.kind == "received")
     kernel = KERNEL.search(text)
     window = kernel.start() if kernel else len(text) // 2
     keys: set[str] = set()
@@ -190,7 +189,7 @@ def _booted(phases: dict[str, list[JournalRecord]], ref: Ref) -> Observation:
     if not records:
         return Unknown(reason="the bench did not switch the sample's power")
     received = [record for record in records if record.kind == "received"]
-    text = b"".join(field_bytes(record, "data") for record in received)
+    text = b"".join(record.data("data") for record in received)
     lines = [line for line in screen.plain(text).split(b"\n") if line.strip()]
     if len(lines) < _BOOT_LINES:
         return Unknown(reason="the console showed no boot after the power was switched on")
@@ -259,7 +258,7 @@ def _ran(sent: bytes, output: bytes, markers: Sequence[str]) -> bool:
 def _known(captures: CaptureReader) -> list[str]:
     values: list[str] = []
     if captures.has(INPUTS):
-        for record in read_journal_of(captures, INPUTS).of("known-secrets"):
+        for record in captures.journal(INPUTS).of("known-secrets"):
             stored = record.fields.get("values", [])
             if isinstance(stored, list):
                 values += [value for value in stored if isinstance(value, str)]

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from harness.encoding.journal import Journal, JournalRecord
-from harness.encoding.text import from_latin
 from harness.errors import CaptureError
 
 Ending = Literal["closed", "reset", "silent", "left", ""]
@@ -97,7 +96,7 @@ def _add(conversation: Conversation, record: JournalRecord) -> None:
         conversation.upgraded = record.text("outcome") == "ok"
     else:
         sent = record.kind == "sent"
-        turn = Turn(record.line, sent, record.text("layer"), stored_bytes(record, "data"))
+        turn = Turn(record.line, sent, record.text("layer"), record.data("data"))
         conversation.turns.append(turn)
 
 
@@ -106,11 +105,3 @@ def _ending(record: JournalRecord) -> Ending:
     if how in {"closed", "reset", "silent", "left"}:
         return how  # type: ignore[return-value]  # narrowed by the set
     raise CaptureError(f"line {record.line}: no such ending")
-
-
-def stored_bytes(record: JournalRecord, name: str) -> bytes:
-    """A field that holds device bytes. Raises CaptureError if it does not."""
-    try:
-        return from_latin(record.text(name))
-    except UnicodeEncodeError as error:
-        raise CaptureError(f"line {record.line}: {name} is not stored bytes") from error

@@ -23,7 +23,6 @@ from harness.facts.services import ServicesFacts
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.forced_change import observe_forced_change
 from harness.interpret.guessing import ReadTrial, observe_limit
-from harness.interpret.http_exchanges import read_journal_of
 from harness.interpret.login_reading import read_outcome
 from harness.interpret.login_transcript import GUESSING, Point, read_point, trials_in
 from harness.model.ids import ProbeName
@@ -51,8 +50,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> CredentialsFacts:
     for name in captures.names:
         if name == INPUTS or not name.endswith(".jsonl"):
             continue
-        journal = read_journal_of(captures, name)
-        whole = whole and journal.complete and not journal.dropped
+        journal = captures.journal(name)
+        whole = whole and journal.whole
         login, gaps = _login(captures, name, journal, state, planned)
         skipped.extend(gaps)
         if login is not None:
@@ -68,7 +67,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> CredentialsFacts:
 
 
 def _inputs(captures: CaptureReader) -> tuple[DeviceState, int, list[NotExamined]]:
-    record = next(read_journal_of(captures, INPUTS).of("inputs"), None)
+    record = next(captures.journal(INPUTS).of("inputs"), None)
     if record is None:
         return DeviceState.UNKNOWN, 0, []
     try:

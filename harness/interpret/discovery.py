@@ -13,7 +13,6 @@ from typing import Final
 
 from harness.encoding.journal import Journal, JournalRecord
 from harness.encoding.text import neutralise
-from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.disclosure import Disclosure
 from harness.facts.discovery import (
@@ -28,7 +27,6 @@ from harness.facts.discovery import (
 from harness.interpret import disclosure, dns_messages, ssdp_messages
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.dns_messages import PTR, SRV, TXT, DnsMessage, DnsRecord, Name, shown
-from harness.interpret.http_exchanges import field_bytes, read_journal_of
 from harness.interpret.identifiers import Text, claims, read_identifiers
 from harness.model.ids import ProbeName
 from harness.model.observation import EvidenceRef, Observation, Present, Unknown
@@ -62,9 +60,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> DiscoveryFacts:  #
     Raises:
         CaptureError: the inputs or a journal cannot be read.
     """
-    inputs = next(read_journal_of(captures, INPUTS).of("inputs"), None)
-    if inputs is None:
-        raise CaptureError(f"{INPUTS}: no inputs")
+    inputs = captures.journal(INPUTS).first("inputs")
     address, known = inputs.text("address"), read_identifiers(inputs)
     read, responders, missed, others = _Read(), [], [], 0
     for protocol, name in JOURNALS.items():
@@ -72,8 +68,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> DiscoveryFacts:  #
         if not captures.has(name):
             missed.append(NotExamined(target=endpoint.name, reason="it was not asked"))
             continue
-        journal = read_journal_of(captures, name)
-        read.whole = read.whole and journal.complete and not journal.dropped
+        journal = captures.journal(name)
+        read.whole = read.whole and journal.whole
         heard = list(journal.of("heard"))
         others += sum(record.number("others") for record in heard)
         read.whole = read.whole and not any(record.number("dropped") for record in heard)
@@ -122,7 +118,7 @@ def _responder(
 
 
 def _is_answer(protocol: str, record: JournalRecord) -> bool:
-    data = field_bytes(record, "received")
+    data = record.data("received")
     if protocol == SSDP:
         return ssdp_messages.read(data) is not None
     message = _dns(data)
@@ -147,7 +143,7 @@ def _dns(data: bytes) -> DnsMessage | None:
 def _read_mdns(read: _Read, captures: CaptureReader, journal: Journal) -> list[Disclosure]:
     left = MAX_RECORDS
     for line in journal.of("datagram"):
-        message = _dns(field_bytes(line, "received"))
+        message = _dns(line.data("received"))
         if message is None:
             continue
         ref = captures.ref(JOURNALS[MDNS], f"line {line.line}")
@@ -205,7 +201,7 @@ def _instance(
 def _read_ssdp(read: _Read, captures: CaptureReader, journal: Journal) -> list[Disclosure]:
     told: list[Disclosure] = []
     for line in journal.of("datagram"):
-        message = ssdp_messages.read(field_bytes(line, "received"))
+        message = ssdp_messages.read(line.data("received"))
         if message is None:
             continue
         ref = captures.ref(JOURNALS[SSDP], f"line {line.line}")

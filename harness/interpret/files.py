@@ -3,6 +3,7 @@
 import re
 from typing import Final, Literal
 
+from harness.encoding.journal import JournalRecord
 from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.files import FileServer, FilesFacts
@@ -27,13 +28,11 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> FilesFacts:
         CaptureError: the inputs or a journal cannot be read.
     """
     known = upstream.find(ServicesFacts)
-    record = next(captures.journal(INPUTS).of("inputs"), None)
-    if record is None:
-        raise CaptureError(f"{INPUTS}: no inputs")
-    targets = [_endpoint(record.text("address"), name) for name in _names(record.fields, "targets")]
+    record = captures.journal(INPUTS).first("inputs")
+    targets = [_endpoint(record.text("address"), name) for name in _names(record, "targets")]
     reasons = [
         NotExamined(target=name, reason="more file servers than the probe asks")
-        for name in _names(record.fields, "not_examined")
+        for name in _names(record, "not_examined")
     ]
     servers: list[FileServer] = []
     asked = []
@@ -44,7 +43,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> FilesFacts:
             reasons.append(NotExamined(target=endpoint.name, reason="it was not asked"))
             continue
         journal = captures.journal(name)
-        whole = whole and journal.complete and not journal.dropped
+        whole = whole and journal.whole
         read = tftp.read_server if endpoint.transport == "udp" else ftp.read_server
         server = read(captures, name, endpoint, journal)
         asked.append(captures.ref(name, "line 2"))
@@ -62,11 +61,9 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> FilesFacts:
     )
 
 
-def _names(fields: dict[str, object], key: str) -> list[str]:
-    value = fields.get(key, [])
-    if not isinstance(value, list):
-        raise CaptureError(f"{INPUTS}: {key} is not a list")
-    return [name for name in value if isinstance(name, str) and _ENDPOINT.fullmatch(name)]
+def _names(record: JournalRecord, key: str) -> list[str]:
+    listed = record.listed(key)
+    return [name for name in listed if isinstance(name, str) and _ENDPOINT.fullmatch(name)]
 
 
 def _endpoint(address: str, name: str) -> Endpoint:

@@ -9,7 +9,6 @@ from typing import Final
 
 from harness.encoding.journal import JournalRecord
 from harness.interpret import login_screen as screen
-from harness.interpret.http_exchanges import field_bytes
 from harness.interpret.login_page import has_password_form
 from harness.interpret.login_reading import chain_ends, is_open, is_refused, redirect_of, screens
 from harness.interpret.login_transcript import BASIC, FORM, SSH, Point, TrialTranscript
@@ -40,7 +39,7 @@ def _http(point: Point, trial: TrialTranscript, ref: Ref) -> Observation:
         end = after[path]
         if not is_open(point, end):
             continue
-        if has_password_form(field_bytes(end, "body")):
+        if has_password_form(end.data("body")):
             if _was_redirected(trial, path, end) or path == _landing(point, trial):
                 sent_to_change[path] = end.line
         elif path != point.identity and not _HARMLESS.match(path):
@@ -76,7 +75,7 @@ def _was_redirected(trial: TrialTranscript, path: str, end: JournalRecord) -> bo
 
 def _ssh(trial: TrialTranscript, ref: Ref) -> Observation:
     found = [record for record in trial.records if record.kind == "ssh"]
-    output = field_bytes(found[-1], "output") if found else b""
+    output = found[-1].data("output") if found else b""
     if screen.shows_identity(output):
         return Absent(control=ref(found[-1].line))
     if screen.demands_change(output):

@@ -15,7 +15,6 @@ from harness.interpret.http_exchanges import (
     Exchange,
     port_of,
     read_exchanges,
-    read_journal_of,
     same_host,
     same_server_path,
     split_url,
@@ -52,7 +51,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> HttpFacts:
 
 
 def _server(captures: CaptureReader, target: WebTarget) -> tuple[HttpServer, bool]:
-    journal = read_journal_of(captures, target.capture)
+    journal = captures.journal(target.capture)
     everything = read_exchanges(captures, target.capture, journal)
     exchanges = [entry for entry in everything if entry.purpose in _WITHOUT_LOGIN]
     answered = [exchange for exchange in exchanges if exchange.answered]
@@ -71,7 +70,7 @@ def _server(captures: CaptureReader, target: WebTarget) -> tuple[HttpServer, boo
         open_configuration=open_configuration(everything),
         disclosures=disclosures(answered),
         unread=next((why for entry in answered if (why := entry.unread_page)), ""),
-    ), journal.complete and not journal.dropped
+    ), journal.whole
 
 
 def _answered(exchanges: Sequence[Exchange]) -> Observation:

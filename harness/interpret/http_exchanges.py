@@ -11,7 +11,6 @@ from typing import Any, Final
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from harness.encoding.journal import Journal, JournalRecord
-from harness.encoding.text import from_latin
 from harness.errors import CaptureError
 from harness.interpret.base import CaptureReader
 from harness.interpret.html_forms import Page, parse_page
@@ -115,18 +114,6 @@ def parse_json(body: bytes) -> Any:  # noqa: ANN401  (any JSON value)
         return None
 
 
-def field_bytes(record: JournalRecord, name: str) -> bytes:
-    """Device bytes of a record.
-
-    Raises:
-        CaptureError: the field does not hold stored bytes.
-    """
-    try:
-        return from_latin(record.text(name))
-    except UnicodeEncodeError as error:
-        raise CaptureError(f"line {record.line}: {name} does not hold bytes") from error
-
-
 def read_exchange(captures: CaptureReader, name: str, record: JournalRecord) -> Exchange:
     """One stored exchange.
 
@@ -143,19 +130,11 @@ def read_exchange(captures: CaptureReader, name: str, record: JournalRecord) -> 
         path=f"{path}?{parts.query}" if parts.query else path,
         status=record.number("status"),
         headers=_headers(record),
-        body=field_bytes(record, "body"),
+        body=record.data("body"),
         error=record.text("error"),
         evidence=captures.ref(name, f"line {record.line}"),
         truncated=record.fields.get("truncated") is True,
     )
-
-
-def read_journal_of(captures: CaptureReader, name: str) -> Journal:
-    """A journal capture, every way of being unreadable being a CaptureError."""
-    try:
-        return captures.journal(name)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise CaptureError(f"{name}: {error}") from error
 
 
 def read_exchanges(captures: CaptureReader, name: str, journal: Journal) -> tuple[Exchange, ...]:
@@ -164,11 +143,8 @@ def read_exchanges(captures: CaptureReader, name: str, journal: Journal) -> tupl
 
 
 def _headers(record: JournalRecord) -> Headers:
-    value = record.fields.get("headers", [])
-    if not isinstance(value, list):
-        raise CaptureError(f"line {record.line}: headers is not a list")
     pairs = []
-    for entry in value:
+    for entry in record.listed("headers"):
         match entry:
             case [str(name), str(content)]:
                 pairs.append((name, content))

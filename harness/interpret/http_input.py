@@ -9,7 +9,7 @@ from harness.encoding.text import neutralise
 from harness.facts.http import HttpInputFacts, HttpInputServer, InputCase, InputOutcome
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.error_pages import signs_in
-from harness.interpret.http_exchanges import OK, field_bytes, read_journal_of
+from harness.interpret.http_exchanges import OK
 from harness.interpret.http_messages import Answer, parse_answer
 from harness.interpret.web_targets import WebTarget, read_endpoints
 from harness.model.ids import ProbeName
@@ -64,20 +64,20 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> HttpInputFacts:
 
 
 def _server(captures: CaptureReader, target: WebTarget) -> tuple[HttpInputServer, bool]:
-    journal = read_journal_of(captures, target.capture)
+    journal = captures.journal(target.capture)
     steps = [_step(captures, target, record) for record in journal.of("control", "case")]
     return HttpInputServer(
         endpoint=target.endpoint,
         control=_control(steps, journal),
         cases=_cases(steps),
-    ), journal.complete and not journal.dropped
+    ), journal.whole
 
 
 def _step(captures: CaptureReader, target: WebTarget, record: JournalRecord) -> _Step:
     return _Step(
         kind=record.kind,
         name=neutralise(record.text("name"), 100),
-        received=field_bytes(record, "received"),
+        received=record.data("received"),
         error=record.text("error"),
         evidence=captures.ref(target.capture, f"line {record.line}"),
     )

@@ -7,7 +7,7 @@ the serial number of this unit or the same on all of them.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from harness.encoding.journal import JournalRecord
 from harness.encoding.text import neutralise
@@ -110,15 +110,14 @@ def read_identifiers(record: JournalRecord) -> Identifiers:
     """What the probe was told of the unit, from its inputs.
 
     Raises:
-        CaptureError: ``serial`` is not text.
+        CaptureError: ``serial`` is not text, or another field not a list.
     """
     return Identifiers(
         serial=record.text("serial"),
-        macs=_texts(record.fields.get("macs")),
-        secrets=_texts(record.fields.get("secrets")),
+        macs=_texts(record, "macs"),
+        secrets=_texts(record, "secrets"),
     )
 
 
-def _texts(value: Any) -> tuple[str, ...]:  # noqa: ANN401  (any JSON value)
-    entries = value if isinstance(value, list) else []
-    return tuple(entry for entry in entries if isinstance(entry, str))
+def _texts(record: JournalRecord, name: str) -> tuple[str, ...]:
+    return tuple(entry for entry in record.listed(name) if isinstance(entry, str))

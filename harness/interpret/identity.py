@@ -6,17 +6,14 @@ from typing import Any, Final
 
 from harness.encoding.journal import Journal, JournalRecord
 from harness.encoding.text import neutralise
-from harness.errors import CaptureError
 from harness.facts.base import NotExamined
 from harness.facts.identity import IdentityFacts
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.http_exchanges import (
     OK,
     Exchange,
-    field_bytes,
     parse_json,
     read_exchanges,
-    read_journal_of,
 )
 from harness.interpret.ssh import fingerprint
 from harness.interpret.web_targets import INPUTS
@@ -47,10 +44,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> IdentityFacts:
         CaptureError: the list of inputs cannot be read.
     """
     del upstream
-    inputs = read_journal_of(captures, INPUTS)
-    record = next(inputs.of("inputs"), None)
-    if record is None:
-        raise CaptureError("the inputs of the attempt are not recorded")
+    inputs = captures.journal(INPUTS)
+    record = inputs.first("inputs")
     given = _Given(
         neutralise(record.text("target"), 60),
         record.text("path"),
@@ -59,8 +54,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> IdentityFacts:
     )
     if not captures.has(EXCHANGES):
         return _unread(given, given.reason or "nothing was asked", complete=False)
-    journal = read_journal_of(captures, EXCHANGES)
-    whole = captures.complete and inputs.complete and journal.complete and not journal.dropped
+    journal = captures.journal(EXCHANGES)
+    whole = captures.complete and inputs.complete and journal.whole
     version, seen, source = _version(captures, journal, given)
     return IdentityFacts(
         examined=(given.target,) if version else (),
@@ -161,7 +156,7 @@ def _fingerprints(journal: Journal) -> dict[str, str]:
     """Keys that the device proved to hold, by channel."""
     found: dict[str, str] = {}
     for record in journal.of("host-key"):
-        blob = field_bytes(record, "host_key")
+        blob = record.data("host_key")
         if blob:
             found[f"ssh tcp/{_port(record)}"] = fingerprint(blob)
     return found

@@ -8,7 +8,6 @@ from typing import Final
 
 from harness.facts.credentials import TrialOutcome
 from harness.facts.mqtt import MqttAnswer
-from harness.interpret.http_exchanges import field_bytes
 from harness.interpret.login_transcript import TrialTranscript, elapsed_ms
 from harness.interpret.mqtt_packets import PINGRESP, V3_1_1, V5, answer_of, packets
 
@@ -34,11 +33,11 @@ def read_mqtt(trial: TrialTranscript) -> tuple[TrialOutcome, int, int]:
     received, asked_at = b"", ""
     for record in trial.records:
         if record.kind == "sent" and not asked_at:
-            asked_at, level = record.time, level_of(field_bytes(record, "data"))
+            asked_at, level = record.time, level_of(record.data("data"))
         if record.kind != "received" or not asked_at:
             continue
         before = _state(received, level)
-        received += field_bytes(record, "data")
+        received += record.data("data")
         found = _state(received, level)
         if found is not None and found != before:
             line = record.line

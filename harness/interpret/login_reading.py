@@ -12,7 +12,6 @@ from harness.encoding.journal import JournalRecord
 from harness.facts.credentials import TrialOutcome
 from harness.interpret import login_screen as screen
 from harness.interpret.html_forms import parse_page
-from harness.interpret.http_exchanges import field_bytes
 from harness.interpret.login_mqtt import read_mqtt
 from harness.interpret.login_page import has_login_form, local_path
 from harness.interpret.login_transcript import (
@@ -90,7 +89,7 @@ def is_login_page(point: Point, record: JournalRecord) -> bool:
     """A stored answer is the login page of ``point``."""
     if point.method != FORM:
         return False
-    return has_login_form(field_bytes(record, "body"), point.user_field, point.password_field)
+    return has_login_form(record.data("body"), point.user_field, point.password_field)
 
 
 def is_refused(point: Point, record: JournalRecord) -> bool:
@@ -151,7 +150,7 @@ def _says_locked(record: JournalRecord) -> bool:
     status = record.number("status")
     if status in _LOCKED_STATUS or (status == _UNAVAILABLE and header(record, "retry-after")):
         return True
-    text = parse_page(field_bytes(record, "body")).text
+    text = parse_page(record.data("body")).text
     return screen.is_lockout(text.encode())
 
 
@@ -189,7 +188,7 @@ def _ssh(_: Point, trial: TrialTranscript) -> Reading:
         return Reading(UNANSWERED, 0, trial.line)
     record, result = found[-1], found[-1].text("result")
     spent = record.number("duration_ms")
-    if result == "accepted" and field_bytes(record, "output").strip():
+    if result == "accepted" and record.data("output").strip():
         return Reading(ACCEPTED, spent, record.line)
     if result == "rejected":
         return Reading(REJECTED, spent, record.line)
@@ -225,9 +224,9 @@ def screens(point: Point, trial: TrialTranscript) -> dict[str, Screen]:
 def _screen(point: Point, records: Sequence[JournalRecord]) -> Screen:
     sent = [record for record in records if record.kind == "sent"]
     received = [record for record in records if record.kind == "received"]
-    data = b"".join(field_bytes(record, "data") for record in received)
+    data = b"".join(record.data("data") for record in received)
     return Screen(
-        sent=b"".join(field_bytes(record, "data") for record in sent),
+        sent=b"".join(record.data("data") for record in sent),
         received=text_of(data) if point.method == TELNET else data,
         first_sent=sent[0].time if sent else "",
         last_received=received[-1].time if received else "",

@@ -17,7 +17,6 @@ from harness.facts.disclosure import Disclosure
 from harness.facts.mqtt import Client, MqttAnswer, MqttFacts, MqttServer, MqttTopic, MqttTry
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.conversations import Conversation, read_conversations
-from harness.interpret.http_exchanges import read_journal_of
 from harness.interpret.mqtt_packets import (
     PINGRESP,
     SUBACK,
@@ -109,9 +108,9 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> MqttFacts:
     topic = read_inputs(captures).record.text("own_topic")
 
     def read_one(reader: CaptureReader, target: WebTarget) -> tuple[MqttServer, bool]:
-        journal = read_journal_of(reader, target.capture)
+        journal = reader.journal(target.capture)
         server = _Reading(reader, target, _sessions(journal), topic).server()
-        return server, journal.complete and not journal.dropped
+        return server, journal.whole
 
     read = read_endpoints(captures, read_one)
     return MqttFacts(

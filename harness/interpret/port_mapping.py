@@ -8,11 +8,10 @@ from typing import Final
 
 from harness.encoding.journal import Journal
 from harness.encoding.text import neutralise
-from harness.errors import CaptureError
 from harness.facts.base import NotExamined
 from harness.facts.upnp import MappingTry, PortMappingFacts, UpnpFacts
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
-from harness.interpret.http_exchanges import Exchange, read_exchange, read_journal_of
+from harness.interpret.http_exchanges import Exchange, read_exchange
 from harness.interpret.upnp import EXCHANGES, INPUTS, endpoint_of, performed_of
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
@@ -31,23 +30,18 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> PortMappingFacts:
     Raises:
         CaptureError: a capture cannot be read.
     """
-    inputs = next(read_journal_of(captures, INPUTS).of("inputs"), None)
-    if inputs is None:
-        raise CaptureError(f"{INPUTS}: no inputs")
-    journal = read_journal_of(captures, EXCHANGES)
+    inputs = captures.journal(INPUTS).first("inputs")
+    journal = captures.journal(EXCHANGES)
     tries = [
         _try(inputs.text("address"), control, steps) for control, steps in _steps(captures, journal)
     ]
-    gateways = inputs.fields.get("gateways", [])
-    if not isinstance(gateways, list):
-        raise CaptureError(f"{INPUTS}: gateways is not a list")
     return PortMappingFacts(
         asked=captures.ref(INPUTS, f"line {inputs.line}"),
-        gateways=len(gateways),
+        gateways=len(inputs.listed("gateways")),
         tries=tuple(tries),
         examined=tuple(dict.fromkeys(entry.endpoint.name for entry in tries)),
         not_examined=_unread(upstream.find(UpnpFacts)),
-        complete=captures.complete and journal.complete and not journal.dropped,
+        complete=captures.complete and journal.whole,
     )
 
 

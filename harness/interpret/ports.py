@@ -69,14 +69,10 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> PortsFacts:  # noq
 
 
 def _inputs(captures: CaptureReader) -> _Asked:
-    record = next(captures.journal(INPUTS).of("inputs"), None)
-    if record is None:
-        raise CaptureError(f"{INPUTS}: no inputs")
-    udp = record.fields.get("udp", [])
-    if not isinstance(udp, list) or not all(type(port) is int for port in udp):
-        raise CaptureError(f"{INPUTS}: UDP ports are not numbers")
+    record = captures.journal(INPUTS).first("inputs")
+    udp = PortSet.of(record.ports("udp"))
     try:
-        return _Asked(record.text("address"), PortSet.parse(record.text("tcp")), PortSet.of(udp))
+        return _Asked(record.text("address"), PortSet.parse(record.text("tcp")), udp)
     except ValueError as error:
         raise CaptureError(f"{INPUTS}: {error}") from error
 
@@ -175,7 +171,7 @@ def _udp_scan(captures: CaptureReader, asked: _Asked) -> _Part:
 
 def _udp_datagrams(captures: CaptureReader, asked: _Asked) -> _Part:
     journal = captures.journal(UDP_JOURNAL)
-    part = _Part(complete=journal.complete and not journal.dropped)
+    part = _Part(complete=journal.whole)
     last: dict[int, tuple[str, int]] = {}
     for record in journal.of("datagram"):
         last[record.number("port")] = (record.text("outcome"), record.line)

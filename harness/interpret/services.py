@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from harness.encoding.text import from_latin, neutralise, to_latin
-from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import FTP, HTTP, SMTP, UNCONFIRMED, Service, ServicesFacts
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
-from harness.interpret.conversations import Conversation, read_conversations, stored_bytes
+from harness.interpret.conversations import Conversation, read_conversations
 from harness.interpret.nmap_xml import read_scan
 from harness.interpret.replies import is_final
 from harness.interpret.tcp_protocols import (
@@ -126,17 +125,10 @@ def understood(services: Iterable[Service], missed: Iterable[NotExamined]) -> tu
 
 
 def _inputs(captures: CaptureReader) -> tuple[str, list[tuple[Literal["tcp", "udp"], int]]]:
-    record = next(captures.journal(INPUTS).of("inputs"), None)
-    if record is None:
-        raise CaptureError(f"{INPUTS}: no inputs")
+    record = captures.journal(INPUTS).first("inputs")
     result: dict[tuple[Literal["tcp", "udp"], int], None] = {}
     for transport in ("tcp", "udp"):
-        listed = record.fields.get(transport, [])
-        if not isinstance(listed, list) or not all(
-            type(port) is int and 0 < port < 2**16 for port in listed
-        ):
-            raise CaptureError(f"{INPUTS}: {transport} is not a list of ports")
-        result.update(dict.fromkeys((transport, port) for port in listed))
+        result.update(dict.fromkeys((transport, port) for port in record.ports(transport)))
     return record.text("address"), list(result)
 
 
@@ -267,7 +259,7 @@ def udp_service(captures: CaptureReader, name: str, endpoint: Endpoint) -> Servi
     """What the journal ``name`` shows of a UDP port; not examined if it answered nothing."""
     answered: list[tuple[str, bytes, int]] = []
     for record in captures.journal(name).of("datagram"):
-        reply = stored_bytes(record, "received")
+        reply = record.data("received")
         if record.text("outcome") == "open":
             answered.append((record.text("protocol"), reply, record.line))
     if not answered:

@@ -10,7 +10,6 @@ from harness.errors import CaptureError
 from harness.facts.base import Endpoint
 from harness.facts.snmp import NameSource, NameTrial, TrialResult, Version
 from harness.interpret.base import CaptureReader
-from harness.interpret.http_exchanges import field_bytes, read_journal_of
 from harness.interpret.snmp_messages import (
     AUTHORIZATION_ERROR,
     RESPONSE,
@@ -27,7 +26,6 @@ from harness.model.observation import EvidenceRef
 INPUTS: Final = "inputs.jsonl"
 TIMEOUT: Final = "timeout"
 _VERSIONS: Final[dict[str, Version]] = {V1: "v1", V2C: "v2c", V3: "v3"}
-_MAX_PORT: Final = 65535
 _WORTH: Final = tuple(TrialResult)
 
 
@@ -71,24 +69,19 @@ def read_asked(captures: CaptureReader) -> tuple[tuple[Asked, ...], tuple[int, .
     Raises:
         CaptureError: the inputs or a journal cannot be read.
     """
-    journal = read_journal_of(captures, INPUTS)
-    inputs = next(journal.of("inputs"), None)
-    if inputs is None:
-        raise CaptureError("the inputs of the attempt are not recorded")
+    journal = captures.journal(INPUTS)
+    inputs = journal.first("inputs")
     limit = inputs.number("walk_limit")
     asked = tuple(
         _asked(captures, inputs.text("address"), port, limit) for port in _ports(inputs, "ports")
     )
-    return asked, _ports(inputs, "not_asked"), journal.complete and not journal.dropped
+    return asked, _ports(inputs, "not_asked"), journal.whole
 
 
 def _ports(inputs: JournalRecord, name: str) -> tuple[int, ...]:
-    listed = inputs.fields.get(name, [])
-    if not isinstance(listed, list):
-        raise CaptureError(f"line {inputs.line}: {name} is not a list")
-    ports = tuple(port for port in listed if isinstance(port, int) and 0 < int(port) <= _MAX_PORT)
-    if len(ports) != len(listed) or len(set(ports)) != len(ports):
-        raise CaptureError(f"line {inputs.line}: {name} does not hold ports")
+    ports = inputs.ports(name)
+    if len(set(ports)) != len(ports):
+        raise CaptureError(f"line {inputs.line}: {name} names a port twice")
     return ports
 
 
@@ -96,13 +89,13 @@ def _asked(captures: CaptureReader, address: str, port: int, walk_limit: int) ->
     name = f"udp-{port}.jsonl"
     endpoint = Endpoint(address=neutralise(address), transport="udp", port=port)
     # An attempt that broke off leaves endpoints that it never came to.
-    journal = read_journal_of(captures, name) if captures.has(name) else Journal((), False, 0)  # noqa: FBT003
+    journal = captures.journal(name) if captures.has(name) else Journal((), False, 0)  # noqa: FBT003
     datagrams = tuple(_datagram(captures, name, entry) for entry in journal.of("datagram"))
-    return Asked(endpoint, datagrams, walk_limit, journal.complete and not journal.dropped)
+    return Asked(endpoint, datagrams, walk_limit, journal.whole)
 
 
 def _datagram(captures: CaptureReader, name: str, record: JournalRecord) -> Datagram:
-    sent, received = field_bytes(record, "sent"), field_bytes(record, "received")
+    sent, received = record.data("sent"), record.data("received")
     outcome = record.text("outcome")
     return Datagram(
         step=record.text("step"),

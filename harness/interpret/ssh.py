@@ -7,12 +7,10 @@ from typing import Final
 
 from harness.encoding.journal import Journal, JournalRecord
 from harness.encoding.text import neutralise
-from harness.errors import CaptureError
 from harness.facts.ssh import HostKey, SshFacts, SshServer
 from harness.interpret import ssh_packets
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.disclosure import in_ssh_identification
-from harness.interpret.http_exchanges import field_bytes, read_journal_of
 from harness.interpret.ssh_packets import KexInit
 from harness.interpret.web_targets import (
     WebTarget,
@@ -44,7 +42,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> SshFacts:
 
 
 def _server(captures: CaptureReader, target: WebTarget) -> tuple[SshServer, bool]:
-    journal = read_journal_of(captures, target.capture)
+    journal = captures.journal(target.capture)
     received, evidence = _received(captures, target.capture, journal)
     found = ssh_packets.identification(received)
     offer = ssh_packets.kexinit(found[1]) if found else None
@@ -59,7 +57,7 @@ def _server(captures: CaptureReader, target: WebTarget) -> tuple[SshServer, bool
         auth_methods=methods,
         disclosure=in_ssh_identification(name, evidence[0]) if found else None,
         evidence=evidence,
-    ), journal.complete and not journal.dropped
+    ), journal.whole
 
 
 def _received(
@@ -67,7 +65,7 @@ def _received(
 ) -> tuple[bytes, tuple[EvidenceRef, ...]]:
     """All bytes of the plain connection and where they stand; the connection itself if none."""
     records = list(journal.of("received"))
-    data = b"".join(field_bytes(record, "data") for record in records)[:MAX_RECEIVED]
+    data = b"".join(record.data("data") for record in records)[:MAX_RECEIVED]
     where = [f"line {record.line}" for record in records[:10]] or ["line 1"]
     return data, tuple(captures.ref(name, place) for place in where)
 
@@ -107,7 +105,7 @@ def _surveys(
     for record in journal.of("survey"):
         if record.text("result") != "accepted":
             continue
-        key = _host_key(field_bytes(record, "host_key"), captures.ref(name, f"line {record.line}"))
+        key = _host_key(record.data("host_key"), captures.ref(name, f"line {record.line}"))
         if key:
             keys.setdefault(key.sha256, key)
         methods = methods or _methods(record)
@@ -117,10 +115,7 @@ def _surveys(
 def _methods(record: JournalRecord) -> tuple[str, ...]:
     if record.fields.get("none_accepted") is True:
         return ("none",)
-    value = record.fields.get("auth_methods", [])
-    if not isinstance(value, list):
-        raise CaptureError(f"line {record.line}: auth_methods is not a list")
-    return _names([entry for entry in value if isinstance(entry, str)])
+    return _names([entry for entry in record.listed("auth_methods") if isinstance(entry, str)])
 
 
 def _host_key(blob: bytes, evidence: EvidenceRef) -> HostKey | None:

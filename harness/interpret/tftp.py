@@ -10,7 +10,6 @@ from harness.facts.base import Endpoint
 from harness.facts.files import FileServer, Left
 from harness.interpret import tftp_packets
 from harness.interpret.base import CaptureReader
-from harness.interpret.conversations import stored_bytes
 from harness.interpret.tftp_packets import ACK, DATA, ERROR, NOT_FOUND, OACK, Packet
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
 
@@ -34,7 +33,7 @@ def read_server(
         _Answer(
             record.text("step"),
             record.text("name"),
-            tftp_packets.parse(stored_bytes(record, "received")),
+            tftp_packets.parse(record.data("received")),
             captures.ref(name, f"line {record.line}"),
         )
         for record in journal.of("exchange")

@@ -87,11 +87,9 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> TlsFacts:
 
 
 def _inputs(captures: CaptureReader) -> tuple[str, int, tuple[int, ...]]:
-    record = next(captures.journal(INPUTS).of("inputs"), None)
-    if record is None:
-        raise CaptureError(f"{INPUTS}: no inputs")
-    targets = record.fields.get("targets", [])
-    if not isinstance(targets, list) or not all(
+    record = captures.journal(INPUTS).first("inputs")
+    targets = record.listed("targets")
+    if not all(
         isinstance(entry, dict) and type(entry.get("port")) is int and 0 < entry["port"] < 2**16
         for entry in targets
     ):
@@ -118,7 +116,7 @@ def _transcript(
     journal = captures.journal(name)
     read = (read_handshake(entry, keys) for entry in read_conversations(journal))
     handshakes = tuple(entry for entry in read if entry is not None)
-    whole = journal.complete and not journal.dropped
+    whole = journal.whole
     return Transcript(endpoint, name, captures, handshakes, whole)
 
 

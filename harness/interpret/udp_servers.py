@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from harness.encoding.text import neutralise, to_latin
-from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.disclosure import Disclosure
 from harness.interpret.base import CaptureReader
-from harness.interpret.conversations import stored_bytes
 from harness.model.observation import EvidenceRef
 
 INPUTS: Final = "inputs.jsonl"
@@ -67,21 +65,16 @@ def read_servers(
         CaptureError: the inputs or a journal cannot be read.
     """
     inputs = captures.journal(INPUTS)
-    record = next(inputs.of("inputs"), None)
-    ports = record.fields.get("udp", []) if record else None
-    if record is None or not isinstance(ports, list):
-        raise CaptureError(f"{INPUTS}: no inputs")
-    if not all(type(port) is int and 0 < port < 2**16 for port in ports):
-        raise CaptureError(f"{INPUTS}: udp is not a list of ports")
+    record = inputs.first("inputs")
     servers: list[Server] = []
     silent: list[NotExamined] = []
-    complete = captures.complete and inputs.complete
-    for port in ports:
+    complete = captures.complete and inputs.whole
+    for port in record.ports("udp"):
         endpoint = Endpoint(address=record.text("address"), transport="udp", port=port)
         name = f"udp-{port}.jsonl"
         server = None
         if captures.has(name):
-            complete = complete and captures.journal(name).complete
+            complete = complete and captures.journal(name).whole
             server = read_one(Asked(endpoint, _exchanges(captures, name)))
         if server is None:
             silent.append(NotExamined(target=endpoint.name, reason="it answers no more"))
@@ -108,8 +101,8 @@ def _exchanges(captures: CaptureReader, name: str) -> tuple[Exchange, ...]:
     return tuple(
         Exchange(
             record.text("step"),
-            stored_bytes(record, "sent"),
-            stored_bytes(record, "received") if record.text("outcome") == "open" else b"",
+            record.data("sent"),
+            record.data("received") if record.text("outcome") == "open" else b"",
             captures.ref(name, f"line {record.line}"),
         )
         for record in captures.journal(name).of("exchange")

@@ -11,7 +11,6 @@ from typing import Final
 
 from harness.encoding.journal import Journal, JournalRecord
 from harness.encoding.text import neutralise
-from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.discovery import SSDP
 from harness.facts.upnp import (
@@ -29,10 +28,8 @@ from harness.interpret.http_exchanges import (
     OK,
     UNAUTHORIZED,
     Exchange,
-    field_bytes,
     port_of,
     read_exchanges,
-    read_journal_of,
     same_host,
     split_url,
 )
@@ -68,14 +65,12 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> UpnpFacts:  # noqa
     Raises:
         CaptureError: a capture cannot be read.
     """
-    inputs = next(read_journal_of(captures, INPUTS).of("inputs"), None)
-    if inputs is None:
-        raise CaptureError(f"{INPUTS}: no inputs")
+    inputs = captures.journal(INPUTS).first("inputs")
     address, wan_address = inputs.text("address"), inputs.text("wan_address")
     known = read_identifiers(inputs)
-    journal = read_journal_of(captures, EXCHANGES)
+    journal = captures.journal(EXCHANGES)
     read = _read(address, read_exchanges(captures, EXCHANGES, journal))
-    whole = journal.complete and not journal.dropped
+    whole = journal.whole
     wan = _Wan("", Unknown(reason="the bench config names no network.wan_address"))
     if wan_address:
         wan = _wan(captures, wan_address)
@@ -103,10 +98,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> UpnpFacts:  # noqa
 
 
 def _announced(inputs: JournalRecord, address: str) -> int:
-    urls = inputs.fields.get("locations", [])
-    if not isinstance(urls, list):
-        raise CaptureError(f"{INPUTS}: locations is not a list")
-    hosts = (split_url(url).hostname or "" for url in urls if isinstance(url, str))
+    urls = (url for url in inputs.listed("locations") if isinstance(url, str))
+    hosts = (split_url(url).hostname or "" for url in urls)
     return sum(same_host(host, address) for host in hosts)
 
 
@@ -198,7 +191,7 @@ class _Wan:
 def _wan(captures: CaptureReader, address: str) -> _Wan:
     if not captures.has(WAN_JOURNAL):
         return _Wan(address, Unknown(reason="the WAN address was not asked"))
-    journal = read_journal_of(captures, WAN_JOURNAL)
+    journal = captures.journal(WAN_JOURNAL)
     found = _wan_answers(captures, address, journal)
     connects = list(journal.of("connect"))
     asked = [f"udp/{PORTS[SSDP]}", *(f"tcp/{record.number('port')}" for record in connects)]
@@ -207,7 +200,7 @@ def _wan(captures: CaptureReader, address: str) -> _Wan:
         _wan_seen(captures, journal, found),
         tuple(dict.fromkeys(asked)),
         tuple(dict.fromkeys(name for name, _ in found)),
-        journal.complete and not journal.dropped,
+        journal.whole,
     )
 
 
@@ -218,7 +211,7 @@ def _wan_answers(
     found = [
         (f"udp/{PORTS[SSDP]}", captures.ref(WAN_JOURNAL, f"line {record.line}"))
         for record in journal.of("datagram")
-        if ssdp_messages.read(field_bytes(record, "received")) is not None
+        if ssdp_messages.read(record.data("received")) is not None
     ]
     for entry in read_exchanges(captures, WAN_JOURNAL, journal):
         described = upnp_documents.read_description(entry.body, entry.url)

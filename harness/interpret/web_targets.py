@@ -13,7 +13,6 @@ from harness.encoding.text import neutralise
 from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
 from harness.interpret.base import CaptureReader
-from harness.interpret.http_exchanges import read_journal_of
 from harness.model.observation import Observation, Unknown
 
 INPUTS: Final = "inputs.jsonl"
@@ -56,15 +55,13 @@ def read_inputs(captures: CaptureReader) -> Inputs:
     Raises:
         CaptureError: there are none, or they do not say what they should.
     """
-    journal = read_journal_of(captures, INPUTS)
-    record = next(journal.of("inputs"), None)
-    if record is None:
-        raise CaptureError("the inputs of the attempt are not recorded")
+    journal = captures.journal(INPUTS)
+    record = journal.first("inputs")
     return Inputs(
-        targets=tuple(_target(entry) for entry in _list(record, "targets")),
-        not_examined=tuple(_skipped(entry) for entry in _list(record, "not_examined")),
+        targets=tuple(_target(entry) for entry in record.listed("targets")),
+        not_examined=tuple(_skipped(entry) for entry in record.listed("not_examined")),
         record=record,
-        complete=journal.complete and not journal.dropped,
+        complete=journal.whole,
     )
 
 
@@ -136,13 +133,6 @@ def not_examined_of(read: EndpointsRead[AnsweringServer]) -> tuple[NotExamined, 
         if isinstance(server.answered, Unknown)
     )
     return (*read.unread, *silent)
-
-
-def _list(record: JournalRecord, name: str) -> list[Any]:
-    value = record.fields.get(name, [])
-    if not isinstance(value, list):
-        raise CaptureError(f"line {record.line}: {name} is not a list")
-    return value
 
 
 def _target(entry: Any) -> WebTarget:  # noqa: ANN401  (any JSON value)

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus, urlencode
 from harness.bench.network_link import HttpExchange, HttpSession, NetworkLink
 from harness.facts.credentials import TrialOutcome
 from harness.interpret.html_forms import parse_page
-from harness.interpret.http_exchanges import field_bytes, port_of, split_url
+from harness.interpret.http_exchanges import port_of, split_url
 from harness.interpret.login_page import local_path
 from harness.interpret.login_reading import chain_ends, is_refused
 from harness.interpret.login_transcript import BASIC, Point
@@ -89,7 +89,7 @@ class HttpLogin:
         end = ends.get(landing) or next(iter(ends.values()), None)
         named = [landing] if landing else []
         if end is not None:
-            page = parse_page(field_bytes(end, "body"))
+            page = parse_page(end.data("body"))
             here = end.text("path")
             named += [local_path(link, here, self._link.address) for link in page.links]
         more = [path for path in dict.fromkeys(named) if path and not _UNSAFE.search(path)]
