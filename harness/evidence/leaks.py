@@ -15,7 +15,7 @@ from harness.evidence.secret_fields import is_password_field
 from harness.evidence.secret_forms import Views
 
 _SHOWN: Final = 5
-_SHORT: Final = "short secret in a password field"
+_SHORT: Final = ("short secret", "short secret in a password field")
 
 
 @dataclass(frozen=True)
@@ -53,42 +53,44 @@ def refuse_leaks(tree: Tree, secrets: SecretFile) -> None:
 
 
 def _in_file(tree: Tree, name: str, scrubber: Scrubber) -> Iterator[Leak]:
-    shown = scrubber.exact(name)
-    for leak in _in_text(name, shown, scrubber):
-        yield Leak(leak.file, leak.kind, f"{leak.form}, in the file's name")
+    for kind, form in _in_text(name, scrubber):
+        yield Leak(scrubber.exact(name), kind, f"{form}, in the file's name")
     data = read(tree, name)
-    for text in (to_latin(data), *_parsed(name, data)):
-        yield from _in_text(text, shown, scrubber)
-    if name.endswith(".json") and _short_in_json(data, scrubber):
-        yield Leak(shown, "short secret", _SHORT)
+    document = _document(name, data)
+    # A stream of a journal is often its only one: the same text once by kind, once by connection.
+    for text in dict.fromkeys((to_latin(data), *_parsed(data, document))):
+        for kind, form in _in_text(text, scrubber):
+            yield Leak(scrubber.exact(name), kind, form)
+    if any(scrubber.short.value(value) != value for value in _passwords(document)):
+        yield Leak(scrubber.exact(name), *_SHORT)
 
 
-def _in_text(text: str, shown: str, scrubber: Scrubber) -> Iterator[Leak]:
+def _in_text(text: str, scrubber: Scrubber) -> Iterator[tuple[str, str]]:
+    """Kind and shape of every secret in one text."""
     views = Views(text)
     for form in scrubber.forms:
         if form.may_occur(views) and form.pattern.search(text):
-            yield Leak(shown, form.secret.kind, form.name)
+            yield form.secret.kind, form.name
     if scrubber.short.text(text) != text:
-        yield Leak(shown, "short secret", _SHORT)
+        yield _SHORT
 
 
-def _parsed(name: str, data: bytes) -> Iterator[str]:
+def _document(name: str, data: bytes) -> Any:  # noqa: ANN401  (any JSON value)
+    """A JSON file as its readers see it; None for every other file."""
+    if not name.endswith(".json"):
+        return None
+    try:
+        return load_strict(data)
+    except CaptureError:
+        return None
+
+
+def _parsed(data: bytes, document: Any) -> Iterator[str]:  # noqa: ANN401  (any JSON value)
     """Texts of a file as a reader of its format sees them, journals across records too."""
     if data.startswith(header_line()):
         yield from texts_of_journal(read_records(data))
-    elif name.endswith(".json"):
-        try:
-            yield "\n".join(texts_of(load_strict(data)))
-        except CaptureError:
-            return
-
-
-def _short_in_json(data: bytes, scrubber: Scrubber) -> bool:
-    try:
-        document = load_strict(data)
-    except CaptureError:
-        return False
-    return any(scrubber.short.value(value) != value for value in _passwords(document))
+    elif document is not None:
+        yield "\n".join(texts_of(document))
 
 
 def _passwords(value: Any, name: str = "") -> Iterable[str]:  # noqa: ANN401  (any JSON value)

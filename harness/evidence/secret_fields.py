@@ -62,9 +62,9 @@ class ShortSecrets:
         """Look for ``secrets``, which are too short or too common to be looked for everywhere."""
         self._tokens = {secret.value: tokens.of(secret.value) for secret in secrets}
         self._patterns = [
-            (re.compile(source), token)
+            (spelling, re.compile(source), token)
             for value, token in self._tokens.items()
-            for source in _places(value)
+            for spelling, source in _places(value)
         ]
 
     def value(self, value: str) -> str:
@@ -75,8 +75,9 @@ class ShortSecrets:
         """A text with form fields, JSON, Basic credentials or prompts in it."""
         if not self._tokens:
             return text
-        for pattern, token in self._patterns:
-            text = pattern.sub(partial(_refit, token), text)
+        for spelling, pattern, token in self._patterns:
+            if spelling in text:
+                text = pattern.sub(partial(_refit, token), text)
         return _BASIC.sub(self._basic, text)
 
     def answer(self, text: str) -> str:
@@ -88,12 +89,13 @@ class ShortSecrets:
         return _basic_with(found, lambda password: self._tokens.get(password, password))
 
 
-def _places(value: str) -> Iterable[str]:
+def _places(value: str) -> Iterable[tuple[str, str]]:
+    """How ``value`` is spelt in each place, and the pattern of the place around it."""
     for spelling in dict.fromkeys((value, quote(value, safe=""), quote_plus(value))):
-        yield rf"(?:^|(?<=[?&\s]))(?i:{_NAMES})=()({re.escape(spelling)})(?=&|\s|$)"
+        yield spelling, rf"(?:^|(?<=[?&\s]))(?i:{_NAMES})=()({re.escape(spelling)})(?=&|\s|$)"
     bare = re.escape(value)
-    yield rf"(?i:[\"'](?:{_NAMES})\\?[\"'])\s*:\s*(\\?[\"'])({bare})(?=\\?[\"'])"
-    yield rf"({_PROMPT})({bare})(?=[\r\n]|$)"
+    yield value, rf"(?i:[\"'](?:{_NAMES})\\?[\"'])\s*:\s*(\\?[\"'])({bare})(?=\\?[\"'])"
+    yield value, rf"({_PROMPT})({bare})(?=[\r\n]|$)"
 
 
 def _refit(token: str, found: re.Match[str]) -> str:

@@ -115,7 +115,8 @@ class Views:
 
     def _make(self, name: str) -> str:
         if name == "unescaped":
-            return _ESCAPE.sub(_unescaped, self._text)
+            escaped = any(sign in self._text for sign in "%\\&")  # much quicker than the pattern
+            return _ESCAPE.sub(_unescaped, self._text) if escaped else self._text
         if name == "base64":
             return self._text.translate(_URLSAFE)
         return self._text.translate(_SEPARATORS).lower()
