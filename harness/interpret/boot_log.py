@@ -40,6 +40,13 @@ _NO_PASSWORD: Final = re.compile(
     r"(?i)^(?:[*x.\-_#]+|<.*|\(.*|\[.*|incorrect.*|invalid.*|required.*|changed.*|expired.*"
     r"|enabled|disabled|none|null|not|unset|set|true|false|yes|empty|protected|login|failed.*)$"
 )
+_PROMPTS_ALONE: Final = re.compile(r"(?i)^[\W_]*(?:pass(?:word|wd|code|phrase):[\W_]*)+$")
+"""A login that asks again before anybody answered: ``.Password:``."""
+_DIALOGUE: Final = re.compile(
+    r"(?i)^(?:retype|re-enter|repeat|again|confirm|enter|sorry|wrong|denied|access|authentication"
+    r"|updated|unchanged|permission|please)$"
+)
+"""Words with which a login goes on behind its own prompt, in the same line."""
 _VERSION: Final = re.compile(
     r"(?i)(?:u-boot|barebox|firmware|linux version|busybox v|openwrt|boot ?loader|\bversion)"
     r"[^\n]{0,40}\d+\.\d+"
@@ -108,7 +115,9 @@ def _in_line(line: Line, known: Sequence[str]) -> Iterator[Secret]:
     ]
     for kind, pattern in _SECRETS:
         match = pattern.search(line.text)
-        if match is None or (kind == "password" and _NO_PASSWORD.match(match[1])):
+        while match is not None and kind == "password" and _is_no_password(match):
+            match = pattern.search(line.text, match.start(1))
+        if match is None:
             continue
         if not any(match[1] in value or value in match[1] for _, value in hits):
             hits.append((kind, match[1]))
@@ -117,6 +126,14 @@ def _in_line(line: Line, known: Sequence[str]) -> Iterator[Secret]:
         masked = masked if kind == "private-key" else masked.replace(value, MASK)
     for kind, value in hits:
         yield Secret(kind, value, neutralise(masked, 200), line.offset)
+
+
+def _is_no_password(match: re.Match[str]) -> bool:
+    """What follows the word is a remark, another prompt, or the rest of a login's dialogue."""
+    value = match[1]
+    if _NO_PASSWORD.match(value) or _PROMPTS_ALONE.match(value):
+        return True
+    return "=" not in match[0][: match.start(1) - match.start()] and bool(_DIALOGUE.match(value))
 
 
 def versions_in(data: bytes) -> tuple[str, ...]:

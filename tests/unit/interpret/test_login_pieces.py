@@ -94,6 +94,29 @@ def test_secrets_are_masked_and_prompts_are_none() -> None:
     assert not any("blue-horse" in secret.shown for secret in found)
 
 
+@pytest.mark.parametrize(
+    "log",
+    [
+        b"Password: .Password: .Password: .",
+        b"Password:.Password:.Password:.",
+        b"Enter password: Retype password: ",
+        b"Password: Sorry, try again",
+        b"Password: Access denied",
+        b"passwd: authentication token manipulation error",
+    ],
+)
+def test_a_login_that_goes_on_in_its_line_writes_no_secret(log: bytes) -> None:
+    assert secrets_in(log) == ()
+    assert [(s.kind, s.value) for s in secrets_in(log + b"\npassword=Xk29dkLq")] == [
+        ("password", "Xk29dkLq")
+    ]
+
+
+def test_a_secret_behind_a_repeated_prompt_is_found() -> None:
+    assert [s.value for s in secrets_in(b"Password: .Password: Xk29dkLq")] == ["Xk29dkLq"]
+    assert [s.value for s in secrets_in(b"password=access")] == ["access"]
+
+
 def test_a_shell_is_no_boot_loader() -> None:
     assert not ran_loader_command(b"PATH=/bin\nHOME=/root\n# ")
     assert ran_loader_command(b"U-Boot 2023.01 (Jan 10 2023)\n=> ")
