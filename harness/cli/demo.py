@@ -70,13 +70,18 @@ class _Device:
         self._thread.start()
 
     def _go(self, bench: Path, key: Path) -> None:
-        if self._step(_survey_command(bench, self._target, key), ALLOWED):
-            archive = str(next(self._target.glob("evb-*.zip")))
+        ended = self._step(_survey_command(bench, self._target, key), ALLOWED)
+        archive = self._archive()
+        if ended and archive:
             public = str(self._target / "signing-key.pub.pem")
             verify = ["certbench-verify", archive, "--trust", public, "--purpose", "demo"]
             self._step(verify, frozenset({0}))
             self._step(["certbench", "replay", archive], frozenset({0}))
         self._steps.put(None)
+
+    def _archive(self) -> str:
+        """The sealed bundle; empty if there is none: a fault of the bench ends with 3 as well."""
+        return next(map(str, self._target.glob("evb-*.zip")), "")
 
     def _step(self, command: list[str], allowed: frozenset[int]) -> bool:
         run = _Run(command, allowed)
@@ -88,6 +93,8 @@ class _Device:
         """Show each step, as it goes or after the fact. Raises BenchFault if one failed."""
         while (run := self._steps.get()) is not None:
             run.show(console)
+        if not self._archive():
+            raise BenchFault(f"certbench run left no bundle in {self._target}")
 
     def end(self) -> None:
         """Stop what still runs."""
@@ -102,6 +109,7 @@ class _Run:
         self._command = command
         self._allowed = allowed
         self._output = tempfile.TemporaryFile()  # noqa: SIM115  (closed by `end`)
+        self._ended = threading.Event()
         program = str(Path(sys.executable).with_name(command[0]))
         self._process = subprocess.Popen(  # noqa: S603  (our own command, arguments as a list)
             [program, *command[1:]], stdout=self._output, stderr=subprocess.STDOUT
@@ -109,20 +117,19 @@ class _Run:
 
     def wait(self) -> bool:
         """Wait for its end; whether it ended with a result."""
-        return self._process.wait() in self._allowed
+        code = self._process.wait()
+        self._ended.set()
+        return code in self._allowed
 
     def show(self, console: Console) -> None:
         """Show what it wrote and writes until it ends. Raises BenchFault if it failed."""
         console.print(f"\n[bold cyan]$ {' '.join(self._command)}[/]", soft_wrap=True)
-        shown = 0
-        while True:
-            ended = self._process.poll() is not None
+        shown, ended, text = 0, False, b""
+        while text or not ended:
+            ended = self._ended.wait(0 if text else _POLL_S)
             text = os.pread(self._output.fileno(), _MOST_SHOWN, shown)
             shown += len(text)
             plain(text.decode(errors="replace"))
-            if ended and not text:
-                break
-            time.sleep(0 if text else _POLL_S)
         if self._process.returncode not in self._allowed:
             name = " ".join(self._command[:2])
             raise BenchFault(f"{name} ended with {self._process.returncode}")
