@@ -23,7 +23,8 @@ _UPGRADE, _PASSWORD = 234, 331
 _DONE: Final = frozenset({226, 250})
 _GOES_ON: Final = frozenset({125, 150})
 _LATER: Final = range(400, 500)
-_REFUSED: Final = range(500, 600)
+_FULL: Final = 552
+_REFUSED: Final = frozenset(range(500, 600))
 _ENTRY: Final = re.compile(rb"(?m)^\S.{20,200}?\s(\S{1,100})\r?$")
 
 
@@ -78,8 +79,9 @@ def read_server(
 
 
 def _login(talk: _Talk, steps: Sequence[str]) -> Observation:
-    """230 and a working PWD after it; a clear refusal of user or password is the control."""
+    """230 and a working PWD after it; a clear refusal in every step that began is the control."""
     refusals: list[EvidenceRef] = []
+    unclear = False
     for step in steps:
         said = [e for e in talk.steps(step) if e.sent.startswith((b"USER ", b"PASS ", b"PWD"))]
         entered = next((i for i, e in enumerate(said) if _LOGGED_IN in final_codes(e.reply)), None)
@@ -89,14 +91,19 @@ def _login(talk: _Talk, steps: Sequence[str]) -> Observation:
             if confirmed and not before:
                 return Present(evidence=(talk.ref(said[entered]), talk.ref(confirmed[0])))
             return Unknown(reason="a login was accepted that no command confirmed")
-        refusals += [
-            talk.ref(e)
-            for e in said
-            if not e.sent.startswith(b"PWD") and reply_code(e.reply) in _REFUSED
-        ]
-    if refusals:
+        asked = [e for e in said if not e.sent.startswith(b"PWD")]
+        refused = [talk.ref(e) for e in asked if reply_code(e.reply) in _REFUSED]
+        unclear = unclear or (not refused and bool(asked or _upgraded(talk, step)))
+        refusals += refused
+    if refusals and not unclear:
         return Absent(control=refusals[-1])
     return Unknown(reason="the login was neither accepted nor refused")
+
+
+def _upgraded(talk: _Talk, step: str) -> bool:
+    """The server agreed to go on inside TLS."""
+    upgrades = (e for e in talk.steps(step) if e.sent.startswith(b"AUTH TLS"))
+    return any(reply_code(e.reply) == _UPGRADE for e in upgrades)
 
 
 def _asks_password(talk: _Talk) -> Observation:
@@ -105,8 +112,7 @@ def _asks_password(talk: _Talk) -> Observation:
     prompted = [e for e in asked if reply_code(e.reply) == _PASSWORD]
     if not prompted:
         return Unknown(reason="a made-up user was not asked for a password")
-    upgrades = [e for e in talk.steps("anonymous-tls") if e.sent.startswith(b"AUTH TLS")]
-    if any(reply_code(e.reply) == _UPGRADE for e in upgrades):
+    if _upgraded(talk, "anonymous-tls"):
         return Unknown(
             reason="an upgrade to TLS is offered, and nothing shows whether it is enforced"
         )
@@ -120,17 +126,23 @@ def _unless_entered(anonymous: Observation, seen: Observation) -> Observation:
 
 def _readable(talk: _Talk, inside: Sequence[Exchange]) -> tuple[Observation, tuple[str, ...]]:
     listed = [e for e in inside if e.sent.startswith(b"LIST") and set(final_codes(e.reply)) & _DONE]
-    names = [
-        neutralise(to_latin(name), 60)
-        for content in talk.data("LIST")
-        for name in _ENTRY.findall(content[:65536])
-    ]
+    names = [neutralise(to_latin(entry[1]), 60) for entry in _listing(talk)]
     if listed and names:
         unique = tuple(dict.fromkeys(names))[:MAX_NAMES]
         return Present(evidence=(talk.ref(listed[0]),)), unique
     if listed:
         return Unknown(reason="the folder is empty"), ()
     return Unknown(reason="no listing came"), ()
+
+
+def _listing(talk: _Talk) -> list[re.Match[bytes]]:
+    """What lies in the first folder, without the folder itself and the one above."""
+    return [
+        entry
+        for content in talk.data("LIST")
+        for entry in _ENTRY.finditer(content[:65536])
+        if entry[1] not in {b".", b".."}
+    ]
 
 
 def _writable(talk: _Talk, inside: Sequence[Exchange]) -> Observation:
@@ -141,10 +153,14 @@ def _writable(talk: _Talk, inside: Sequence[Exchange]) -> Observation:
         if proof is None:
             return Unknown(reason="a file was taken, and nothing showed it afterwards")
         return Present(evidence=(talk.ref(taken[0]), talk.ref(proof)))
-    refused = [e for e in stored if reply_code(e.reply) in _REFUSED]
-    if stored and len(refused) == len(stored):
-        return Absent(control=talk.ref(refused[-1]))
-    return Unknown(reason="no write was tried, or its refusal was not clear")
+    refused = [e for e in stored if reply_code(e.reply) in _REFUSED - {_FULL}]
+    if not stored or len(refused) < len(stored):
+        return Unknown(reason="no write was tried, or its refusal was not clear")
+    tried = {e.sent[5:].rpartition(b"/")[0] for e in stored} - {b""}
+    folders = {entry[0] for entry in _listing(talk) if entry[0].startswith(b"d")}
+    if len(tried) < len(folders):
+        return Unknown(reason=f"writing was tried in {len(tried)} of {len(folders)} folders")
+    return Absent(control=talk.ref(refused[-1]))
 
 
 def _seen_again(talk: _Talk, inside: Sequence[Exchange], taken: Exchange) -> Exchange | None:

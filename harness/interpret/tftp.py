@@ -10,10 +10,22 @@ from harness.facts.base import Endpoint
 from harness.facts.files import FileServer, Left
 from harness.interpret import tftp_packets
 from harness.interpret.base import CaptureReader
-from harness.interpret.tftp_packets import ACK, DATA, ERROR, NOT_FOUND, OACK, Packet
+from harness.interpret.tftp_packets import (
+    ACCESS_VIOLATION,
+    ACK,
+    DATA,
+    ERROR,
+    ILLEGAL,
+    NOT_FOUND,
+    OACK,
+    UNDEFINED,
+    Packet,
+)
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
 
 MAX_NAMES: Final = 20
+_NO_WRITING: Final = frozenset({UNDEFINED, ACCESS_VIOLATION, ILLEGAL})
+"""Errors with which writing is refused for good; a full disk or a lost transfer says otherwise."""
 _NO_LOGIN: Final = Unknown(reason="TFTP has no login")
 
 
@@ -42,7 +54,8 @@ def read_server(
     spoken = [answer for answer in answers if answer.packet.kind]
     if not spoken:
         return None
-    readable, names = _readable(spoken)
+    asked = {r.text("name") for r in journal.of("exchange") if r.text("step") == "read"}
+    readable, names = _readable(spoken, asked)
     return FileServer(
         endpoint=endpoint,
         protocol="tftp",
@@ -56,15 +69,16 @@ def read_server(
     )
 
 
-def _readable(answers: Sequence[_Answer]) -> tuple[Observation, tuple[str, ...]]:
-    """A name that was handed out twice; the refusal of another one is the control of Absent."""
+def _readable(answers: Sequence[_Answer], asked: set[str]) -> tuple[Observation, tuple[str, ...]]:
+    """A name that was handed out twice; Absent where every one of ``asked`` was refused."""
     again = {a.name for a in answers if a.step == "read-again" and a.packet.kind == DATA}
     hits = [a for a in answers if a.step == "read" and a.packet.kind == DATA and a.name in again]
     if hits:
         names = tuple(neutralise(hit.name, 60) for hit in hits[:MAX_NAMES])
         return Present(evidence=tuple(hit.evidence for hit in hits[:MAX_NAMES])), names
     refused = [a for a in answers if a.step == "read" and a.packet.kind == ERROR]
-    if refused and not any(a.step == "read" and a.packet.kind == DATA for a in answers):
+    given = any(a.step == "read" and a.packet.kind == DATA for a in answers)
+    if refused and not given and {a.name for a in refused} == asked:
         return Absent(control=refused[-1].evidence), ()
     return Unknown(reason="no usual name was clearly handed out or refused"), ()
 
@@ -80,6 +94,8 @@ def _writable(answers: Sequence[_Answer]) -> Observation:
     if refused[0].packet.number == NOT_FOUND:
         # Some servers take only names that exist already, and the test never overwrites one.
         return Unknown(reason="new names are refused as not found; existing ones were not tried")
+    if refused[0].packet.number not in _NO_WRITING:
+        return Unknown(reason="the write request failed for another reason than a refusal")
     return Absent(control=refused[0].evidence)
 
 

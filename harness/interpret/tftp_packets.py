@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 READ, WRITE, DATA, ACK, ERROR, OACK = 1, 2, 3, 4, 5, 6
-NOT_FOUND: Final = 1
-ACCESS_VIOLATION: Final = 2
+UNDEFINED, NOT_FOUND, ACCESS_VIOLATION, ILLEGAL = 0, 1, 2, 4
 _LONGEST_BLOCK: Final = 512
 _LAST_CODE: Final = 8
 

@@ -17,6 +17,7 @@ from harness.model.observation import Absent, Present, Unknown
 NAME = "certbench-x"
 REFUSED = b"\0\5\0\2no\0"
 NOT_FOUND = b"\0\5\0\1no\0"
+DISK_FULL = b"\0\5\0\3no\0"
 BLOCK = b"\0\3\0\1data"
 ACK = b"\0\4\0\0"
 SILENCE = b""
@@ -67,6 +68,7 @@ WRITES = (("write", ACK), ("write-again", ACK))
         ((("write", ACK), ("write-again", SILENCE)), Unknown, "unknown"),
         ((("write", REFUSED),), Absent, ""),
         ((("write", NOT_FOUND),), Unknown, ""),  # takes perhaps only names that exist
+        ((("write", DISK_FULL),), Unknown, ""),
         ((("write", SILENCE),), Unknown, ""),
         ((), Unknown, ""),
     ],
@@ -89,6 +91,16 @@ def test_a_write_counts_when_it_was_accepted_twice(read_tftp, answers, kind, lef
 def test_a_file_counts_when_it_was_handed_out_twice(read_tftp, answers, kind) -> None:
     (server,) = read_tftp(("absent", NOT_FOUND), *answers)
     assert isinstance(server.readable, kind)
+
+
+def test_one_refused_name_says_nothing_of_another_that_got_no_answer(read) -> None:
+    asked = [
+        {**entry, "name": name}
+        for name, answers in (("boot.scr", (SILENCE, SILENCE)), ("config.txt", (NOT_FOUND,)))
+        for entry in tftp(*(("read", answer) for answer in answers))
+    ]
+    (server,) = read("udp-69.jsonl", [*tftp(("absent", NOT_FOUND)), *asked]).servers
+    assert isinstance(server.readable, Unknown)
 
 
 def test_a_silent_port_is_no_server(read_tftp) -> None:
@@ -184,6 +196,45 @@ def test_a_file_counts_as_written_when_it_is_seen_again(read_ftp, after, kind, l
 def test_only_a_clear_refusal_shows_that_nothing_is_taken(read_ftp, reply, kind) -> None:
     server = read_ftp(ftp(*HELLO, *ENTER, (f"STOR {NAME}", reply)))
     assert isinstance(server.writable, kind)
+
+
+ENTRY = b"%srwxr-xr-x 1 ftp ftp 5 Jan 1 2026 %s\r\n"
+LISTED = ("LIST", b"150 go\r\n226 done\r\n")
+
+
+@pytest.mark.parametrize(("folders", "kind"), [(("a",), Absent), (("a", "b"), Unknown)])
+def test_a_folder_that_was_not_tried_may_take_files(read_ftp, folders, kind) -> None:
+    content = b"".join(ENTRY % (b"d", name.encode()) for name in (".", "..", *folders))
+    refused = [(f"STOR {path}", b"550 no\r\n") for path in (NAME, f"a/{NAME}")]
+    server = read_ftp(ftp(*HELLO, *ENTER, LISTED, *refused), data("LIST", content, 1001))
+    assert isinstance(server.writable, kind)
+
+
+def test_a_full_disk_refuses_nobody(read_ftp) -> None:
+    server = read_ftp(ftp(*HELLO, *ENTER, (f"STOR {NAME}", b"552 full\r\n")))
+    assert isinstance(server.writable, Unknown)
+
+
+def test_a_folder_names_itself_and_holds_nothing(read_ftp) -> None:
+    content = ENTRY % (b"d", b".") + ENTRY % (b"d", b"..")
+    server = read_ftp(ftp(*HELLO, *ENTER, LISTED), data("LIST", content, 1001))
+    assert isinstance(server.readable, Unknown)
+    assert server.readable_names == ()
+
+
+@pytest.mark.parametrize(
+    ("inside_tls", "kind"),
+    [
+        ((), Unknown),
+        ((("USER anonymous", b""),), Unknown),
+        ((("USER anonymous", b"530 no\r\n"),), Absent),
+    ],
+)
+def test_a_refusal_in_clear_says_nothing_of_a_login_inside_tls(read_ftp, inside_tls, kind) -> None:
+    clear = ftp(*HELLO, ("USER anonymous", b"530 use TLS\r\n"))
+    upgraded = (("", b"220 hi\r\n"), ("AUTH TLS", b"234 go on\r\n"), *inside_tls)
+    server = read_ftp(clear, ftp(*upgraded, step="anonymous-tls", number=2))
+    assert isinstance(server.anonymous, kind)
 
 
 def test_a_data_address_of_somebody_else_is_noted(read_ftp) -> None:
