@@ -7,6 +7,7 @@ says nothing that only this unit has; a flaw adds the serial number and the MAC 
 import ipaddress
 import socket
 import struct
+from abc import ABC, abstractmethod
 from typing import Final
 
 from typing_extensions import override
@@ -30,7 +31,7 @@ Name = tuple[bytes, ...]
 Record = tuple[Name, int, bytes]
 
 
-class GroupResponder:
+class GroupResponder(ABC):
     """A UDP service that hears its port and a group, and answers both from its port."""
 
     def __init__(self, address: str, group: str) -> None:
@@ -49,9 +50,9 @@ class GroupResponder:
         """What hears the group."""
         return DatagramService(self._handle, self._join, self._group)
 
+    @abstractmethod
     def replies(self, data: bytes) -> list[bytes]:
         """The answers to a datagram; none to what is no question."""
-        raise NotImplementedError
 
     def _keep(self, own: socket.socket) -> None:
         self._own = own
