@@ -65,11 +65,10 @@ def run_app() -> None:
         app()
     except CertbenchError as error:
         _stop(error)
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.split(".")[0] in {"harness", "test_suites"}:
-            raise
-        _stop(MissingExtraError("bench", f"this command (no module {error.name!r})"))
     except Exception as error:  # noqa: BLE001  (the last guard; shown whole)
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if missing and missing.split(".")[0] not in {"harness", "test_suites"}:
+            _stop(MissingExtraError("bench", f"this command (no module {missing!r})"))
         show_error(console, error)
         console.print("[bold red]certbench:[/] this is a defect; please report it")
         sys.exit(CertbenchError.exit_code)
