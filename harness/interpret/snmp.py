@@ -20,7 +20,14 @@ from harness.interpret.snmp_messages import (
     SYS_UP_TIME,
     mac_of_engine,
 )
-from harness.interpret.snmp_trials import Asked, first_answered, name_trials, read_asked
+from harness.interpret.snmp_trials import (
+    Asked,
+    Datagram,
+    first_answered,
+    is_lossy,
+    name_trials,
+    read_asked,
+)
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
 
@@ -96,7 +103,7 @@ def _agent(asked: Asked) -> SnmpAgent:
         answered=Present(evidence=(answered.place,)),
         any_name=_any_name(trials, has_engine=bool(engine_id)),
         published_community=_published(trials, _COMMUNITY),
-        published_user=_published(trials, _USER) if engine_id else Absent(control=answered.place),
+        published_user=_published_user(asked, trials, answered, has_engine=bool(engine_id)),
         in_clear=_in_clear(trials),
         trials=trials,
         engine_id=engine_id[:32].hex(),
@@ -158,6 +165,17 @@ def _published(trials: Sequence[NameTrial], versions: tuple[str, ...]) -> Observ
         shown = ", ".join(sorted({trial.name for trial in unclear})[:5]) or "a version"
         return Unknown(reason=f"no clear answer for {shown}")
     return _absent(tried)
+
+
+def _published_user(
+    asked: Asked, trials: Sequence[NameTrial], answered: Datagram, *, has_engine: bool
+) -> Observation:
+    """Nobody has a user where version 3 is not spoken: discovery was silent, what followed not."""
+    if has_engine:
+        return _published(trials, _USER)
+    if not asked.of("discovery") or is_lossy(asked):
+        return Unknown(reason="version 3 may be spoken: its discovery was not asked, or was lost")
+    return Absent(control=answered.place)
 
 
 def _in_clear(trials: Sequence[NameTrial]) -> Observation:

@@ -27,6 +27,7 @@ INPUTS: Final = "inputs.jsonl"
 TIMEOUT: Final = "timeout"
 _VERSIONS: Final[dict[str, Version]] = {V1: "v1", V2C: "v2c", V3: "v3"}
 _WORTH: Final = tuple(TrialResult)
+_LOST: Final = 10
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,17 @@ def _datagram(captures: CaptureReader, name: str, record: JournalRecord) -> Data
     )
 
 
+def is_lossy(asked: Asked) -> bool:
+    """Whether questions that the agent is known to answer were lost: then silence says nothing.
+
+    One in `_LOST` is chance. A link or agent that loses more may lose both tries of a name, too.
+    """
+    known = asked.of("control")
+    answered = {entry.trial for entry in known if entry.answer is not None}
+    lost = [entry for entry in known if entry.trial in answered and entry.outcome == TIMEOUT]
+    return len(lost) * _LOST > len(known)
+
+
 def name_trials(asked: Asked) -> tuple[NameTrial, ...]:
     """What became of each name; one that was tried again counts with its clearest result.
 
@@ -120,8 +132,9 @@ def name_trials(asked: Asked) -> tuple[NameTrial, ...]:
     for entry in asked.of("name", "confirm", "control"):
         groups.setdefault(entry.trial, []).append(entry)
     clearest: dict[tuple[str, str, str], NameTrial] = {}
+    lossy = is_lossy(asked)
     for group in groups.values():
-        trial = _trial(group)
+        trial = _trial(group, lossy=lossy)
         key = (trial.version, trial.source, trial.name)
         known = clearest.get(key)
         if known is None or _WORTH.index(trial.result) < _WORTH.index(known.result):
@@ -129,7 +142,7 @@ def name_trials(asked: Asked) -> tuple[NameTrial, ...]:
     return tuple(clearest.values())
 
 
-def _trial(group: Sequence[Datagram]) -> NameTrial:
+def _trial(group: Sequence[Datagram], *, lossy: bool) -> NameTrial:
     asked = [entry for entry in group if entry.step == "name"]
     if not asked or asked[0].version not in _VERSIONS:
         raise CaptureError("a trial of a name without its question")
@@ -145,7 +158,7 @@ def _trial(group: Sequence[Datagram]) -> NameTrial:
         version=_VERSIONS[asked[0].version],
         source=source,
         name="" if source is NameSource.RANDOM else asked[0].name,
-        result=_result(asked, answered, confirmed, control),
+        result=_result(asked, answered, confirmed, None if lossy else control),
         control=control.place if control else (answered.place if answered else None),
         evidence=tuple(places) or (asked[-1].place,),
     )

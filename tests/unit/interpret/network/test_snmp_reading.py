@@ -110,6 +110,41 @@ def test_a_refusal_without_its_control_is_none(read: Any) -> None:
     assert "private" in agent.published_community.reason
 
 
+def lost(trials: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """The same, with the first try of so many controls lost."""
+    found: list[dict[str, Any]] = []
+    for entry in trials:
+        if entry["step"] == "control" and most > 0:
+            most -= 1
+            found.append(entry | {"received": b"", "outcome": "timeout"})
+        found.append(entry)
+    return found
+
+
+@pytest.mark.parametrize(("controls", "kind"), [(0, Absent), (2, Unknown), (6, Unknown)])
+def test_silence_refuses_nothing_where_other_answers_are_lost(
+    read: Any, controls: int, kind: type
+) -> None:
+    agent = read([discovered(), *lost(all_trials(), controls)]).servers[0]
+    assert isinstance(agent.published_community, kind)
+    assert isinstance(agent.any_name, kind)
+
+
+@pytest.mark.parametrize(("controls", "kind"), [(0, Absent), (2, Unknown)])
+def test_a_discovery_that_may_have_been_lost_shows_no_version(
+    read: Any, controls: int, kind: type
+) -> None:
+    trials = lost(all_trials(public_v2c={"reads": True}), controls)
+    sent = messages.community_request("v2c", "public", GET, 5, messages.empty(SYS_DESCR))
+    reply = messages.community_request("v2c", "public", RESPONSE, 5, (value(b"Box"),))
+    known = {"sent": sent, "version": "v2c"}
+    for entry in trials:
+        if entry["step"] == "control":
+            entry.update(known | ({"received": reply} if entry["received"] else {}))
+    agent = read([record("discovery", 0, DISCOVERY), *trials]).servers[0]
+    assert isinstance(agent.published_user, kind)
+
+
 def test_a_community_that_reads_twice_is_found(read: Any) -> None:
     agent = read([discovered(), *all_trials(public_v2c={"reads": True})]).servers[0]
     assert isinstance(agent.published_community, Present)
