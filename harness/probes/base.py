@@ -3,8 +3,10 @@
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
+from harness.bench.network_link import NetworkLink
 from harness.bench.protocols import SampleLinks
 from harness.encoding.clock import Clock
+from harness.errors import BenchFault
 from harness.facts.base import Facts
 from harness.model.bench_config import BenchSettings
 from harness.model.declaration import ProbeDeclaration
@@ -96,3 +98,19 @@ class Probe(Protocol):
             ScopeError: a target lies outside the scope.
         """
         ...
+
+
+def network_of(context: ProbeContext) -> NetworkLink:
+    """The link to the sample. Raises BenchFault if it has none."""
+    link = context.sample.network
+    if link is None:
+        raise BenchFault("the sample has no network link")
+    return link
+
+
+def needed(context: ProbeContext, facts_type: type[F]) -> F:
+    """Facts that a probe cannot do without. Raises BenchFault if this visit has none."""
+    facts = context.upstream(facts_type)
+    if facts is None:
+        raise BenchFault(f"this visit has no {facts_type.PROBE} facts")
+    return facts

@@ -13,7 +13,6 @@ from typing_extensions import override
 
 from harness.bench.network_link import Connected, Datagram, GroupAnswers, NetworkLink
 from harness.encoding.canonical import sha256_hex
-from harness.errors import BenchFault
 from harness.facts.discovery import MDNS, SSDP, Way
 from harness.interpret import dns_messages, ssdp_messages
 from harness.interpret.discovery import INPUTS, JOURNALS, PORTS, reverse_name
@@ -22,7 +21,7 @@ from harness.interpret.identifiers import MIN_SECRET
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, network_of
 from harness.probes.login_candidates import is_secret
 
 MDNS_GROUPS: Final = {4: "224.0.0.251", 6: "ff02::fb"}
@@ -79,9 +78,7 @@ class DiscoveryProbe(Probe):
         Raises:
             BenchFault: no network link, or the link failed.
         """
-        link = context.sample.network
-        if link is None:
-            raise BenchFault("the discovery probe needs a network link")
+        link = network_of(context)
         with (
             context.journal(JOURNALS[MDNS]) as mdns,
             context.journal(JOURNALS[SSDP]) as ssdp,

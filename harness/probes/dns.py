@@ -4,19 +4,17 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.interpret import dns_messages
 from harness.interpret.dns import HOSTNAME, OUTSIDE, VERSION, own_name, query_of, zone_of
 from harness.interpret.dns_messages import AXFR, IN, PTR, DnsQuestion, Name
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import Probe, ProbeContext
+from harness.probes.base import Probe, ProbeContext, network_of
 from harness.probes.recorded import Recorder
 from harness.probes.udp_asking import askers
 
 TRANSFER_S: Final = 2.0
 MAX_READS: Final = 64
-IDENTIFIER: Final = 0xCEB5
 
 
 class DnsProbe(Probe):
@@ -52,7 +50,7 @@ class DnsProbe(Probe):
                 ("recursion", OUTSIDE, True),
             ):
                 asker.ask(step, query_of(question, recursion=recursion))
-            name = own_name(_address(context))
+            name = own_name(network_of(context).address)
             if name:
                 answers = asker.ask("own-name", query_of(DnsQuestion(name, PTR), recursion=True))
                 zones[asker.port] = zone_of(answers)
@@ -61,19 +59,11 @@ class DnsProbe(Probe):
                 _transfer(context, port, zone)
 
 
-def _address(context: ProbeContext) -> str:
-    link = context.sample.network
-    return link.address if link else ""
-
-
 def _transfer(context: ProbeContext, port: int, zone: Name) -> None:
     """Ask for a whole zone over TCP (RFC 5936); read until the server stops, bounded."""
-    link = context.sample.network
-    if link is None:
-        return
-    query = dns_messages.query([DnsQuestion(zone, AXFR, IN)], IDENTIFIER)
+    query = query_of(DnsQuestion(zone, AXFR, IN), recursion=False)
     with context.journal(f"tcp-{port}.jsonl") as journal:
-        recorder = Recorder(link, journal, port, 1)
+        recorder = Recorder(network_of(context), journal, port, 1)
         with recorder.connect("transfer") as connection:
             connection.send(len(query).to_bytes(2, "big") + query)
             for _ in range(MAX_READS):

@@ -9,13 +9,12 @@ from typing import Final
 from typing_extensions import override
 
 from harness.encoding.canonical import sha256_hex
-from harness.errors import BenchFault
 from harness.facts.base import Endpoint
 from harness.facts.services import FTP, TFTP, ServicesFacts
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock
-from harness.probes.base import Probe, ProbeContext
+from harness.probes.base import Probe, ProbeContext, needed, network_of
 from harness.probes.ftp import FtpTalk
 from harness.probes.tftp import TftpTalk
 
@@ -49,9 +48,7 @@ class FilesProbe(Probe):
         Raises:
             BenchFault: no network link, or no services facts.
         """
-        link, services = context.sample.network, context.upstream(ServicesFacts)
-        if link is None or services is None:
-            raise BenchFault("the files probe needs a network link and services facts")
+        link, services = network_of(context), needed(context, ServicesFacts)
         name = f"certbench-{sha256_hex(f'files {context.seed}'.encode())[:12]}"
         targets = _targets(services, link.address)
         with context.journal("inputs.jsonl") as journal:

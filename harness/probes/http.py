@@ -32,7 +32,7 @@ from harness.interpret.web_targets import INPUTS
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, needed, network_of
 from harness.probes.http_recording import describe, origin, web_endpoints
 from harness.probes.web_client import WebClient, login_of_state
 
@@ -96,9 +96,7 @@ class HttpProbe(Probe):
         Raises:
             BenchFault: no network link, or no services facts.
         """
-        link, services = context.sample.network, context.upstream(ServicesFacts)
-        if link is None or services is None:
-            raise BenchFault("the http probe needs a network link and services facts")
+        link, services = network_of(context), needed(context, ServicesFacts)
         endpoints = web_endpoints(services)
         with context.journal(INPUTS) as journal:
             journal.record(

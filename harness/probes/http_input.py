@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 from typing_extensions import override
 
 from harness.bench.network_link import Connected, NetworkLink, Stream, StreamClosed
-from harness.errors import BenchFault
 from harness.facts.http import HttpFacts, HttpServer, LoginPoint
 from harness.facts.services import ServicesFacts
 from harness.interpret.html_forms import Form
@@ -25,7 +24,7 @@ from harness.interpret.web_targets import INPUTS
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, needed, network_of
 from harness.probes.http import is_safe_link
 from harness.probes.http_recording import describe, origin
 from harness.probes.unexpected_inputs import (
@@ -94,9 +93,8 @@ class HttpInputProbe(Probe):
         Raises:
             BenchFault: no network link, or upstream facts are missing.
         """
-        link, facts = context.sample.network, context.upstream(HttpFacts)
-        if link is None or facts is None or context.upstream(ServicesFacts) is None:
-            raise BenchFault("the http-input probe needs a network link, services and http facts")
+        link, facts = network_of(context), needed(context, HttpFacts)
+        needed(context, ServicesFacts)
         limit = min(MAX_LOGIN_CASES, context.settings.credentials.max_attempts)
         with context.journal(INPUTS) as journal:
             journal.record(

@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from harness.bench.network_link import Connected, NetworkLink, SshResult
 from harness.encoding.canonical import digest_of
-from harness.errors import BenchFault
 from harness.interpret.http_exchanges import Exchange
 from harness.interpret.identity import EXCHANGES, states_version, version_in
 from harness.interpret.web_targets import INPUTS
@@ -20,7 +19,7 @@ from harness.model.bench_config import IdentityConfig
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, network_of
 from harness.probes.http_recording import origin
 from harness.probes.web_client import WebClient, login_of_state
 
@@ -66,9 +65,7 @@ class IdentityProbe(Probe):
         Raises:
             BenchFault: no network link.
         """
-        link, config = context.sample.network, context.sample.config.identity
-        if link is None:
-            raise BenchFault("the identity probe needs a network link")
+        link, config = network_of(context), context.sample.config.identity
         ports = ((config.port, config.tls),) if config.port else USUAL_PORTS
         reason = "" if config.path else "the bench config names no identity.path for this sample"
         with context.journal(INPUTS) as journal:

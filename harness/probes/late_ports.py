@@ -9,14 +9,13 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.errors import BenchFault
 from harness.facts.ports import PortsFacts
 from harness.facts.services import UNCONFIRMED, ServicesFacts
 from harness.interpret.port_ranges import PortSet
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import Probe, ProbeContext
+from harness.probes.base import Probe, ProbeContext, needed, network_of
 from harness.probes.ports import SECOND_LOOK_S, SWEEP_S, UDP_S, look
 from harness.probes.services import MAX_PORTS, POOL, PortSurvey
 
@@ -49,10 +48,8 @@ class LatePortsProbe(Probe):
         Raises:
             BenchFault: no network link, no earlier look, or nmap cannot be run.
         """
-        link = context.sample.network
-        ports, services = context.upstream(PortsFacts), context.upstream(ServicesFacts)
-        if link is None or ports is None or services is None:
-            raise BenchFault("late-ports needs a network link, ports and services facts")
+        link = network_of(context)
+        ports, services = needed(context, PortsFacts), needed(context, ServicesFacts)
         seen = look(context)
         tcp = seen.tcp - known_ports(ports, services, "tcp")
         udp = seen.udp - known_ports(ports, services, "udp")

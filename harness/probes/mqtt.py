@@ -11,7 +11,6 @@ from typing import Final
 from typing_extensions import override
 
 from harness.encoding.canonical import sha256_hex
-from harness.errors import BenchFault
 from harness.facts.mqtt import Client, MqttAnswer
 from harness.facts.services import MQTT, Service, ServicesFacts
 from harness.interpret.mqtt import (
@@ -40,7 +39,7 @@ from harness.interpret.web_targets import INPUTS
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, needed, network_of
 from harness.probes.http_recording import describe
 from harness.probes.login_candidates import Candidate, is_secret, known_good, made_up_passwords
 from harness.probes.recorded import RecordedConnection, Recorder
@@ -81,9 +80,7 @@ class MqttProbe(Probe):
         Raises:
             BenchFault: no network link, or no services facts.
         """
-        link, services = context.sample.network, context.upstream(ServicesFacts)
-        if link is None or services is None:
-            raise BenchFault("the mqtt probe needs a network link and services facts")
+        link, services = network_of(context), needed(context, ServicesFacts)
         brokers = [each for each in services.services if each.protocol == MQTT]
         good = known_good(context.sample, context.state)
         with context.journal(INPUTS) as journal:

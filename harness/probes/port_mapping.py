@@ -10,7 +10,6 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.errors import BenchFault
 from harness.facts.upnp import UpnpFacts
 from harness.interpret import upnp_documents
 from harness.interpret.http_exchanges import OK, Exchange
@@ -29,7 +28,7 @@ from harness.interpret.upnp_documents import Service
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, needed, network_of
 from harness.probes.upnp import ANSWER_S, Asker
 
 MAX_GATEWAYS: Final = 2
@@ -65,9 +64,7 @@ class PortMappingProbe(Probe):
         Raises:
             BenchFault: no network link, no upnp facts, or the link failed.
         """
-        link, described = context.sample.network, context.upstream(UpnpFacts)
-        if link is None or described is None:
-            raise BenchFault("the port-mapping probe needs a network link and upnp facts")
+        link, described = network_of(context), needed(context, UpnpFacts)
         services = {
             service.control: Service(service.type, service.control, "")
             for description in described.descriptions

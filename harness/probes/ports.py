@@ -11,14 +11,13 @@ from typing import Final
 import nmap
 
 from harness.bench.network_link import Connected, NetworkLink
-from harness.errors import BenchFault
 from harness.interpret.nmap_xml import read_scan
 from harness.interpret.port_ranges import PortSet
 from harness.interpret.udp_queries import query_for
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, network_of
 
 ALL_TCP: Final = "1-65535"
 SWEEP_S: Final = 1200.0
@@ -82,9 +81,7 @@ def look(context: ProbeContext) -> Seen:
     Raises:
         BenchFault: the sample has no network link, or nmap cannot be run.
     """
-    link = context.sample.network
-    if link is None:
-        raise BenchFault("the sample has no network link")
+    link = network_of(context)
     privileged = link.privileged
     udp = PortSet.of(context.settings.udp_ports)
     context.tool("python-nmap", nmap.__version__)
@@ -111,7 +108,7 @@ def look(context: ProbeContext) -> Seen:
 def _scan_tcp(context: ProbeContext, journal: CaptureJournal, technique: str) -> PortSet:
     sweep = _scan(context, journal, _Run("nmap-tcp-1.xml", (technique,), ALL_TCP, SWEEP_S))
     context.check_time()
-    address = _address(context)
+    address = network_of(context).address
     found = PortSet.of(_open_ports(sweep, address))
     again = second_look(sweep, address)
     if again:
@@ -140,21 +137,13 @@ def _open_ports(sweep: bytes, address: str) -> list[int]:
     return [int(port) for port, seen in ports.items() if seen.get("state") == "open"]
 
 
-def _address(context: ProbeContext) -> str:
-    link = context.sample.network
-    return link.address if link else ""
-
-
 def _text(ports: PortSet) -> str:
     return ",".join(ports.texts())
 
 
 def _scan(context: ProbeContext, journal: CaptureJournal, run: _Run) -> bytes:
     """Run nmap, store its XML, note how it ended; the XML."""
-    link = context.sample.network
-    if link is None:
-        raise BenchFault("the sample has no network link")
-    result = link.nmap(run.arguments, run.ports, run.timeout_s)
+    result = network_of(context).nmap(run.arguments, run.ports, run.timeout_s)
     journal.record(
         "tool-run",
         capture=run.capture,

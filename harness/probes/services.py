@@ -15,7 +15,6 @@ from typing import Final
 
 from harness.bench.network_link import Connected, NetworkLink
 from harness.encoding.canonical import sha256_hex
-from harness.errors import BenchFault
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.tls import VERSIONS
 from harness.interpret.services import AGAIN
@@ -39,7 +38,7 @@ from harness.interpret.udp_queries import FROM_ANY_PORT, QUERIES, TFTP_ABORT, an
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, network_of
 from harness.probes.recorded import RecordedConnection, Recorder
 from harness.probes.starttls import read_reply
 
@@ -93,9 +92,7 @@ class ServicesProbe:
         Raises:
             BenchFault: the sample has no network link, or the link failed.
         """
-        link = context.sample.network
-        if link is None:
-            raise BenchFault("the sample has no network link")
+        link = network_of(context)
         tcp, udp = _targets(context.upstream(PortsFacts))
         with context.journal("inputs.jsonl") as inputs:
             inputs.record(

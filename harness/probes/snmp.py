@@ -12,7 +12,6 @@ from typing_extensions import override
 
 from harness.bench.network_link import NetworkLink
 from harness.encoding.canonical import sha256_hex
-from harness.errors import BenchFault
 from harness.facts.services import SNMP, ServicesFacts
 from harness.facts.snmp import NameSource
 from harness.interpret.snmp_messages import (
@@ -32,7 +31,7 @@ from harness.interpret.snmp_messages import (
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import Probe, ProbeContext
+from harness.probes.base import Probe, ProbeContext, needed, network_of
 from harness.probes.snmp_asking import Asker, Name
 
 USUAL_PORT: Final = 161
@@ -72,9 +71,7 @@ class SnmpProbe(Probe):
         Raises:
             BenchFault: no network link, or no services facts.
         """
-        link, services = context.sample.network, context.upstream(ServicesFacts)
-        if link is None or services is None:
-            raise BenchFault("the snmp probe needs a network link and services facts")
+        link, services = network_of(context), needed(context, ServicesFacts)
         ports = _endpoints(services)
         with context.journal("inputs.jsonl") as journal:
             journal.record(

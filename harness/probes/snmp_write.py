@@ -26,7 +26,7 @@ from harness.interpret.snmp_messages import (
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock
-from harness.probes.base import Probe, ProbeContext
+from harness.probes.base import Probe, ProbeContext, needed, network_of
 from harness.probes.snmp_asking import Asker, Name
 
 OBJECTS: Final = (SYS_CONTACT, SYS_LOCATION, SYS_NAME, AUTHENTICATION_TRAPS)
@@ -61,9 +61,7 @@ class SnmpWriteProbe(Probe):
         Raises:
             BenchFault: no network link, no snmp facts, or a value could not be put back.
         """
-        link, facts = context.sample.network, context.upstream(SnmpFacts)
-        if link is None or facts is None:
-            raise BenchFault("the snmp-write probe needs a network link and snmp facts")
+        link, facts = network_of(context), needed(context, SnmpFacts)
         readers = {agent.endpoint.port: readers_of(agent) for agent in facts.servers}
         ports = sorted(port for port, names in readers.items() if names)
         with context.journal("inputs.jsonl") as journal:

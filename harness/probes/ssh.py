@@ -11,7 +11,6 @@ from typing_extensions import override
 
 from harness.bench.network_link import Connected, NetworkLink, Stream, StreamClosed
 from harness.encoding.canonical import sha256_hex
-from harness.errors import BenchFault
 from harness.facts.services import SSH, ServicesFacts
 from harness.interpret import ssh_packets
 from harness.interpret.ssh_packets import IDENTIFICATION, MAX_PACKET
@@ -19,7 +18,7 @@ from harness.interpret.web_targets import INPUTS
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, needed, network_of
 from harness.probes.http_recording import describe
 
 MAX_PLAIN: Final = MAX_PACKET + 16 * 1024
@@ -58,9 +57,7 @@ class SshProbe(Probe):
         Raises:
             BenchFault: no network link, or no services facts.
         """
-        link, services = context.sample.network, context.upstream(ServicesFacts)
-        if link is None or services is None:
-            raise BenchFault("the ssh probe needs a network link and services facts")
+        link, services = network_of(context), needed(context, ServicesFacts)
         endpoints = [
             service.endpoint
             for service in services.services

@@ -11,7 +11,6 @@ from typing import Final
 
 from harness.bench.network_link import Connected, NetworkLink
 from harness.encoding.canonical import sha256_hex
-from harness.errors import BenchFault
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.tls import VERSIONS, TlsVersion
 from harness.interpret.tls_hello import EphemeralKeys, build
@@ -21,7 +20,7 @@ from harness.interpret.tls_suites import FAMILIES, family_at, offered_at
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import Probe, ProbeContext
+from harness.probes.base import Probe, ProbeContext, network_of
 from harness.probes.recorded import RecordedConnection, Recorder
 from harness.probes.starttls import upgrade
 
@@ -131,9 +130,7 @@ class TlsProbe:
         Raises:
             BenchFault: the sample has no network link, or the link failed.
         """
-        link = context.sample.network
-        if link is None:
-            raise BenchFault("the sample has no network link")
+        link = network_of(context)
         services = context.upstream(ServicesFacts)
         targets = [
             service

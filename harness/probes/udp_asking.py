@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from harness.bench.network_link import Connected, Datagram, NetworkLink
-from harness.errors import BenchFault
 from harness.facts.services import ServicesFacts
-from harness.probes.base import CaptureJournal, ProbeContext
+from harness.probes.base import CaptureJournal, ProbeContext, needed, network_of
 
 MAX_SERVERS: Final = 8
 ANSWER_S: Final = 1.0
@@ -64,9 +63,7 @@ def askers(context: ProbeContext, protocol: str) -> Iterator[UdpAsker]:
     Raises:
         BenchFault: no network link, or no services facts.
     """
-    link, services = context.sample.network, context.upstream(ServicesFacts)
-    if link is None or services is None:
-        raise BenchFault(f"the {protocol} probe needs a network link and services facts")
+    link, services = network_of(context), needed(context, ServicesFacts)
     ports = [
         service.endpoint.port
         for service in services.services

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from typing_extensions import override
 
 from harness.bench.network_link import Connected, HttpSession, NetworkLink
-from harness.errors import BenchFault, ScopeError
+from harness.errors import ScopeError
 from harness.facts.discovery import SSDP, DiscoveryFacts, Way
 from harness.interpret import ssdp_messages, upnp_documents
 from harness.interpret.http_exchanges import OK, Exchange, port_of, same_host, split_url
@@ -22,7 +22,7 @@ from harness.interpret.upnp_documents import Description, Service
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
-from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.base import CaptureJournal, Probe, ProbeContext, needed, network_of
 from harness.probes.discovery import ask, record_identity
 from harness.probes.http_recording import origin, record_exchange
 
@@ -66,9 +66,7 @@ class UpnpProbe(Probe):
         Raises:
             BenchFault: no network link, no discovery facts, or the link failed.
         """
-        link, heard = context.sample.network, context.upstream(DiscoveryFacts)
-        if link is None or heard is None:
-            raise BenchFault("the upnp probe needs a network link and discovery facts")
+        link, heard = network_of(context), needed(context, DiscoveryFacts)
         wan = context.sample.wan
         locations = list(
             dict.fromkeys(entry.location for entry in heard.messages if entry.location)
