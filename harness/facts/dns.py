@@ -16,6 +16,8 @@ class DnsServer(Frozen):
         recursion: it looks names of others up for the bench, or would if it reached their servers.
         transfer: it hands out a whole zone (AXFR, RFC 5936); Unknown where it names no zone.
         zone: the zone that was asked for, neutralised.
+        chaos: it answers the questions of the CHAOS class; Absent where it kept silent to one and
+            answered what was asked afterwards.
         disclosures: products and versions in the CHAOS class (RFC 4892).
     """
 
@@ -24,6 +26,7 @@ class DnsServer(Frozen):
     recursion: Observation
     transfer: Observation
     zone: str = ""
+    chaos: Observation
     disclosures: tuple[Disclosure, ...] = ()
 
 

@@ -31,8 +31,11 @@ OUTSIDE: Final = DnsQuestion(name("example.com"), A)
 """A name that no device is responsible for (RFC 2606)."""
 IDENTIFIER: Final = 0xCEB5
 _REFUSED: Final = 5
+_NO_TRANSFER: Final = frozenset({1, 4, _REFUSED, 9})
+"""Codes for a transfer that is not given: FORMERR, NOTIMP, REFUSED, NOTAUTH (RFC 5936, 2.2.1)."""
 _NO_ERROR, _SERVER_FAILURE, _NO_SUCH_NAME = 0, 2, 3
 _TRIED: Final = frozenset({_NO_ERROR, _SERVER_FAILURE, _NO_SUCH_NAME})
+_CHAOS_STEPS: Final = ("version", "hostname")
 _MAX_MESSAGES: Final = 64
 
 
@@ -87,6 +90,7 @@ def _server(captures: CaptureReader, asked: Asked) -> DnsServer | None:
         recursion=_recursion(asked),
         transfer=_transfer(captures, asked.endpoint.port, zone),
         zone=shown(zone),
+        chaos=_chaos(asked),
         disclosures=tuple(_disclosures(asked)),
     )
 
@@ -117,8 +121,28 @@ def _recursion(asked: Asked) -> Observation:
     return Unknown(reason="the question about a name of others was not answered")
 
 
+def _chaos(asked: Asked) -> Observation:
+    """Answered, both questions; or silence to one, with an answer to a later question as control.
+
+    Silence that lasts to the end may be a server that takes no more, or a link that loses all.
+    """
+    places = []
+    for step in _CHAOS_STEPS:
+        tries = [place for place, e in enumerate(asked.exchanges) if e.step == step]
+        if not tries:
+            return Unknown(reason=f"{step}.bind was not asked for")
+        answered = [e for e in asked.answers(step) if _answer_to(e)]
+        places += [e.evidence for e in answered[:1]]
+        later = [e for e in asked.exchanges[tries[-1] + 1 :] if e.reply and _answer_to(e)]
+        if not answered and not later:
+            return Unknown(reason=f"{step}.bind and all that was asked after it got no answer")
+        if not answered:
+            return Absent(control=later[0].evidence)
+    return Present(evidence=tuple(places))
+
+
 def _disclosures(asked: Asked) -> Iterator[Disclosure]:
-    for step in ("version", "hostname"):
+    for step in _CHAOS_STEPS:
         for exchange in asked.answers(step):
             message = _answer_to(exchange)
             for record in message.answers if message else ():
@@ -143,7 +167,7 @@ def _handed_out(talk: Conversation, place: EvidenceRef) -> Observation:
     types = [record.type for message in messages for record in message.answers]
     if SOA in types and len(types) > 1:
         return Present(evidence=(place,))
-    if talk.outcome == "refused" or (messages and messages[0].rcode != _NO_ERROR):
+    if talk.outcome == "refused" or (messages and messages[0].rcode in _NO_TRANSFER):
         return Absent(control=place)
     return Unknown(reason="the server neither handed the zone out nor refused")
 

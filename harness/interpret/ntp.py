@@ -15,6 +15,8 @@ READ_VARIABLES: Final = bytes.fromhex("160200010000000000000000")
 """Control message, opcode 2, of the system variables (RFC 9327 section 2)."""
 MONITOR: Final = bytes.fromhex("1700032a00000000")
 """Private mode 7, request code 42: who has asked (CVE-2013-5211)."""
+_SENT_AWAY: Final = frozenset({b"DENY", b"RATE", b"RSTR"})
+"""Kiss codes (RFC 5905, section 7.4)."""
 _HEADER: Final = 12
 _TIME_SIZE: Final = 48
 _MODE: Final = 7
@@ -64,7 +66,7 @@ def _beside(asked: Asked, step: str, shape: Callable[[Exchange], bool]) -> Obser
     found = [exchange for exchange in asked.answers(step) if shape(exchange)]
     if found:
         return Present(evidence=(found[0].evidence,))
-    after = [exchange for exchange in asked.answers("time-again") if _is_time(exchange)]
+    after = [e for e in asked.answers("time-again") if _is_time(e) and not _sends_away(e)]
     tried = any(exchange.step == step for exchange in asked.exchanges)
     if after and tried:
         return Absent(control=after[0].evidence)
@@ -76,6 +78,11 @@ def _is_time(exchange: Exchange) -> bool:
     return (
         len(reply) >= _TIME_SIZE and reply[0] & _MODE == _SERVER and reply[24:32] == CLIENT[40:48]
     )
+
+
+def _sends_away(exchange: Exchange) -> bool:
+    """A kiss of death: the server says that it answers this client no more, or less."""
+    return exchange.reply[1] == 0 and exchange.reply[12:16] in _SENT_AWAY
 
 
 def _is_control(exchange: Exchange) -> bool:

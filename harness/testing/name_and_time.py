@@ -38,7 +38,10 @@ def servers_asked(network: NetworkView, criterion: str) -> Judgement:
 
 
 def zones_handed_out(network: NetworkView) -> Judgements:
-    """One judgement a DNS server, and one on the DUT; needs `NAME_AND_TIME_NEEDS`."""
+    """One judgement a DNS server, and one on the DUT; needs `NAME_AND_TIME_NEEDS`.
+
+    A server over TCP alone was not asked, and is left open.
+    """
     criterion = "zone-transfer-allowed"
     judged = [
         network.judge(
@@ -47,7 +50,7 @@ def zones_handed_out(network: NetworkView) -> Judgements:
             name,
             partial(criteria.zone_transfer_allowed, item=name, target=name),
         )
-        for name in _speaking(network, DNS)
+        for name in (*_speaking(network, DNS), *_over_tcp_alone(network))
     ]
     return (*judged, servers_asked(network, criterion))
 
@@ -64,11 +67,16 @@ def control_queries_answered(network: NetworkView) -> Judgements:
     return (*judged, servers_asked(network, criterion))
 
 
-def _speaking(network: NetworkView, protocol: str) -> tuple[str, ...]:
+def _over_tcp_alone(network: NetworkView) -> tuple[str, ...]:
+    twins = {name.replace("udp/", "tcp/") for name in _speaking(network, DNS)}
+    return tuple(name for name in _speaking(network, DNS, "tcp") if name not in twins)
+
+
+def _speaking(network: NetworkView, protocol: str, transport: str = "udp") -> tuple[str, ...]:
     found = {
         service.endpoint.name
         for record in network.facts.records(ServicesFacts, network.state)
         for service in record.facts.services
-        if service.protocol == protocol and service.endpoint.transport == "udp"
+        if service.protocol == protocol and service.endpoint.transport == transport
     }
     return tuple(sorted(found))

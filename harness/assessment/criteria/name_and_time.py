@@ -5,11 +5,12 @@ from typing import Final
 
 from harness.assessment.criteria.disclosure import undeclared_disclosure
 from harness.assessment.criteria.looking import Look, proof
+from harness.facts.disclosure import Disclosure
 from harness.facts.dns import DnsFacts, DnsServer
 from harness.facts.ntp import NtpFacts, NtpServer
 from harness.facts.store import FactRecord
 from harness.model.judgement import Judgement
-from harness.model.observation import Absent, Present
+from harness.model.observation import Absent, Observation, Present, Unknown
 
 CONTROL_QUERIES: Final = "ntp-control-queries"
 
@@ -27,7 +28,7 @@ def dns_disclosure(
         return look.unexamined()
     if not isinstance(server.answered, Present):
         return look.undecided("no-answer")
-    return undeclared_disclosure(look, server.disclosures, declared, proof(server.answered))
+    return _disclosed(look, server.disclosures, declared, server.answered, server.chaos)
 
 
 def zone_transfer_allowed(record: FactRecord[DnsFacts], item: str, target: str) -> Judgement:
@@ -51,7 +52,7 @@ def ntp_disclosure(
     server = _server(look)
     if not isinstance(server, NtpServer):
         return look.unexamined()
-    return undeclared_disclosure(look, server.disclosures, declared, proof(server.answered))
+    return _disclosed(look, server.disclosures, declared, server.answered, server.control)
 
 
 def ntp_control_queries(record: FactRecord[NtpFacts], item: str, target: str) -> Judgement:
@@ -86,6 +87,19 @@ def every_name_and_time_server_asked(
         gap = record.facts.not_examined[0]
         return look.undecided("not-examined", target=gap.target, why=gap.reason)
     return look.held("servers-asked", record.facts.asked, count=len(record.facts.servers))
+
+
+def _disclosed(
+    look: Look,
+    said: Sequence[Disclosure],
+    declared: Sequence[str],
+    answered: Observation,
+    asked: Observation,
+) -> Judgement:
+    """What was told; nothing told counts where the question itself was answered, or ignored."""
+    if not said and isinstance(asked, Unknown):
+        return look.undecided("not-observed", why=asked.reason)
+    return undeclared_disclosure(look, said, declared, proof(answered, asked))
 
 
 def _server(look: Look) -> DnsServer | NtpServer | None:

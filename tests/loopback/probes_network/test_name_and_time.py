@@ -130,6 +130,14 @@ def test_a_time_server_that_dies_of_a_query_shows_no_absence(ask_ntp) -> None:
     assert isinstance(server.control, Unknown)
 
 
+def test_a_time_server_that_sends_a_client_away_shows_no_absence(ask_ntp) -> None:
+    def limiting(data: bytes) -> list[bytes]:
+        return [bytes([0x24, 0]) + bytes(10) + b"RATE" + t[16:] for t in time_of_day(data)]
+
+    (server,) = ask_ntp(limiting).servers
+    assert isinstance(server.control, Unknown)
+
+
 @pytest.mark.parametrize("noise", [b"", b"\0", bytes(48), b"\x24" * 48, bytes(range(256)) * 8])
 def test_noise_is_no_time_server(ask_ntp, noise) -> None:
     facts = ask_ntp(lambda _data: [noise])
@@ -181,6 +189,21 @@ def test_recursion_is_told_from_its_refusal(ask_dns, flags, kind) -> None:
     assert [(d.product, d.version) for d in server.disclosures] == [("dnsmasq", "2.90")]
     assert server.zone == "lan"
     assert isinstance(server.transfer, Absent)  # nothing listens on TCP
+
+
+@pytest.mark.parametrize(
+    ("deaf_to", "kind"),
+    [(("version.bind",), Absent), (("hostname.bind", "example.com", "arpa"), Unknown)],
+)
+def test_silence_about_the_version_needs_a_later_answer(ask_dns, deaf_to, kind) -> None:
+    answer = resolver(0x8180)
+
+    def deaf(data: bytes) -> list[bytes]:
+        asked = dns_messages.shown(dns_messages.read(data).questions[0].name)
+        return [] if asked.endswith(deaf_to) else answer(data)
+
+    (server,) = ask_dns(deaf).servers
+    assert isinstance(server.chaos, kind)
 
 
 @pytest.mark.parametrize("noise", [b"", b"\0", bytes(12), b"\xce\xb5\x80" + b"\xff" * 60])

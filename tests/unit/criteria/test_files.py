@@ -76,7 +76,7 @@ def test_no_file_server_means_that_they_were_asked_for(made: Any) -> None:
 
 def dns(made: Any, **changes: Any) -> Any:
     given = {"answered": made.seen(), "recursion": made.absent(), "transfer": made.absent()}
-    given |= {"zone": "lan"}
+    given |= {"zone": "lan", "chaos": made.seen()}
     server = DnsServer(endpoint=made.endpoint("udp/53"), **(given | changes))
     facts = DnsFacts(servers=(server,), asked=(made.ref(),), examined=("udp/53",), complete=True)
     return made.record(facts)
@@ -126,6 +126,16 @@ def test_versions_are_told_by_name_and_time_servers(made: Any) -> None:
         assert look(verbose, "row", target).outcome is CONTRADICTED
         assert look(verbose, "row", target, ("dnsmasq 2.90",)).outcome is HELD
         assert look(verbose, "row", "udp/9").outcome is UNDECIDED
+
+
+def test_a_version_that_nobody_could_ask_for_may_be_told(made: Any) -> None:
+    silent = dns(made, chaos=made.unknown())
+    assert criteria.dns_disclosure(silent, "row", "udp/53").outcome is UNDECIDED
+    assert criteria.dns_disclosure(dns(made, chaos=made.absent()), "row", "udp/53").outcome is HELD
+    silent = ntp(made, control=made.unknown())
+    assert criteria.ntp_disclosure(silent, "row", "udp/123").outcome is UNDECIDED
+    told_once = ntp(made, control=made.unknown(), disclosures=told(made))
+    assert criteria.ntp_disclosure(told_once, "row", "udp/123").outcome is CONTRADICTED
 
 
 def test_a_service_that_opens_late_must_be_declared(made: Any) -> None:

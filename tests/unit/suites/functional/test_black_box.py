@@ -104,3 +104,20 @@ def test_a_device_on_which_nothing_listens_may_be_perfectly_well(
         empty = empty.put(survey.get(kind).model_copy(update=change))
     verdicts = box(judge, empty)
     assert {unit for unit in NETWORK if verdicts[unit] is not Verdict.PASS} == set()
+
+
+def test_a_name_server_over_tcp_alone_was_not_asked_for_its_zone(
+    judge: Any, survey: Any, made: Any
+) -> None:
+    services, ports = survey.get(ServicesFacts), survey.get(PortsFacts)
+    server = made.service("tcp/53", "dns")
+    more = {
+        "services": (*services.services, server),
+        "examined": (*services.examined, "tcp/53"),
+    }
+    opened = survey.put(services.model_copy(update=more))
+    opened = opened.put(
+        ports.model_copy(update={"ports": (*ports.ports, *made.ports("tcp/53").ports)})
+    )
+    assert box(judge, survey)["zone-transfer-allowed"] is Verdict.PASS
+    assert box(judge, opened)["zone-transfer-allowed"] is Verdict.INCONCLUSIVE
