@@ -96,6 +96,8 @@ def mqtt_disclosure(
 ) -> Judgement:
     """A broker tells nobody its version below ``$SYS`` without a login (EN 303 645 5.6-2).
 
+    What a broker keeps comes before what is published later: nothing told counts where the bench's
+    own message came back.
     ``declared`` is as in `http_disclosure`.
     """
     look = Look("information-disclosure", item, target, record)
@@ -105,6 +107,8 @@ def mqtt_disclosure(
     if not server.disclosures and server.flooded:
         return look.undecided("not-observed", why="more messages came than the bench reads")
     inside = isinstance(server.anonymous, Present)
+    if inside and not server.disclosures and not isinstance(server.publishing, Present):
+        return look.undecided("not-observed", why="not even the bench's own message came back")
     if not inside and server.answer_to("anonymous") is not MqttAnswer.REFUSED:
         return look.undecided("not-observed", why="the client without login got no clear answer")
     return undeclared_disclosure(look, server.disclosures, declared, proof(server.answered))

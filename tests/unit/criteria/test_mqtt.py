@@ -119,3 +119,12 @@ def test_nothing_told_means_nothing_where_nobody_listened(
 def test_nothing_told_means_nothing_in_a_flood(judge: Any, made: Any) -> None:
     judged = judge(criteria.mqtt_disclosure, anonymous=made.seen(), flooded=True)
     assert judged.outcome is UNDECIDED
+
+
+def test_a_session_in_which_nothing_came_back_shows_no_silence_of_the_broker(
+    judge: Any, made: Any
+) -> None:
+    changes = {"anonymous": made.seen(), "subscription": made.seen()}
+    assert judge(criteria.mqtt_disclosure, **changes).outcome is UNDECIDED
+    heard = judge(criteria.mqtt_disclosure, **changes, publishing=made.seen())
+    assert heard.outcome is HELD

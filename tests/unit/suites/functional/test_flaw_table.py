@@ -259,8 +259,8 @@ def _(survey: Any, make: Any) -> Any:
 @flaw("anonymous-mqtt")
 def _(survey: Any, make: Any) -> Any:
     topic = MqttTopic(name="home/wan/state", size=2, retained=True, evidence=make.ref())
-    broker = make.mqtt_server(anonymous=make.seen(), subscription=make.seen(), topics=(topic,))
-    return survey.put(make.mqtt(broker))
+    seen = dict.fromkeys(("anonymous", "subscription", "publishing"), make.seen())
+    return survey.put(make.mqtt(make.mqtt_server(**seen, topics=(topic,))))
 
 
 @flaw("secrets-in-boot-log")
