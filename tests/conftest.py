@@ -1,6 +1,7 @@
 """Rules for every test: under CERTBENCH_REQUIRE_ALL=1 a skip is a failure."""
 
 import os
+import shutil
 
 import pytest
 
@@ -14,3 +15,15 @@ def pytest_runtest_makereport(item, call):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"CERTBENCH_REQUIRE_ALL=1 and this was skipped: {reason}"
+
+
+@pytest.fixture(scope="session")
+def private_bench():
+    """Skips where the reference devices cannot have a network of their own."""
+    from harness.bench.namespace import available
+
+    why = available()
+    if why:
+        pytest.skip(f"no private network namespace: {why}")
+    if shutil.which("nmap") is None:
+        pytest.skip("nmap is missing: apt-get install nmap")

@@ -4,7 +4,6 @@ Arguments: a folder for captures, then the gateway's ways (``igd.py``); ``serial
 ``no-wan`` and ``nothing`` speak of the bench.
 """
 
-import importlib.util
 import json
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from igd import MAC, SERIAL, Gateway
+from recording import recording_context
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
@@ -24,16 +24,9 @@ from harness.probes import discovery, port_mapping, upnp
 ADDRESS, WAN = "127.0.10.1", "127.0.10.101"
 
 
-def recording_context():
-    bench = Path(__file__).parents[2] / "loopback" / "probes_network" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("recording_bench", bench)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.RecordingContext
-
-
 def main():
-    folder, ways = Path(sys.argv[1]), set(sys.argv[2:])
+    ways = set(sys.argv[2:])
+    folder = Path(sys.argv[1], "-".join(("gateway", *sys.argv[2:])))
     gateway = Gateway(ADDRESS, ways, WAN)
     if "nothing" not in ways:
         gateway.start()

@@ -1,44 +1,18 @@
 """Discovery, UPnP and port mapping against a gateway of many kinds, in a private namespace."""
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.netns
 
-HERE = Path(__file__).parent
-UNSHARE = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
+SCENE = Path(__file__).with_name("scene.py")
 
 
 @pytest.fixture
-def gateway(tmp_path):
+def gateway(in_namespace):
     """Facts of all three probes about a gateway with these ways."""
-    if subprocess.run([*UNSHARE, "true"], check=False, capture_output=True).returncode:
-        pytest.skip("needs a network namespace: apt-get install util-linux iproute2")
-
-    def run(*ways):
-        shell = 'ip link set lo up && exec "$@"'
-        command = [
-            sys.executable,
-            str(HERE / "scene.py"),
-            str(tmp_path / "-".join(("gateway", *ways))),
-            *ways,
-        ]
-        done = subprocess.run(
-            [*UNSHARE, "sh", "-c", shell, "sh", *command],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
-
-    return run
+    return lambda *ways: in_namespace(SCENE, *ways)
 
 
 def kinds(facts):

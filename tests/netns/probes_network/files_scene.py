@@ -4,7 +4,6 @@ Arguments: a folder, and how the servers are set up: ``open``, ``read-only``, ``
 """
 
 import contextlib
-import importlib.util
 import json
 import shutil
 import socket
@@ -12,6 +11,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+
+from recording import recording_context
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
@@ -40,14 +41,6 @@ anon_root={root}
 secure_chroot_dir={empty}
 seccomp_sandbox=NO
 """
-
-
-def recording_context():
-    bench = Path(__file__).parents[2] / "loopback" / "probes_network" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("recording_bench", bench)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.RecordingContext
 
 
 def ftp_server(folder: Path, scene: str) -> subprocess.Popen[bytes]:

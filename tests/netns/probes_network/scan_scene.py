@@ -5,13 +5,14 @@ Arguments: a folder for captures, and what to do: ``plain``, ``unprivileged``, `
 """
 
 import contextlib
-import importlib.util
 import json
 import socket
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+
+from recording import recording_context
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
@@ -23,14 +24,6 @@ from harness.interpret.base import Upstream
 from harness.probes import late_ports, ports, services
 
 ADDRESS = "127.0.10.1"
-
-
-def recording_context():
-    bench = Path(__file__).parents[2] / "loopback" / "probes_network" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("recording_bench", bench)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.RecordingContext
 
 
 class SceneLink(IpLink):

@@ -8,7 +8,6 @@ alone), ``slow`` (public reads, after some time), ``moved`` (public reads, on an
 """
 
 import contextlib
-import importlib.util
 import json
 import shutil
 import socket
@@ -17,6 +16,8 @@ import sys
 import threading
 import time
 from pathlib import Path
+
+from recording import recording_context
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
@@ -44,14 +45,6 @@ CONFIGURATIONS = {
     "rouser operator authPriv\n",
     "careless": "createUser initial\nrouser initial noauth\n",
 }
-
-
-def recording_context():
-    bench = Path(__file__).parents[2] / "loopback" / "probes_network" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("recording_bench", bench)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.RecordingContext
 
 
 @contextlib.contextmanager

@@ -1,12 +1,16 @@
 """The ports probe with a real nmap, in a network namespace of its own."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.netns
+pytestmark = [
+    pytest.mark.netns,
+    pytest.mark.skipif(shutil.which("nmap") is None, reason="needs nmap: apt-get install nmap"),
+]
 
 SCENE = Path(__file__).with_name("scan_scene.py")
 
