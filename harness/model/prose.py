@@ -106,6 +106,8 @@ _LOGINS: Final = {
     "derived-password-accepted": "a password computed from public data is accepted",
     "derived-password-refused": "{tried} passwords computed from public data were refused",
     "equal-on-two-samples": "the factory password is equal on samples {samples}",
+    "fewer-attempts-than-declared": "{attempts} wrong logins in a row were answered; {declared} are"
+    " declared to be allowed",
     "former-password-accepted": "the replaced password is still accepted",
     "former-password-refused": "the replaced password is refused",
     "hindered": "guessing is hindered by {kind} after {attempts} attempts",
@@ -117,7 +119,8 @@ _LOGINS: Final = {
     "no-candidate-tried": "no candidate was tried",
     "no-factory-login-worked": "no factory login worked",
     "not-equal-on-samples": "no factory password is equal on two samples",
-    "not-hindered": "{attempts} wrong logins in a row were answered, {per_1000_s} in 1000 s",
+    "not-hindered": "all {attempts} wrong logins in a row were answered without delay or lock-out,"
+    " at a pace of {per_1000_s} in 1000 s",
     "published-login-accepted": "a login out of public lists is accepted",
     "published-login-refused": "{tried} logins out of public lists were refused",
     "any-credentials-accepted": "a made-up user with a made-up password is accepted",

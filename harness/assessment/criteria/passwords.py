@@ -115,7 +115,7 @@ def unlimited_login_attempts(
         item: what the judgement speaks of.
         target: the login point: ``tcp/443``.
         declared: the supplier's limit. One that comes much later is UNDECIDED: it hinders, but it
-            is not what was declared.
+            is not what was declared. Fewer wrong logins than it allows show nothing either.
     """
 
     def judge(look: Look, login: Login) -> Judgement:
@@ -130,6 +130,12 @@ def unlimited_login_attempts(
                     )
                 kind = limit.kind or "delay"
                 return look.held("hindered", evidence, kind=kind, attempts=limit.attempts)
+            case Absent() if declared is not None and limit.attempts <= declared.attempts:
+                return look.undecided(
+                    "fewer-attempts-than-declared",
+                    attempts=limit.attempts,
+                    declared=declared.attempts,
+                )
             case Absent(control=control):
                 pace = limit.answered_per_s_milli
                 return look.contradicted(

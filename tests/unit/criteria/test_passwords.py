@@ -132,6 +132,19 @@ def test_guessing_is_judged_by_what_hinders_it(made: Any) -> None:
     assert judge(made.unknown()) is Outcome.UNDECIDED
 
 
+@pytest.mark.parametrize(
+    ("allowed", "outcome"), [(5, Outcome.CONTRADICTED), (6, Outcome.UNDECIDED)]
+)
+def test_no_more_wrong_logins_than_declared_show_no_missing_limit(
+    made: Any, allowed: int, outcome: Outcome
+) -> None:
+    limit = GuessingLimit(hindered=made.absent(), attempts=6, answered_per_s_milli=1)
+    facts = made.record(made.credentials(made.login(TARGET, limit=limit)))
+    declared = BruteForceLimit(kind="lockout", attempts=allowed)
+    judged = criteria.unlimited_login_attempts(facts, "row", TARGET, declared)
+    assert judged.outcome is outcome
+
+
 def test_a_limit_much_later_than_declared_decides_nothing(made: Any) -> None:
     limit = GuessingLimit(hindered=made.seen(), attempts=11, answered_per_s_milli=1)
     facts = made.record(made.credentials(made.login(TARGET, limit=limit)))
