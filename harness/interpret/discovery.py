@@ -106,6 +106,9 @@ def _responder(
     if answers:
         lines = [record.line for record in answers[:3]]
         answered = Present(evidence=tuple(captures.ref(name, f"line {line}") for line in lines))
+    elif not any(record.text("way") == Way.MULTICAST for record in journal.of("asked")):
+        reason = "its group was not asked, which a responder may hear alone"
+        return NotExamined(target=endpoint.name, reason=reason)
     else:
         answered = Unknown(reason=_why_silent(journal))
     return Responder(

@@ -13,6 +13,7 @@ from harness.facts.upnp import MappingTry, PortMappingFacts, UpnpFacts
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.http_exchanges import Exchange, read_exchange
 from harness.interpret.upnp import EXCHANGES, INPUTS, endpoint_of, performed_of
+from harness.interpret.upnp_documents import is_wan_connection
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
 
@@ -25,28 +26,48 @@ _NOT_A_REFUSAL: Final = frozenset(
 
 
 def interpret(captures: CaptureReader, upstream: Upstream) -> PortMappingFacts:
-    """One try for each gateway service; a description that nobody could read may hold another.
+    """One try for each gateway service; a description that nobody read may hold another.
 
     Raises:
         CaptureError: a capture cannot be read.
     """
     inputs = captures.journal(INPUTS).first("inputs")
     journal = captures.journal(EXCHANGES)
+    described = upstream.find(UpnpFacts)
     tries = [
         _try(inputs.text("address"), control, steps) for control, steps in _steps(captures, journal)
     ]
     return PortMappingFacts(
         asked=captures.ref(INPUTS, f"line {inputs.line}"),
-        gateways=len(inputs.listed("gateways")),
+        gateways=max(len(inputs.listed("gateways")), _described(described)),
         tries=tuple(tries),
         examined=tuple(dict.fromkeys(entry.endpoint.name for entry in tries)),
-        not_examined=_unread(upstream.find(UpnpFacts)),
+        not_examined=_unread(described),
         complete=captures.complete and journal.whole,
     )
 
 
+def _described(described: UpnpFacts | None) -> int:
+    """How many services that map ports stand in the descriptions: the probe has its bound."""
+    found = described.descriptions if described else ()
+    return len(
+        {
+            service.control
+            for description in found
+            for service in description.services
+            if is_wan_connection(service.type)
+        }
+    )
+
+
 def _unread(described: UpnpFacts | None) -> tuple[NotExamined, ...]:
-    return tuple(dict.fromkeys(described.not_examined)) if described else ()
+    """What was not read of all that the sample announced, wherever it said that it lies."""
+    if described is None:
+        return ()
+    elsewhere = (
+        NotExamined(target="description", reason=entry.reason) for entry in described.not_followed
+    )
+    return tuple(dict.fromkeys((*described.not_examined, *elsewhere)))
 
 
 def _steps(captures: CaptureReader, journal: Journal) -> list[tuple[str, dict[str, Exchange]]]:

@@ -12,7 +12,7 @@ from typing import Final
 from harness.encoding.journal import Journal, JournalRecord
 from harness.encoding.text import neutralise
 from harness.facts.base import Endpoint, NotExamined
-from harness.facts.discovery import SSDP
+from harness.facts.discovery import SSDP, DiscoveryFacts
 from harness.facts.upnp import (
     ActionReply,
     NotFollowed,
@@ -59,8 +59,8 @@ def printable_url(url: str) -> bool:
     return 0 < len(url) <= MAX_URL and url.isascii() and url.isprintable() and " " not in url
 
 
-def interpret(captures: CaptureReader, upstream: Upstream) -> UpnpFacts:  # noqa: ARG001  (its inputs are stored)
-    """Read what the sample described and did.
+def interpret(captures: CaptureReader, upstream: Upstream) -> UpnpFacts:
+    """Read what the sample described and did; nothing is described where SSDP was not asked.
 
     Raises:
         CaptureError: a capture cannot be read.
@@ -70,6 +70,9 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> UpnpFacts:  # noqa
     known = read_identifiers(inputs)
     journal = captures.journal(EXCHANGES)
     read = _read(address, read_exchanges(captures, EXCHANGES, journal))
+    heard = upstream.find(DiscoveryFacts)
+    gaps = heard.not_examined if heard else ()
+    read.missed += [gap for gap in gaps if gap.target == f"udp/{PORTS[SSDP]}"]
     whole = journal.whole
     wan = _Wan("", Unknown(reason="the bench config names no network.wan_address"))
     if wan_address:
@@ -228,12 +231,27 @@ def _wan_seen(
         return Present(evidence=tuple(ref for _, ref in found[:5]))
     if not list(journal.of("asked")) or not list(journal.of("connect")):
         return Unknown(reason="not every question was sent to the WAN address")
+    unread = _open(journal) - _answered(captures, journal)
+    if unread:
+        ports = ", ".join(f"tcp/{port}" for port in sorted(unread))
+        return Unknown(reason=f"{ports} of the WAN address is open and gave no answer to HTTP")
     for record in journal.of("connect", "heard"):
         if record.text("outcome") in _ANSWERS:
             return Absent(control=captures.ref(WAN_JOURNAL, f"line {record.line}"))
     return Unknown(
         reason="nothing at all came back from the WAN address: a filter, or it is not connected"
     )
+
+
+def _open(journal: Journal) -> set[int]:
+    """Ports that took a connection."""
+    return {r.number("port") for r in journal.of("connect") if r.text("outcome") == "open"}
+
+
+def _answered(captures: CaptureReader, journal: Journal) -> set[int]:
+    """Ports where some HTTP request got its answer."""
+    exchanges = read_exchanges(captures, WAN_JOURNAL, journal)
+    return {port_of(split_url(entry.url)) for entry in exchanges if entry.answered}
 
 
 INTERPRETER = Interpreter(ProbeName("upnp"), 1, UpnpFacts, interpret)
