@@ -1,6 +1,6 @@
 """What all facts have in common: what was looked at, what was not, and how complete it is."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Generic, Literal, TypeVar
 
 from harness.model.base import Document, Frozen
 
@@ -55,3 +55,26 @@ class Facts(Document):
             if skipped.target == target:
                 return skipped.reason
         return "the probe did not know this target"
+
+
+class OnEndpoint(Frozen):
+    """What was seen of one endpoint."""
+
+    endpoint: Endpoint
+
+
+S = TypeVar("S", bound=OnEndpoint)
+
+
+class ServersFacts(Facts, Generic[S]):
+    """Facts of a protocol, one entry for each endpoint where it was looked for.
+
+    Attributes:
+        servers: at most one an endpoint.
+    """
+
+    servers: tuple[S, ...]
+
+    def on(self, endpoint: str) -> S | None:
+        """What was seen on ``tcp/443``; None if nothing was looked for there."""
+        return next((entry for entry in self.servers if entry.endpoint.name == endpoint), None)

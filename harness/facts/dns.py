@@ -2,13 +2,11 @@
 
 from typing import ClassVar
 
-from harness.facts.base import Endpoint, Facts
-from harness.facts.disclosure import Disclosure
-from harness.model.base import Frozen
+from harness.facts.disclosure import TellingFacts, TellingServer
 from harness.model.observation import EvidenceRef, Observation
 
 
-class DnsServer(Frozen):
+class DnsServer(TellingServer):
     """One DNS server (RFC 1035).
 
     Attributes:
@@ -21,16 +19,14 @@ class DnsServer(Frozen):
         disclosures: products and versions in the CHAOS class (RFC 4892).
     """
 
-    endpoint: Endpoint
     answered: Observation
     recursion: Observation
     transfer: Observation
     zone: str = ""
     chaos: Observation
-    disclosures: tuple[Disclosure, ...] = ()
 
 
-class DnsFacts(Facts):
+class DnsFacts(TellingFacts[DnsServer]):
     """DNS servers of one address; ``examined`` names the endpoints that answered.
 
     Attributes:
@@ -40,14 +36,4 @@ class DnsFacts(Facts):
     SCHEMA: ClassVar[str] = "certbench/facts-dns/1"
     PROBE: ClassVar[str] = "dns"
 
-    servers: tuple[DnsServer, ...]
     asked: tuple[EvidenceRef, ...] = ()
-
-    def on(self, endpoint: str) -> DnsServer | None:
-        """The server on ``udp/53``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)
-
-    @property
-    def disclosed(self) -> tuple[Disclosure, ...]:
-        """What all servers tell of products and versions."""
-        return tuple(entry for server in self.servers for entry in server.disclosures)

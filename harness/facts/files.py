@@ -2,15 +2,14 @@
 
 from typing import ClassVar, Literal
 
-from harness.facts.base import Endpoint, Facts
-from harness.model.base import Frozen
+from harness.facts.base import OnEndpoint, ServersFacts
 from harness.model.observation import EvidenceRef, Observation, Unknown
 
 Left = Literal["", "nothing", "empty-file", "file", "unknown"]
 """What the write test left behind; ``""`` if nothing was accepted."""
 
 
-class FileServer(Frozen):
+class FileServer(OnEndpoint):
     """One FTP (RFC 959) or TFTP (RFC 1350) server.
 
     Attributes:
@@ -29,7 +28,6 @@ class FileServer(Frozen):
         foreign: the address of another host that the server named for data; never used.
     """
 
-    endpoint: Endpoint
     protocol: Literal["ftp", "tftp"]
     answered: Observation
     anonymous: Observation
@@ -42,7 +40,7 @@ class FileServer(Frozen):
     foreign: str = ""
 
 
-class FilesFacts(Facts):
+class FilesFacts(ServersFacts[FileServer]):
     """File servers of one address; ``examined`` names their endpoints, and ``udp/69`` always.
 
     Attributes:
@@ -52,9 +50,4 @@ class FilesFacts(Facts):
     SCHEMA: ClassVar[str] = "certbench/facts-files/1"
     PROBE: ClassVar[str] = "files"
 
-    servers: tuple[FileServer, ...]
     asked: tuple[EvidenceRef, ...] = ()
-
-    def on(self, endpoint: str) -> FileServer | None:
-        """The server on ``tcp/21``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)

@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from harness.facts.base import Endpoint, Facts
-from harness.facts.disclosure import Disclosure
+from harness.facts.base import OnEndpoint, ServersFacts
+from harness.facts.disclosure import TellingFacts, TellingServer
 from harness.model.base import Frozen
 from harness.model.observation import EvidenceRef, Observation
 
@@ -37,7 +37,7 @@ class Redirect(Frozen):
     evidence: EvidenceRef
 
 
-class HttpServer(Frozen):
+class HttpServer(TellingServer):
     """One HTTP endpoint as seen without logging in.
 
     Attributes:
@@ -50,7 +50,6 @@ class HttpServer(Frozen):
             if all of them were.
     """
 
-    endpoint: Endpoint
     tls: bool
     answered: Observation
     status: int = 0
@@ -61,26 +60,14 @@ class HttpServer(Frozen):
     redirects_to_tls: Observation
     open_pages: tuple[str, ...] = ()
     open_configuration: Observation
-    disclosures: tuple[Disclosure, ...] = ()
     unread: str = ""
 
 
-class HttpFacts(Facts):
+class HttpFacts(TellingFacts[HttpServer]):
     """HTTP servers of one address; ``examined`` names their endpoints."""
 
     SCHEMA: ClassVar[str] = "certbench/facts-http/1"
     PROBE: ClassVar[str] = "http"
-
-    servers: tuple[HttpServer, ...]
-
-    def on(self, endpoint: str) -> HttpServer | None:
-        """The server on ``tcp/443``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)
-
-    @property
-    def disclosed(self) -> tuple[Disclosure, ...]:
-        """What all servers tell of products and versions."""
-        return tuple(entry for server in self.servers for entry in server.disclosures)
 
 
 class InputOutcome(StrEnum):
@@ -107,22 +94,15 @@ class InputCase(Frozen):
     evidence: EvidenceRef
 
 
-class HttpInputServer(Frozen):
+class HttpInputServer(OnEndpoint):
     """All cases of one endpoint. ``control``: a well-formed request accepted before and after."""
 
-    endpoint: Endpoint
     control: Observation
     cases: tuple[InputCase, ...]
 
 
-class HttpInputFacts(Facts):
+class HttpInputFacts(ServersFacts[HttpInputServer]):
     """Handling of unexpected input; ``examined`` names the endpoints."""
 
     SCHEMA: ClassVar[str] = "certbench/facts-http-input/1"
     PROBE: ClassVar[str] = "http-input"
-
-    servers: tuple[HttpInputServer, ...]
-
-    def on(self, endpoint: str) -> HttpInputServer | None:
-        """The server on ``tcp/443``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)

@@ -3,8 +3,7 @@
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from harness.facts.base import Endpoint, Facts
-from harness.facts.disclosure import Disclosure
+from harness.facts.disclosure import TellingFacts, TellingServer
 from harness.model.base import Frozen
 from harness.model.observation import EvidenceRef, Observation
 
@@ -66,7 +65,7 @@ class MqttTopic(Frozen):
     evidence: EvidenceRef
 
 
-class MqttServer(Frozen):
+class MqttServer(TellingServer):
     """One MQTT endpoint.
 
     Attributes:
@@ -84,7 +83,6 @@ class MqttServer(Frozen):
         disclosures: products and versions below ``$SYS`` that are told without login.
     """
 
-    endpoint: Endpoint
     tls: bool
     answered: Observation
     tries: tuple[MqttTry, ...]
@@ -97,26 +95,14 @@ class MqttServer(Frozen):
     topics: tuple[MqttTopic, ...] = ()
     topics_left_out: int = 0
     flooded: bool = False
-    disclosures: tuple[Disclosure, ...] = ()
 
     def answer_to(self, client: Client) -> MqttAnswer | None:
         """What the last CONNECT of this client met; None if there was none."""
         return next((each.answer for each in reversed(self.tries) if each.client == client), None)
 
 
-class MqttFacts(Facts):
+class MqttFacts(TellingFacts[MqttServer]):
     """MQTT brokers of one address; ``examined`` names their endpoints."""
 
     SCHEMA: ClassVar[str] = "certbench/facts-mqtt/1"
     PROBE: ClassVar[str] = "mqtt"
-
-    servers: tuple[MqttServer, ...]
-
-    def on(self, endpoint: str) -> MqttServer | None:
-        """The broker on ``tcp/1883``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)
-
-    @property
-    def disclosed(self) -> tuple[Disclosure, ...]:
-        """What all brokers tell of products and versions."""
-        return tuple(entry for server in self.servers for entry in server.disclosures)

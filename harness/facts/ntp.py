@@ -2,13 +2,11 @@
 
 from typing import ClassVar
 
-from harness.facts.base import Endpoint, Facts
-from harness.facts.disclosure import Disclosure
-from harness.model.base import Frozen
+from harness.facts.disclosure import TellingFacts, TellingServer
 from harness.model.observation import EvidenceRef, Observation
 
 
-class NtpServer(Frozen):
+class NtpServer(TellingServer):
     """One NTP server (RFC 5905).
 
     Attributes:
@@ -19,15 +17,13 @@ class NtpServer(Frozen):
         disclosures: products and versions in the variables of mode 6.
     """
 
-    endpoint: Endpoint
     answered: Observation
     control: Observation
     monitor: Observation
     amplification: int = 0
-    disclosures: tuple[Disclosure, ...] = ()
 
 
-class NtpFacts(Facts):
+class NtpFacts(TellingFacts[NtpServer]):
     """NTP servers of one address; ``examined`` names the endpoints that answered.
 
     Attributes:
@@ -37,14 +33,4 @@ class NtpFacts(Facts):
     SCHEMA: ClassVar[str] = "certbench/facts-ntp/1"
     PROBE: ClassVar[str] = "ntp"
 
-    servers: tuple[NtpServer, ...]
     asked: tuple[EvidenceRef, ...] = ()
-
-    def on(self, endpoint: str) -> NtpServer | None:
-        """The server on ``udp/123``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)
-
-    @property
-    def disclosed(self) -> tuple[Disclosure, ...]:
-        """What all servers tell of products and versions."""
-        return tuple(entry for server in self.servers for entry in server.disclosures)

@@ -3,8 +3,8 @@
 from enum import StrEnum
 from typing import ClassVar, Literal
 
-from harness.facts.base import Endpoint, Facts
-from harness.facts.disclosure import Disclosure
+from harness.facts.base import OnEndpoint, ServersFacts
+from harness.facts.disclosure import TellingFacts, TellingServer
 from harness.model.base import Frozen
 from harness.model.observation import EvidenceRef, Observation
 
@@ -49,7 +49,7 @@ class NameTrial(Frozen):
     evidence: tuple[EvidenceRef, ...]
 
 
-class SnmpAgent(Frozen):
+class SnmpAgent(TellingServer):
     """One UDP endpoint that was asked.
 
     Attributes:
@@ -70,7 +70,6 @@ class SnmpAgent(Frozen):
         system: texts of the system group, neutralised, by object name.
     """
 
-    endpoint: Endpoint
     answered: Observation
     any_name: Observation
     published_community: Observation
@@ -82,26 +81,14 @@ class SnmpAgent(Frozen):
     readable: int = 0
     readable_limit: bool = False
     system: dict[str, str] = {}
-    disclosures: tuple[Disclosure, ...] = ()
     evidence: tuple[EvidenceRef, ...]
 
 
-class SnmpFacts(Facts):
+class SnmpFacts(TellingFacts[SnmpAgent]):
     """Agents of one address; ``examined`` holds the endpoints that answered or are closed."""
 
     SCHEMA: ClassVar[str] = "certbench/facts-snmp/1"
     PROBE: ClassVar[str] = "snmp"
-
-    servers: tuple[SnmpAgent, ...]
-
-    def on(self, endpoint: str) -> SnmpAgent | None:
-        """The agent on ``udp/161``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)
-
-    @property
-    def disclosed(self) -> tuple[Disclosure, ...]:
-        """What all agents tell of products and versions to whoever asks."""
-        return tuple(entry for server in self.servers for entry in server.disclosures)
 
 
 class WriteTrial(Frozen):
@@ -120,7 +107,7 @@ class WriteTrial(Frozen):
     restored: Observation
 
 
-class SnmpWriter(Frozen):
+class SnmpWriter(OnEndpoint):
     """Writing at one endpoint.
 
     Attributes:
@@ -128,19 +115,12 @@ class SnmpWriter(Frozen):
             reads.
     """
 
-    endpoint: Endpoint
     writable: Observation
     trials: tuple[WriteTrial, ...] = ()
 
 
-class SnmpWriteFacts(Facts):
+class SnmpWriteFacts(ServersFacts[SnmpWriter]):
     """Writing over SNMP; ``examined`` as in `SnmpFacts`."""
 
     SCHEMA: ClassVar[str] = "certbench/facts-snmp-write/1"
     PROBE: ClassVar[str] = "snmp-write"
-
-    servers: tuple[SnmpWriter, ...]
-
-    def on(self, endpoint: str) -> SnmpWriter | None:
-        """What was seen on ``udp/161``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)

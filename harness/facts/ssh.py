@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from harness.facts.base import Endpoint, Facts
+from harness.facts.base import OnEndpoint, ServersFacts
 from harness.facts.disclosure import Disclosure
 from harness.model.base import Frozen
 from harness.model.observation import EvidenceRef, Observation
@@ -22,7 +22,7 @@ class HostKey(Frozen):
     evidence: EvidenceRef
 
 
-class SshServer(Frozen):
+class SshServer(OnEndpoint):
     """One SSH endpoint. Algorithm lists are in the server's order, directions united.
 
     Attributes:
@@ -31,7 +31,6 @@ class SshServer(Frozen):
         auth_methods: what it offers to an unknown user; empty when not observed.
     """
 
-    endpoint: Endpoint
     answered: Observation
     identification: str = ""
     kex: tuple[str, ...] = ()
@@ -45,17 +44,11 @@ class SshServer(Frozen):
     evidence: tuple[EvidenceRef, ...]
 
 
-class SshFacts(Facts):
+class SshFacts(ServersFacts[SshServer]):
     """SSH servers of one address; ``examined`` names their endpoints."""
 
     SCHEMA: ClassVar[str] = "certbench/facts-ssh/1"
     PROBE: ClassVar[str] = "ssh"
-
-    servers: tuple[SshServer, ...]
-
-    def on(self, endpoint: str) -> SshServer | None:
-        """The server on ``tcp/22``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)
 
     @property
     def disclosed(self) -> tuple[Disclosure, ...]:

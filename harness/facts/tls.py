@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from harness.facts.base import Endpoint, Facts
+from harness.facts.base import OnEndpoint, ServersFacts
 from harness.model.base import Frozen
 from harness.model.observation import EvidenceRef, Observation
 
@@ -68,7 +68,7 @@ class Certificate(Frozen):
     evidence: EvidenceRef
 
 
-class TlsServer(Frozen):
+class TlsServer(OnEndpoint):
     """One endpoint that talks TLS.
 
     Attributes:
@@ -77,7 +77,6 @@ class TlsServer(Frozen):
         chain: leaf first.
     """
 
-    endpoint: Endpoint
     observed_at: str
     versions: tuple[VersionOffer, ...]
     ciphers: tuple[CipherOffer, ...]
@@ -87,14 +86,8 @@ class TlsServer(Frozen):
     evidence: tuple[EvidenceRef, ...]
 
 
-class TlsFacts(Facts):
+class TlsFacts(ServersFacts[TlsServer]):
     """TLS servers of one address; ``examined`` names the endpoints that talk TLS."""
 
     SCHEMA: ClassVar[str] = "certbench/facts-tls/1"
     PROBE: ClassVar[str] = "tls"
-
-    servers: tuple[TlsServer, ...]
-
-    def on(self, endpoint: str) -> TlsServer | None:
-        """The server on ``tcp/443``."""
-        return next((s for s in self.servers if s.endpoint.name == endpoint), None)
