@@ -27,3 +27,13 @@ def private_bench():
         pytest.skip(f"no private network namespace: {why}")
     if shutil.which("nmap") is None:
         pytest.skip("nmap is missing: apt-get install nmap")
+
+
+@pytest.fixture(scope="session")
+def wires():
+    """Skips where no wires can be laid between network namespaces."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root for network namespaces")
+    missing = [name for name in ("ip", "unshare", "nsenter") if shutil.which(name) is None]
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)}: apt-get install iproute2 util-linux")

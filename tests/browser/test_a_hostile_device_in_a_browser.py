@@ -35,10 +35,9 @@ def _device():
 
 
 @pytest.fixture(scope="module")
-def page(chromium, tmp_path_factory):
+def page(chromium, wires, private_bench, tmp_path_factory):
     """The report on the device called ``speaking``."""
     device = _device()
-    device.require_tools()
     out = tmp_path_factory.mktemp("hostile") / "speaking"
     process = device.start("speaking", out)
     try:

@@ -23,8 +23,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.namespace import available
-
 ROOT = Path(__file__).parents[2]
 PAGES = [
     *sorted(ROOT.glob("*.md")),
@@ -218,13 +216,3 @@ def demo(tmp_path_factory):
 def desk(tmp_path, demo):
     """A folder to follow a page in."""
     return Desk(tmp_path, demo)
-
-
-@pytest.fixture(scope="session")
-def router():
-    """What a page needs that runs the reference router."""
-    why = available()
-    if why:
-        pytest.skip(f"no private network namespace: {why}")
-    if shutil.which("nmap") is None:
-        pytest.skip("nmap is missing: apt-get install nmap")

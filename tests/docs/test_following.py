@@ -17,7 +17,7 @@ SURVEYING = [
 
 @pytest.mark.slow
 @pytest.mark.netns
-@pytest.mark.usefixtures("router")
+@pytest.mark.usefixtures("private_bench")
 @pytest.mark.parametrize("path", SURVEYING, ids=lambda path: path.name)
 def test_a_page_can_be_followed_from_top_to_bottom(path, desk, read_blocks):
     if path.name in NEEDS_DEMO:

@@ -83,7 +83,7 @@ def test_doctor(documented, printed, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.netns
-@pytest.mark.usefixtures("router")
+@pytest.mark.usefixtures("private_bench")
 def test_explain(documented, printed, demo):
     weak = demo() / "reports" / "demo" / "weak"
     rule = printed("certbench", "explain", "5.1-1-2c")
@@ -94,7 +94,7 @@ def test_explain(documented, printed, demo):
 
 @pytest.mark.slow
 @pytest.mark.netns
-@pytest.mark.usefixtures("router")
+@pytest.mark.usefixtures("private_bench")
 def test_run_replay_and_verify(documented, printed, demo, tmp_path):
     weak = demo() / "reports" / "demo" / "weak"
     replayed = printed("certbench", "replay", weak / "bundle", "-f", "etsi-en-303-645")
@@ -111,7 +111,7 @@ def test_run_replay_and_verify(documented, printed, demo, tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.netns
-@pytest.mark.usefixtures("router")
+@pytest.mark.usefixtures("private_bench")
 def test_pretest(documented_pretest, desk):
     (desk.folder / "baseline.toml").write_text(
         '[[accepted]]\ncriterion = "x"\nsubject = "y"\nreason = "z"\nexpires = 2026-01-01\n'

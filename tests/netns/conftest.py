@@ -1,8 +1,7 @@
-"""What tests in network namespaces need, and how a scene is played in one."""
+"""How a scene is played in a network namespace of its own."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,16 +10,6 @@ import pytest
 
 UNSHARE = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-Urn"]
 HERE = Path(__file__).parent
-
-
-@pytest.fixture(scope="session")
-def wires():
-    """Skips where no wires can be laid between network namespaces."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root for network namespaces")
-    missing = [name for name in ("ip", "unshare", "nsenter") if shutil.which(name) is None]
-    if missing:
-        pytest.skip(f"needs {', '.join(missing)}: apt-get install iproute2 util-linux")
 
 
 @pytest.fixture

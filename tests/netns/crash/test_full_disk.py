@@ -7,18 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.namespace import available
-
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 SCENE = Path(__file__).with_name("full_disk_scene.py")
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory):
-    why = available()
-    if why:
-        pytest.skip(f"no private network namespace: {why}")
+def story(private_bench, tmp_path_factory):
     folder = tmp_path_factory.mktemp("disk")
     done = subprocess.run(
         [sys.executable, str(SCENE), str(folder)],

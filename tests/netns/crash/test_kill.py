@@ -15,8 +15,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.namespace import available
-
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 SCENE = Path(__file__).with_name("crash_scene.py")
@@ -52,11 +50,8 @@ def scene(folder, moment, delay_s):
 
 
 @pytest.fixture(scope="module")
-def kills(tmp_path_factory):
+def kills(private_bench, tmp_path_factory):
     """Every kill with what became of it, two at a time."""
-    why = available()
-    if why:
-        pytest.skip(f"no private network namespace: {why}")
     seed = int(os.environ.get("CERTBENCH_SEED") or secrets.randbelow(2**31))
     sys.stdout.write(f"\nCERTBENCH_SEED={seed}\n")
     drawn = random.Random(seed)

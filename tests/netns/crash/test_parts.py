@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.namespace import available
-
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 SCENE = Path(__file__).with_name("parts_scene.py")
@@ -20,10 +18,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def story(folder):
-    why = available()
-    if why:
-        pytest.skip(f"no private network namespace: {why}")
+def story(private_bench, folder):
     done = subprocess.run(
         [sys.executable, str(SCENE), str(folder)],
         capture_output=True,

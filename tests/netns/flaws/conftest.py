@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.namespace import available
 from harness.reference.shuffle import DEFAULT_SURFACE, shuffled_look
 
 ROOT = Path(__file__).parents[3]
@@ -101,13 +99,8 @@ class Outcome:
 
 
 @pytest.fixture(scope="session")
-def surveyed(tmp_path_factory):
+def surveyed(private_bench, tmp_path_factory):
     """Run the whole command once for each distinct request of the session."""
-    why = available()
-    if why:
-        pytest.skip(f"no private network namespace: {why}")
-    if shutil.which("nmap") is None:
-        pytest.skip("nmap is missing: apt-get install nmap")
     done = {}
 
     def survey(flaws=(), seed=None, samples=("A", "B"), answers=None):

@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ CONSOLES = {"bombs": "flooding", "papers": "never-ending", "speaking": "speaking
 DEVICES = ("endless", "bombs", "papers", "speaking", "logins", "shifting")
 FOR_PEOPLE = "speaking"
 """The pretest that prints for people; the others print JSON."""
-NEEDED = {"ip": "iproute2", "unshare": "util-linux", "nsenter": "util-linux", "nmap": "nmap"}
 
 
 @dataclass(frozen=True)
@@ -66,19 +64,9 @@ def start(device, out):
         )
 
 
-def require_tools():
-    """Skip where namespaces or tools are missing."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root for network namespaces")
-    missing = {package for name, package in NEEDED.items() if shutil.which(name) is None}
-    if missing:
-        pytest.skip(f"programs are missing: apt-get install {' '.join(sorted(missing))}")
-
-
 @pytest.fixture(scope="session")
-def played(tmp_path_factory, worker_id):
+def played(wires, private_bench, tmp_path_factory, worker_id):
     """Every device's pretest by name; the first worker makes them, the others wait for it."""
-    require_tools()
     base = tmp_path_factory.getbasetemp()
     folder = (base if worker_id == "master" else base.parent) / "hostile-devices"
     folder.mkdir(exist_ok=True)

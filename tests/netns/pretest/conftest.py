@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -66,13 +65,7 @@ class Desk:
 
 
 @pytest.fixture(scope="session")
-def desk(tmp_path_factory):
-    """Skips where namespaces or tools are missing."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root for network namespaces")
-    for name in ("ip", "unshare", "nsenter", "nmap"):
-        if shutil.which(name) is None:
-            pytest.skip(f"{name} is missing: apt-get install iproute2 util-linux nmap")
+def desk(wires, private_bench, tmp_path_factory):
     return Desk(tmp_path_factory.mktemp("desk"))
 
 

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.namespace import available
 from harness.encoding.tree import DirectoryTree, SubTree
 from harness.evidence.archive import write_zip
 from harness.plugin.launch import JudgingOrder, judge
@@ -121,16 +120,6 @@ def run_bench(folder, bench, *options):
 @pytest.fixture(scope="session")
 def spine():
     return Spine()
-
-
-@pytest.fixture(scope="session")
-def private_bench():
-    """Skips where the reference devices cannot have a network of their own."""
-    why = available()
-    if why:
-        pytest.skip(f"no private network namespace: {why}")
-    if shutil.which("nmap") is None:
-        pytest.skip("nmap is missing: apt-get install nmap")
 
 
 @pytest.fixture(scope="session")

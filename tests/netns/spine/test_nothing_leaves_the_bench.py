@@ -1,7 +1,6 @@
 """A run aimed outside, or led outside by the device, refuses before a packet leaves."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -12,11 +11,7 @@ import pytest
 pytestmark = [
     pytest.mark.netns,
     pytest.mark.slow,
-    pytest.mark.skipif(os.geteuid() != 0, reason="needs root for network namespaces"),
-    pytest.mark.skipif(
-        not all(shutil.which(name) for name in ("ip", "unshare", "nsenter")),
-        reason="needs ip, unshare and nsenter: apt-get install iproute2 util-linux",
-    ),
+    pytest.mark.usefixtures("wires"),
     pytest.mark.skipif(shutil.which("nmap") is None, reason="needs nmap: apt-get install nmap"),
 ]
 
