@@ -115,7 +115,24 @@ class Exposure:
         return all_of(item, criterion, [self.judge(LatePortsFacts, criterion, item, look), seen])
 
     def everything_examined(self) -> Judgement:
-        """All ports of the DUT and all services on them were looked at; needs `EXPOSURE_NEEDS`."""
+        """All ports and services of the DUT were looked at, by every probe that they call for.
+
+        A service that opened when its probe had run was not. Needs `EXPOSURE_NEEDS`.
+        """
+        criterion = "undeclared-service"
+        late = [
+            self.judge(
+                LatePortsFacts,
+                criterion,
+                "DUT",
+                partial(criteria.late_service_seen, criterion=criterion, item="DUT", target=target),
+            )
+            for target in self.open_targets()
+            if self.opened_late(target)
+        ]
+        return all_of("DUT", criterion, [self._every_port_examined(), *late])
+
+    def _every_port_examined(self) -> Judgement:
         targets = {
             name
             for record in self.facts.records(PortsFacts, self.state)
@@ -149,7 +166,7 @@ class Exposure:
         Needs `EXPOSURE_NEEDS`.
         """
         judged = [self._service_declared(name, declared) for name in self.open_targets(transport)]
-        return (*judged, self.everything_examined())
+        return (*judged, self._every_port_examined())
 
     def _service_declared(self, target: str, declared: Collection[str]) -> Judgement:
         criterion = "undeclared-service"

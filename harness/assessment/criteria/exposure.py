@@ -17,6 +17,7 @@ from harness.facts.services import (
     FTP,
     HTTP,
     MQTT,
+    NTP,
     SNMP,
     SSH,
     TFTP,
@@ -29,7 +30,7 @@ from harness.model.observation import EvidenceRef, Present
 Record = FactRecord[PortsFacts | LatePortsFacts]
 Answers = FactRecord[ServicesFacts | LatePortsFacts]
 LAST_PORT: Final = 65535
-PROBED_ALONE: Final = frozenset({DNS, FTP, HTTP, MQTT, SNMP, SSH, TFTP})
+PROBED_ALONE: Final = frozenset({DNS, FTP, HTTP, MQTT, NTP, SNMP, SSH, TFTP})
 """Protocols of which a probe of their own sees what the first answer does not show."""
 
 
@@ -86,8 +87,9 @@ def late_service_seen(
     service = record.facts.on(target)
     if service is None or record.facts.gap(target) is not None:
         return look.unexamined()
-    if service.protocol in PROBED_ALONE:
-        return look.undecided("opened-too-late", protocol=service.protocol)
+    if service.tls or service.protocol in PROBED_ALONE:
+        protocol = service.protocol if service.protocol in PROBED_ALONE else "tls"
+        return look.undecided("opened-too-late", protocol=protocol)
     return look.held("service-seen", service.evidence, protocol=service.protocol)
 
 

@@ -121,3 +121,30 @@ def test_a_name_server_over_tcp_alone_was_not_asked_for_its_zone(
     )
     assert box(judge, survey)["zone-transfer-allowed"] is Verdict.PASS
     assert box(judge, opened)["zone-transfer-allowed"] is Verdict.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(
+    ("protocol", "tls", "units"),
+    [
+        ("http", False, {"anonymous-access", "unexpected-input-processed"}),
+        ("unconfirmed", True, TLS),
+        ("ssh", False, {"anonymous-access", "weak-ssh-algorithms"}),
+        ("ftp", False, {"anonymous-access", "anonymous-file-read", "anonymous-file-write"}),
+        ("dns", False, {"zone-transfer-allowed"}),
+        ("unconfirmed", False, set()),
+    ],
+)
+def test_what_opens_when_its_probe_has_run_was_not_looked_at(
+    protocol: str, tls: Any, units: set[str], judge: Any, survey: Any, made: Any
+) -> None:
+    last = survey.get(LatePortsFacts)
+    more = {
+        "services": (made.service("tcp/8081", protocol, tls=tls),),
+        "examined": (*last.examined, "tcp/8081"),
+        "ports": (*last.ports, *made.ports("tcp/8081").ports),
+    }
+    opened = box(judge, survey.put(last.model_copy(update=more)))
+    sound = box(judge, survey)
+    assert {sound[unit] for unit in units} <= {Verdict.PASS}
+    assert {opened[unit] for unit in units} <= {Verdict.INCONCLUSIVE}
+    assert (opened == sound) is not (tls or bool(units))
