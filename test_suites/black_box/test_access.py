@@ -1,10 +1,13 @@
 """Access without a login."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from harness.testing import (
     INITIALISED,
     LOGIN_NEEDS,
+    FactRecord,
+    Facts,
     FactView,
     FilesFacts,
     HttpFacts,
@@ -13,7 +16,6 @@ from harness.testing import (
     MqttFacts,
     NetworkView,
     SshFacts,
-    at_each,
     case,
     criteria,
     needs,
@@ -21,6 +23,13 @@ from harness.testing import (
 )
 
 CRITERION: Final = "anonymous-access"
+AccessCriterion = Callable[[FactRecord[Any], str, str], Judgement]
+OVER: Final[tuple[tuple[str, type[Facts], AccessCriterion], ...]] = (
+    ("http", HttpFacts, criteria.anonymous_access),
+    ("ssh", SshFacts, criteria.anonymous_ssh_access),
+    ("ftp", FilesFacts, criteria.anonymous_file_access),
+    ("mqtt", MqttFacts, criteria.anonymous_mqtt_access),
+)
 
 
 @case(CRITERION)
@@ -32,48 +41,14 @@ class TestAccessWithoutLogin:
         """No web server shows settings, and no other server lets anybody in without login."""
         network = NetworkView(facts, INITIALISED)
         targets = network.open_targets("tcp/")
-        web = at_each(
-            network,
-            [name for name in targets if network.speaks(name, "http")],
-            lambda name: _over_http(network, name),
+        judged = (
+            _judged(network, name, kind, look)
+            for protocol, kind, look in OVER
+            for name in targets
+            if network.speaks(name, protocol)
         )
-        ssh = [_over_ssh(network, name) for name in targets if network.speaks(name, "ssh")]
-        ftp = [_over_ftp(network, name) for name in targets if network.speaks(name, "ftp")]
-        mqtt = [_over_mqtt(network, name) for name in targets if network.speaks(name, "mqtt")]
-        return (*web, *ssh, *ftp, *mqtt)
+        return (*judged, network.everything_examined())
 
 
-def _over_http(network: NetworkView, name: str) -> Judgement:
-    return network.judge(
-        HttpFacts,
-        CRITERION,
-        name,
-        lambda record: criteria.anonymous_access(record, name, name),
-    )
-
-
-def _over_ftp(network: NetworkView, name: str) -> Judgement:
-    return network.judge(
-        FilesFacts,
-        CRITERION,
-        name,
-        lambda record: criteria.anonymous_file_access(record, name, name),
-    )
-
-
-def _over_mqtt(network: NetworkView, name: str) -> Judgement:
-    return network.judge(
-        MqttFacts,
-        CRITERION,
-        name,
-        lambda record: criteria.anonymous_mqtt_access(record, name, name),
-    )
-
-
-def _over_ssh(network: NetworkView, name: str) -> Judgement:
-    return network.judge(
-        SshFacts,
-        CRITERION,
-        name,
-        lambda record: criteria.anonymous_ssh_access(record, name, name),
-    )
+def _judged(network: NetworkView, name: str, kind: type[Facts], look: AccessCriterion) -> Judgement:
+    return network.judge(kind, CRITERION, name, lambda record: look(record, name, name))

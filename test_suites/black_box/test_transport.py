@@ -1,7 +1,7 @@
 """What crosses the network: logins in clear, TLS, SSH."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, TypeVar
 
 from harness.testing import (
     INITIALISED,
@@ -9,6 +9,7 @@ from harness.testing import (
     LOGIN_NEEDS,
     DecidedBy,
     FactRecord,
+    Facts,
     FactView,
     Judgement,
     Judgements,
@@ -26,7 +27,8 @@ from harness.testing import (
 
 TLS_NEEDS: Final = needs((*LOGIN_NEEDS, TlsFacts), INITIALISED)
 SSH_NEEDS: Final = needs((*LOGIN_NEEDS, SshFacts), INITIALISED)
-TlsCriterion = Callable[[FactRecord[TlsFacts], str, str], Judgement]
+F = TypeVar("F", bound=Facts)
+LinkCriterion = Callable[[FactRecord[F], str, str], Judgement]
 
 
 @case("plaintext-management")
@@ -77,17 +79,9 @@ class TestSshAlgorithms:
     def test_broken_algorithms_are_not_offered(self, facts: FactView) -> Judgements:
         """Every SSH server offers sound algorithms only."""
         network = NetworkView(facts, INITIALISED)
-
-        def judge(name: str) -> Judgement:
-            return network.judge(
-                SshFacts,
-                "weak-ssh-algorithms",
-                name,
-                lambda record: criteria.weak_ssh_algorithms(record, name, name),
-            )
-
-        targets = network.open_targets("tcp/")
-        return at_each(network, [name for name in targets if network.speaks(name, "ssh")], judge)
+        ssh = [name for name in network.open_targets("tcp/") if network.speaks(name, "ssh")]
+        look = criteria.weak_ssh_algorithms
+        return at_each(network, ssh, _judging(network, SshFacts, "weak-ssh-algorithms", look))
 
 
 @case("declared-cryptography")
@@ -111,11 +105,15 @@ class TestKeysOfTwoSamples:
         return without_second_sample("shared-key-material")
 
 
-def _over_tls(facts: FactView, criterion: str, look: TlsCriterion) -> Judgements:
+def _over_tls(facts: FactView, criterion: str, look: LinkCriterion[TlsFacts]) -> Judgements:
     network = NetworkView(facts, INITIALISED)
+    tls = [name for name in network.open_targets("tcp/") if network.in_tls(name)]
+    return at_each(network, tls, _judging(network, TlsFacts, criterion, look))
 
-    def judge(name: str) -> Judgement:
-        return network.judge(TlsFacts, criterion, name, lambda record: look(record, name, name))
 
-    targets = network.open_targets("tcp/")
-    return at_each(network, [name for name in targets if network.in_tls(name)], judge)
+def _judging(
+    network: NetworkView, kind: type[F], criterion: str, look: LinkCriterion[F]
+) -> Callable[[str], Judgement]:
+    return lambda name: network.judge(
+        kind, criterion, name, lambda record: look(record, name, name)
+    )
