@@ -74,13 +74,11 @@ def mosquitto(tmp_path):
 
 
 @pytest.fixture
-def password_file(tmp_path):
+def password_file(mosquitto, tmp_path):
     """A password file with the bench's user in it."""
     file = tmp_path / "passwords"
-    made = shutil.which("mosquitto_passwd")
-    if made is None:
-        pytest.skip("needs: apt install mosquitto")
-    subprocess.run([made, "-b", "-c", file, "hub", PASSWORD], check=True, timeout=30)
+    made = ["mosquitto_passwd", "-b", "-c", file, "hub", PASSWORD]
+    subprocess.run(made, check=True, timeout=30)
     return f"password_file {file}"
 
 
