@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
-from scene import recording_context
+from recording import recording_context
 
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
@@ -56,7 +56,8 @@ def avahi(folder, host):
     up = f"{wait}; ip link set lo up; ip link set dut0 address {MAC}; ip link set dut0 up"
     address = f"ip addr add {SAMPLE}/24 dev dut0"
     script = f'{up}; {address}; exec avahi-daemon "$@"'
-    with subprocess.Popen(["unshare", "-n", "sh", "-c", script, "sh", *options]) as daemon:
+    command = ["unshare", "-n", "sh", "-c", script, "sh", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as daemon:
         try:
             while (
                 Path(f"/proc/{daemon.pid}/ns/net").readlink()
@@ -67,6 +68,8 @@ def avahi(folder, host):
             run(*veth, "netns", str(daemon.pid))
             run("ip", "addr", "add", "198.51.100.1/24", "dev", "bench0")
             run("ip", "link", "set", "bench0", "up")
+            # It probes for its names before it announces them (RFC 6762, 8).
+            assert any(b"successfully established" in line for line in daemon.stderr)
             yield
         finally:
             daemon.kill()
@@ -76,7 +79,6 @@ def main():
     folder, host = Path(sys.argv[1]), sys.argv[2]
     folder.mkdir(parents=True)
     with avahi(folder, host):
-        time.sleep(4)  # it probes for its names before it announces them (RFC 6762, 8)
         link = IpLink(SAMPLE, ScopeGuard(("198.51.100.0/24",), "bench0"))
         context = recording_context()(folder, "discovery", link, [])
         config = SimpleNamespace(serial="", network=SimpleNamespace(mac=""))

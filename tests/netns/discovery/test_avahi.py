@@ -29,6 +29,7 @@ def facts_of(folder, *arguments):
         text=True,
         timeout=60,
         check=False,
+        env={**os.environ, "PYTHONPATH": str(SCENE.parents[1])},
     )
     assert played.returncode == 0, played.stderr
     return json.loads(played.stdout.splitlines()[-1])
