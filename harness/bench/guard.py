@@ -227,18 +227,3 @@ def _is_running(interface: str) -> bool:
         return False
     (flags,) = struct.unpack_from("H", answer, 16)
     return bool(flags & _UP_AND_RUNNING == _UP_AND_RUNNING)
-
-
-def neighbour(address: str, interface: str) -> str:
-    """The link-layer address that the kernel last saw ``address`` use; ``""`` if it knows none.
-
-    Sends nothing: it reads the neighbour table.
-    """
-    try:
-        with IPRoute() as netlink:
-            index = netlink.link_lookup(ifname=interface)
-            found = netlink.get_neighbours(dst=address, ifindex=index[0]) if index else ()
-            known = [entry.get_attr("NDA_LLADDR") for entry in found]
-    except (NetlinkError, OSError):
-        return ""
-    return next((str(entry).lower() for entry in known if entry), "")

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
+from harness.bench.datagrams import MAX_DATAGRAM
 from harness.bench.network_link import Connected, Datagram, GroupAnswers
 from harness.errors import BenchFault, LinkDown
 
@@ -27,7 +28,6 @@ MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_OTHERS: Final = 100_000
 """Datagrams of a sample, their bytes, and datagrams of other hosts taken from one question."""
 HOPS: Final = 1
-_MAX_DATAGRAM: Final = 65535
 _LINK_DOWN: Final = frozenset({errno.ENETDOWN, errno.ENODEV, errno.ENETUNREACH, errno.ENXIO})
 
 
@@ -105,7 +105,7 @@ def _listen(
         readable, _, _ = select.select(sockets, [], [], left)
         for ready in readable:
             with contextlib.suppress(OSError):  # an ICMP error about what was sent
-                data, sender = ready.recvfrom(_MAX_DATAGRAM, socket.MSG_DONTWAIT)
+                data, sender = ready.recvfrom(MAX_DATAGRAM, socket.MSG_DONTWAIT)
                 if tuple(sender[:2]) != own:
                     heard.take(data, sender[:2])
     return GroupAnswers(tuple(heard.found), heard.others, heard.dropped)

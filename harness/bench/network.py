@@ -10,8 +10,9 @@ from typing import Final, Self
 
 from typing_extensions import override
 
-from harness.bench.datagrams import UnconnectedUdp
-from harness.bench.guard import ScopeGuard, neighbour
+from harness.bench.datagrams import MAX_DATAGRAM, UnconnectedUdp
+from harness.bench.discovery import mac_of
+from harness.bench.guard import ScopeGuard
 from harness.bench.http import BoundedHttpSession
 from harness.bench.multicast import Group, ask_group
 from harness.bench.network_link import (
@@ -36,7 +37,6 @@ from harness.errors import BenchFault, LinkDown
 
 _SEND_TIMEOUT_S: Final = 10.0
 _TLS_TIMEOUT_S: Final = 10.0
-_MAX_DATAGRAM: Final = 65535
 _LINK_DOWN: Final = frozenset({errno.ENETDOWN, errno.ENODEV, errno.ENETUNREACH, errno.ENXIO})
 _UNREACHABLE: Final = frozenset(
     {errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ENETUNREACH, errno.ENOPROTOOPT, errno.ENONET}
@@ -193,7 +193,7 @@ class IpLink(NetworkLink):
             try:
                 connection.connect((self._address, port))
                 connection.send(payload)
-                return Connected.OPEN, connection.recv(_MAX_DATAGRAM)
+                return Connected.OPEN, connection.recv(MAX_DATAGRAM)
             except OSError as error:
                 return self._outcome(error), b""
 
@@ -221,7 +221,11 @@ class IpLink(NetworkLink):
 
     @override
     def link_layer_address(self) -> str:
-        return neighbour(self._address, self.interface)
+        interface = self.interface
+        try:
+            return mac_of(self._address, interface)
+        except BenchFault:
+            return ""  # a kernel that cannot be asked knows none
 
     @override
     def http(self, timeout_s: float = 10.0) -> HttpSession:
