@@ -47,19 +47,24 @@ def listened_baud(url: str) -> tuple[int, bytes]:
     Raises:
         BenchFault: the port cannot be opened, or went away.
     """
-    with SerialConsole(ConsoleConfig(url=url)).take(_NoTranscript()) as session:
+    baud, heard, _ = _listened(ConsoleConfig(url=url))
+    return (baud if is_text(heard) else 0), heard
+
+
+def _listened(console: ConsoleConfig) -> tuple[int, bytes, bool]:
+    """The speed, what it said, and whether it had to be asked."""
+    with SerialConsole(console).take(_NoTranscript()) as session:
         heard = session.read(_LISTEN_S, _ENOUGH)
-        if not heard:
-            session.send(b"\r")
-            heard = session.read(_LISTEN_S, _ENOUGH)
-        return (session.baud if is_text(heard) else 0), heard
+        if heard:
+            return session.baud, heard, False
+        session.send(b"\r")
+        return session.baud, session.read(_LISTEN_S, _ENOUGH), True
 
 
 class _Steps:
     def __init__(self, console: ConsoleConfig) -> None:
         self._console = console
         self._path = None if "://" in console.url else Path(console.url)
-        self._baud = console.baud
 
     def steps(self) -> tuple[Step, ...]:
         local: tuple[Step, ...] = (
@@ -109,9 +114,8 @@ class _Steps:
         return ok(f"no other program has it open{unseen}")
 
     def _speech(self) -> Answer:
-        given = self._console.baud
         try:
-            heard, sent = self._heard()
+            baud, heard, sent = _listened(self._console)
         except BenchFault as fault:
             return blocks(str(fault), "Check console.url and who else uses the port")
         if not heard:
@@ -124,34 +128,25 @@ class _Steps:
         shown = neutralise(to_latin(heard), _SHOWN)
         how = "answers a carriage return" if sent else "talks by itself"
         if is_text(heard) or not rate_matters(self._console.url):
-            speed = f" at {self._baud} baud" if rate_matters(self._console.url) else ""
+            speed = f" at {baud} baud" if rate_matters(self._console.url) else ""
             return ok(f"{how}{speed}: {shown}")
-        better, _ = self._search()
-        if better and better != given:
+        better = self._better_baud()
+        if better and better != self._console.baud:
             return blocks(
-                f"noise at {self._baud} baud, text at {better}",
+                f"noise at {baud} baud, text at {better}",
                 f"Write console.baud = {better}, or leave it out",
             )
         return note(
-            f"{how}, but not in text at {self._baud} baud: {shown}",
+            f"{how}, but not in text at {baud} baud: {shown}",
             "Check ground and voltage level (1.8, 3.3 or 5 V); try another console.baud",
         )
 
-    def _heard(self) -> tuple[bytes, bool]:
-        """What it says, and whether it had to be asked."""
-        with SerialConsole(self._console).take(_NoTranscript()) as session:
-            self._baud = session.baud
-            heard = session.read(_LISTEN_S, _ENOUGH)
-            if heard:
-                return heard, False
-            session.send(b"\r")
-            return session.read(_LISTEN_S, _ENOUGH), True
-
-    def _search(self) -> tuple[int, bytes]:
+    def _better_baud(self) -> int:
+        """A speed at which it reads as text; 0 where none was found."""
         try:
-            return listened_baud(self._console.url)
+            return listened_baud(self._console.url)[0]
         except BenchFault:
-            return 0, b""
+            return 0
 
 
 def _holders(path: Path) -> list[tuple[int, str]]:
