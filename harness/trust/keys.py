@@ -15,6 +15,7 @@ from typing import Final
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from harness.errors import ConfigError, VerificationError
 
@@ -108,24 +109,27 @@ def load_key(reference: str) -> PrivateKey:
     Raises:
         ConfigError: missing, readable by others, not PEM, or not a P-256 key.
     """
-    data = read_private_pem(reference)
-    try:
-        key = serialization.load_pem_private_key(data, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConfigError(
-            reference, "", "not an unencrypted PEM private key", "Make one with create_key"
-        ) from error
+    key = load_private_pem(reference)
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not _is_p256(key):
         raise ConfigError(reference, "", "not an ECDSA P-256 key", "Use a P-256 key")
     return PrivateKey(key)
 
 
-def read_private_pem(reference: str) -> bytes:
-    """What a file that only its owner can read, or the variable of ``env:NAME``, holds.
+def load_private_pem(reference: str) -> PrivateKeyTypes:
+    """The key of any kind in a file that only its owner can read, or in ``env:NAME``.
 
     Raises:
-        ConfigError: missing, or readable by others.
+        ConfigError: missing, readable by others, or not PEM.
     """
+    data = _read_private(reference)
+    try:
+        return serialization.load_pem_private_key(data, password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        problem = "not an unencrypted PEM private key"
+        raise ConfigError(reference, "", problem, "Name a file that does not exist") from error
+
+
+def _read_private(reference: str) -> bytes:
     if reference.startswith("env:"):
         name = reference.removeprefix("env:")
         value = os.environ.get(name)

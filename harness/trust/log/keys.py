@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from harness.errors import ConfigError
-from harness.trust.keys import read_private_pem, write_private_pem
+from harness.trust.keys import load_private_pem, write_private_pem
 
 
 def create_ed25519(path: Path) -> ed25519.Ed25519PrivateKey:
@@ -32,13 +31,7 @@ def load_ed25519(reference: str) -> ed25519.Ed25519PrivateKey:
     Raises:
         ConfigError: missing, readable by others, not PEM, or not an Ed25519 key.
     """
-    data = read_private_pem(reference)
-    try:
-        key = serialization.load_pem_private_key(data, password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise ConfigError(
-            reference, "", "not an unencrypted PEM private key", "Name a file that does not exist"
-        ) from error
+    key = load_private_pem(reference)
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise ConfigError(reference, "", "not an Ed25519 key", "Logs and witnesses use Ed25519")
     return key
