@@ -1,5 +1,6 @@
 """Facts of a hardened router with two samples, and ways to spoil them; for criteria and suites."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -79,26 +80,23 @@ def port(name: str, state: PortState = PortState.OPEN) -> Port:
     return Port(endpoint=endpoint(name), state=state, evidence=(ref(f"port {name}"),))
 
 
-def ports(*names: str, **changes: Any) -> PortsFacts:
-    given = {
+def _scanned(names: Sequence[str], changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         "address": ADDRESS,
         "alive": seen(),
         "ports": tuple(port(name) for name in names),
         "examined": ("tcp/1-65535", "udp/53"),
         "complete": True,
+        **changes,
     }
-    return PortsFacts(**(given | changes))
+
+
+def ports(*names: str, **changes: Any) -> PortsFacts:
+    return PortsFacts(**_scanned(names, changes))
 
 
 def late_ports(*names: str, **changes: Any) -> LatePortsFacts:
-    given = {
-        "address": ADDRESS,
-        "alive": seen(),
-        "ports": tuple(port(name) for name in names),
-        "examined": ("tcp/1-65535", "udp/53"),
-        "complete": True,
-    }
-    return LatePortsFacts(**(given | changes))
+    return LatePortsFacts(**_scanned(names, changes))
 
 
 def file_server(name: str = "tcp/21", protocol: str = "ftp", **changes: Any) -> FileServer:

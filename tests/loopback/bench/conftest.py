@@ -90,6 +90,33 @@ def pty() -> Iterator[tuple[int, str]]:
             os.close(handle_)
 
 
+@pytest.fixture
+def flood(pty: tuple[int, str]) -> Callable[[bytes], contextlib.AbstractContextManager[None]]:
+    """A block in which the device writes the same again and again."""
+
+    @contextlib.contextmanager
+    def writing(data: bytes) -> Iterator[None]:
+        stop = threading.Event()
+
+        def write() -> None:
+            os.set_blocking(pty[0], False)
+            while not stop.is_set():
+                try:
+                    os.write(pty[0], data)
+                except BlockingIOError:
+                    stop.wait(0.001)
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
+
+    return writing
+
+
 class Transcript:
     """Records what a console session reports."""
 

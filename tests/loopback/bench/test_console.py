@@ -63,29 +63,13 @@ def test_expect_finds_a_match_that_arrives_in_pieces(console, pty, transcript):
         thread.join()
 
 
-def test_a_flood_ends_at_the_bound(console, pty, transcript, monkeypatch):
+def test_a_flood_ends_at_the_bound(console, flood, transcript, monkeypatch):
     monkeypatch.setattr(serial_console, "MAX_EXPECT_BYTES", 20_000)
-    stop = threading.Event()
-
-    def flood():
-        os.set_blocking(pty[0], False)
-        while not stop.is_set():
-            try:
-                os.write(pty[0], b"A" * 4096)
-            except BlockingIOError:
-                time.sleep(0.001)
-
-    thread = threading.Thread(target=flood)
-    thread.start()
-    try:
-        with console.take(transcript) as session:
-            assert len(session.read(5, limit=1000)) == 1000
-            index, data = session.expect([rb"B"], 20)
-            assert index == -1
-            assert 20_000 <= len(data) < 30_000
-    finally:
-        stop.set()
-        thread.join()
+    with flood(b"A" * 4096), console.take(transcript) as session:
+        assert len(session.read(5, limit=1000)) == 1000
+        index, data = session.expect([rb"B"], 20)
+        assert index == -1
+        assert 20_000 <= len(data) < 30_000
 
 
 def test_two_owners_are_a_fault_and_an_earlier_session_is_dead(console, transcript):

@@ -29,6 +29,7 @@ found = console_checks("sample A", ConsoleConfig(url=sys.argv[1], baud=115200))
 said = {each.name: [each.health.value, f"{each.shown} | {each.mend}"] for each in found}
 json.dump(said, sys.stdout)
 """
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become an ordinary user")
 NOBODY = "65534"
 DIALOUT = "20"
 
@@ -134,23 +135,10 @@ def test_a_console_that_stays_silent_does_not_block(pty):
     assert "TX and RX" in text
 
 
-def test_a_flood_ends(pty):
-    stop = threading.Event()
-
-    def flood():
-        os.set_blocking(pty[0], False)
-        while not stop.is_set():
-            try:
-                os.write(pty[0], b"kernel panic " * 50)
-            except BlockingIOError:
-                time.sleep(0.001)
-
-    thread = threading.Thread(target=flood)
-    thread.start()
-    started = time.monotonic()
-    health, text = said(pty[1])["speech"]
-    stop.set()
-    thread.join(5)
+def test_a_flood_ends(pty, flood):
+    with flood(b"kernel panic " * 50):
+        started = time.monotonic()
+        health, text = said(pty[1])["speech"]
     assert health is Health.OK
     assert len(text) < 400
     assert time.monotonic() - started < 5
@@ -168,7 +156,7 @@ def test_what_doctor_itself_started_does_not_count_as_busy(lone_pty):
         assert said(lone_pty[1])["busy"][0] is Health.OK
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become an ordinary user")
+@as_root
 def test_an_ordinary_user_without_the_right_is_told_the_group(lone_pty):
     os.chown(lone_pty[1], 0, int(DIALOUT))  # dialout, as udev has it
     os.chmod(lone_pty[1], 0o660)  # noqa: PTH101
@@ -179,7 +167,7 @@ def test_an_ordinary_user_without_the_right_is_told_the_group(lone_pty):
     assert found["speech"][0] is Health.SKIPPED
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to become an ordinary user")
+@as_root
 def test_a_member_of_the_group_may_go_on(lone_pty):
     os.chown(lone_pty[1], 0, int(DIALOUT))
     os.chmod(lone_pty[1], 0o660)  # noqa: PTH101
