@@ -15,6 +15,7 @@ from harness.testing import (
     Judgements,
     MqttFacts,
     NetworkView,
+    SnmpFacts,
     SshFacts,
     case,
     criteria,
@@ -29,6 +30,8 @@ OVER: Final[tuple[tuple[str, type[Facts], AccessCriterion], ...]] = (
     ("ssh", SshFacts, criteria.anonymous_ssh_access),
     ("ftp", FilesFacts, criteria.anonymous_file_access),
     ("mqtt", MqttFacts, criteria.anonymous_mqtt_access),
+    # Made-up names, and users without a key; published communities have a unit of their own.
+    ("snmp", SnmpFacts, criteria.anonymous_snmp_access),
 )
 
 
@@ -36,11 +39,11 @@ OVER: Final[tuple[tuple[str, type[Facts], AccessCriterion], ...]] = (
 class TestAccessWithoutLogin:
     """Settings cannot be reached without a login."""
 
-    @unit("", facts=needs((*LOGIN_NEEDS, SshFacts, FilesFacts, MqttFacts), INITIALISED))
+    @unit("", facts=needs((*LOGIN_NEEDS, SshFacts, FilesFacts, MqttFacts, SnmpFacts), INITIALISED))
     def test_settings_are_not_open(self, facts: FactView) -> Judgements:
         """No web server shows settings, and no other server lets anybody in without login."""
         network = NetworkView(facts, INITIALISED)
-        targets = network.open_targets("tcp/")
+        targets = network.open_targets()
         judged = (
             _judged(network, name, kind, look)
             for protocol, kind, look in OVER

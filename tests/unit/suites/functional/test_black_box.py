@@ -148,3 +148,14 @@ def test_what_opens_when_its_probe_has_run_was_not_looked_at(
     assert {sound[unit] for unit in units} <= {Verdict.PASS}
     assert {opened[unit] for unit in units} <= {Verdict.INCONCLUSIVE}
     assert (opened == sound) is not (tls or bool(units))
+
+
+@pytest.mark.parametrize("way", ["any_name", "published_user"])
+def test_an_agent_that_serves_anybody_is_access_without_login(
+    way: str, judge: Any, survey: Any, made: Any
+) -> None:
+    agent = {"answered": made.seen(), way: made.seen()}
+    opened = survey.put(made.snmp(made.snmp_agent(**agent)))
+    assert box(judge, opened)["anonymous-access"] is Verdict.FAIL
+    unclear = survey.put(made.snmp(made.snmp_agent(**agent | {way: made.unknown()})))
+    assert box(judge, unclear)["anonymous-access"] is Verdict.INCONCLUSIVE
