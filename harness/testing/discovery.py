@@ -67,7 +67,7 @@ def wan_exposure(network: NetworkView) -> Judgements:
 def told_to_everybody(network: NetworkView, interfaces: Sequence[Intf]) -> Judgements:
     """Identifiers and versions in all that responders and descriptions tell, and one on the DUT.
 
-    Needs `DISCOVERY_NEEDS`.
+    Needs `DISCOVERY_NEEDS` and services.
     """
     versions = [
         network.judge(
@@ -83,8 +83,16 @@ def told_to_everybody(network: NetworkView, interfaces: Sequence[Intf]) -> Judge
 
 
 def identifiers_told(network: NetworkView, interfaces: Sequence[Intf]) -> Judgements:
-    """No responder or description tells what only this unit has; needs `DISCOVERY_NEEDS`."""
+    """No responder or description tells what only this unit has.
+
+    A responder that answered another probe and not this one is left open. Needs `DISCOVERY_NEEDS`
+    and services.
+    """
     criterion = "identifier-disclosure"
+    found = (
+        (DiscoveryFacts, _answering(network)),
+        (UpnpFacts, _telling(network, UpnpFacts)),
+    )
     judged = [
         network.judge(
             kind,
@@ -97,8 +105,8 @@ def identifiers_told(network: NetworkView, interfaces: Sequence[Intf]) -> Judgem
                 declared=_declared(interfaces, target),
             ),
         )
-        for kind in DISCOVERY_NEEDS
-        for target in _telling(network, kind)
+        for kind, targets in found
+        for target in targets
     ]
     return (*judged, _asked(network, criterion))
 

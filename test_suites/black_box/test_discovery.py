@@ -9,6 +9,7 @@ from harness.testing import (
     FactView,
     Judgements,
     NetworkView,
+    ServicesFacts,
     UpnpFacts,
     case,
     criteria,
@@ -24,7 +25,7 @@ from harness.testing import (
 class TestToldIdentifiers:
     """Nobody is told what only this unit has."""
 
-    @unit("", facts=needs(DISCOVERY_NEEDS, INITIALISED))
+    @unit("", facts=needs((*DISCOVERY_NEEDS, ServicesFacts), INITIALISED))
     def test_no_identifier_is_told(self, facts: FactView) -> Judgements:
         """Neither serial number nor MAC address stands in mDNS, SSDP or a UPnP description."""
         return identifiers_told(NetworkView(facts, INITIALISED), ())
