@@ -22,9 +22,9 @@ from harness.interpret.http_exchanges import (
 from harness.interpret.web_configuration import open_configuration
 from harness.interpret.web_targets import (
     WebTarget,
-    examined_of,
-    not_examined_of,
+    answering,
     read_endpoints,
+    silent,
 )
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
@@ -43,8 +43,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> HttpFacts:
     del upstream  # the endpoints stand in the inputs
     read = read_endpoints(captures, _server)
     return HttpFacts(
-        examined=examined_of(read),
-        not_examined=not_examined_of(read),
+        examined=answering(read.servers),
+        not_examined=(*read.unread, *silent(read.servers)),
         complete=read.complete,
         servers=read.servers,
     )

@@ -31,10 +31,10 @@ from harness.interpret.mqtt_packets import (
 )
 from harness.interpret.web_targets import (
     WebTarget,
-    examined_of,
-    not_examined_of,
+    answering,
     read_endpoints,
     read_inputs,
+    silent,
 )
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
@@ -114,8 +114,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> MqttFacts:
 
     read = read_endpoints(captures, read_one)
     return MqttFacts(
-        examined=examined_of(read),
-        not_examined=not_examined_of(read),
+        examined=answering(read.servers),
+        not_examined=(*read.unread, *silent(read.servers)),
         complete=read.complete,
         servers=read.servers,
     )

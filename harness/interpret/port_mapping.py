@@ -20,9 +20,9 @@ from harness.model.observation import Absent, Observation, Present, Unknown
 ADD, GET, DELETE = "AddPortMapping", "GetSpecificPortMappingEntry", "DeletePortMapping"
 BEFORE, ADDED, CONFIRM, DELETED, AFTER = "before", "add", "confirm", "delete", "after"
 _NOT_A_REFUSAL: Final = frozenset(
-    {"402", "501", "715", "716", "718", "724", "725", "726", "727", "?"}
+    {"402", "501", "600", "601", "603", "605", *map(str, range(715, 734)), "?"}
 )
-"""Error codes that speak of the arguments or a failure, not of the right to map a port."""
+"""Error codes that speak of the arguments, a full table or a failure, not of the right to map."""
 
 
 def interpret(captures: CaptureReader, upstream: Upstream) -> PortMappingFacts:

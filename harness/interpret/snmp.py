@@ -28,6 +28,7 @@ from harness.interpret.snmp_trials import (
     name_trials,
     read_asked,
 )
+from harness.interpret.web_targets import answering, silent
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
 
@@ -70,20 +71,13 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> SnmpFacts:
     del upstream  # the endpoints stand in the inputs
     asked, skipped, whole = read_asked(captures)
     agents = tuple(_agent(entry) for entry in asked)
-    unseen = [
-        NotExamined(target=agent.endpoint.name, reason=agent.answered.reason)
-        for agent in agents
-        if isinstance(agent.answered, Unknown)
-    ]
-    unseen += [
+    left = (
         NotExamined(target=f"udp/{port}", reason="more agents than the probe asks")
         for port in skipped
-    ]
+    )
     return SnmpFacts(
-        examined=tuple(
-            agent.endpoint.name for agent in agents if not isinstance(agent.answered, Unknown)
-        ),
-        not_examined=tuple(unseen),
+        examined=answering(agents),
+        not_examined=(*silent(agents), *left),
         complete=captures.complete and whole and all(entry.whole for entry in asked),
         servers=agents,
     )

@@ -14,9 +14,9 @@ from harness.interpret.disclosure import in_ssh_identification
 from harness.interpret.ssh_packets import KexInit
 from harness.interpret.web_targets import (
     WebTarget,
-    examined_of,
-    not_examined_of,
+    answering,
     read_endpoints,
+    silent,
 )
 from harness.model.ids import ProbeName
 from harness.model.observation import EvidenceRef, Present, Unknown
@@ -34,8 +34,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> SshFacts:
     del upstream  # the endpoints stand in the inputs
     read = read_endpoints(captures, _server)
     return SshFacts(
-        examined=examined_of(read),
-        not_examined=not_examined_of(read),
+        examined=answering(read.servers),
+        not_examined=(*read.unread, *silent(read.servers)),
         complete=read.complete,
         servers=read.servers,
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from harness.encoding.journal import Journal
 from harness.encoding.text import neutralise, to_latin
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.disclosure import Disclosure
@@ -74,8 +75,9 @@ def read_servers(
         name = f"udp-{port}.jsonl"
         server = None
         if captures.has(name):
-            complete = complete and captures.journal(name).whole
-            server = read_one(Asked(endpoint, _exchanges(captures, name)))
+            journal = captures.journal(name)
+            complete = complete and journal.whole
+            server = read_one(Asked(endpoint, _exchanges(captures, name, journal)))
         if server is None:
             silent.append(NotExamined(target=endpoint.name, reason="it answers no more"))
         else:
@@ -97,7 +99,7 @@ def named_versions(where: str, text: bytes, evidence: EvidenceRef) -> Iterator[D
         )
 
 
-def _exchanges(captures: CaptureReader, name: str) -> tuple[Exchange, ...]:
+def _exchanges(captures: CaptureReader, name: str, journal: Journal) -> tuple[Exchange, ...]:
     return tuple(
         Exchange(
             record.text("step"),
@@ -105,5 +107,5 @@ def _exchanges(captures: CaptureReader, name: str) -> tuple[Exchange, ...]:
             record.data("received") if record.text("outcome") == "open" else b"",
             captures.ref(name, f"line {record.line}"),
         )
-        for record in captures.journal(name).of("exchange")
+        for record in journal.of("exchange")
     )

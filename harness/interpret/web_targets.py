@@ -4,7 +4,7 @@
 ``tls``), ``not_examined`` (each ``target``, ``reason``) and what else the probe was given.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Protocol, TypeVar
 
@@ -18,7 +18,6 @@ from harness.model.observation import Observation, Unknown
 INPUTS: Final = "inputs.jsonl"
 _MAX_PORT: Final = 65535
 Server = TypeVar("Server")
-AnsweringServer = TypeVar("AnsweringServer", bound="Answering")
 
 
 @dataclass(frozen=True)
@@ -119,20 +118,20 @@ class Answering(Protocol):
         ...
 
 
-def examined_of(read: EndpointsRead[AnsweringServer]) -> tuple[str, ...]:
+def answering(servers: Iterable[Answering]) -> tuple[str, ...]:
     """The endpoints that answered: only those were examined."""
-    servers = (server for server in read.servers if not isinstance(server.answered, Unknown))
-    return tuple(server.endpoint.name for server in servers)
+    return tuple(
+        server.endpoint.name for server in servers if not isinstance(server.answered, Unknown)
+    )
 
 
-def not_examined_of(read: EndpointsRead[AnsweringServer]) -> tuple[NotExamined, ...]:
-    """The endpoints that could not be read or never answered, each with the reason."""
-    silent = tuple(
+def silent(servers: Iterable[Answering]) -> tuple[NotExamined, ...]:
+    """The endpoints that never answered, each with the reason."""
+    return tuple(
         NotExamined(target=server.endpoint.name, reason=server.answered.reason)
-        for server in read.servers
+        for server in servers
         if isinstance(server.answered, Unknown)
     )
-    return (*read.unread, *silent)
 
 
 def _target(entry: Any) -> WebTarget:  # noqa: ANN401  (any JSON value)
