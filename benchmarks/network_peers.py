@@ -19,6 +19,7 @@ from defusedxml import ElementTree
 
 from benchmarks.measure import Measured, measure
 from benchmarks.plain_devices import LOGIN, SPEAKS, TWELVE, on_the_bench
+from benchmarks.report import OURS
 from harness.errors import BenchFault
 from tests.netns.debian.lan import Lan
 
@@ -31,7 +32,6 @@ LOGINS: Final[Mapping[str, tuple[int, str, str]]] = {
 """Login point -> port, what certbench calls it, what hydra calls it."""
 _NMAP_NAMES: Final = {"domain": "dns", "https": "http", "secure-mqtt": "mqtt"}
 _TIMEOUT_S: Final = 900.0
-OURS: Final = "certbench"
 
 
 @dataclass(frozen=True)

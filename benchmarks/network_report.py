@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from benchmarks.measure import Measured
-from benchmarks.network_peers import OURS, Run
+from benchmarks.network_peers import Run
 from benchmarks.pretest_time import BOUNDS_S
-from benchmarks.report import table
+from benchmarks.report import OURS, table
 
 _HEADS: Final = ("task", "tool", "time", "x certbench", "peak memory", "x certbench", "outcome")
 

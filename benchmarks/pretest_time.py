@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.measure import Measured, measure
-from benchmarks.network_peers import OURS, Run
+from benchmarks.network_peers import Run
 from benchmarks.plain_devices import SILENT, SPEAKS, TWELVE, on_the_bench
+from benchmarks.report import OURS
 from harness.encoding.tree import DirectoryTree
 from harness.errors import BenchFault
 from harness.facts.discovery import DiscoveryFacts
