@@ -41,6 +41,39 @@ def test_a_description_that_lies_elsewhere_may_hold_a_gateway(mapped: Any, made:
     assert mapped(made.upnp()).not_examined == ()
 
 
+FAULT = (
+    "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault>"
+    "<faultcode>s:Client</faultcode><faultstring>UPnPError</faultstring><detail>"
+    "<UPnPError xmlns='urn:schemas-upnp-org:control-1-0'><errorCode>{}</errorCode>"
+    "<errorDescription>no</errorDescription></UPnPError></detail></s:Fault></s:Body></s:Envelope>"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [(606, Absent), (401, Absent), (603, Unknown), (718, Unknown), (728, Unknown), (733, Unknown)],
+)
+def test_a_full_table_is_no_refusal(captured: Any, journal: Any, code: int, kind: type) -> None:
+    control = "http://127.0.0.1:5000/1"
+    refused = {
+        "kind": "exchange",
+        "purpose": "add",
+        "method": "POST",
+        "url": control,
+        "status": 500,
+        "headers": [],
+        "body": FAULT.format(code).encode(),
+        "error": "",
+    }
+    files = {
+        "inputs.jsonl": journal([GIVEN | {"gateways": [control]}]),
+        "exchanges.jsonl": journal([{"kind": "try", "control": control}, refused]),
+    }
+    facts = port_mapping.interpret(captured(files, probe="port-mapping"), Upstream({}))
+    assert isinstance(facts.tries[0].accepted, kind)
+    assert facts.tries[0].fault == str(code)
+
+
 @pytest.mark.parametrize("asked", [("multicast", "unicast"), ("unicast",)])
 def test_a_group_that_was_not_asked_is_a_gap(
     captured: Any, journal: Any, asked: tuple[str, ...]
