@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from harness.encoding.journal import Journal, read_journal
 from harness.encoding.tree import MAX_FILE_BYTES, Tree, read
@@ -12,6 +12,8 @@ from harness.model.ids import ProbeName
 from harness.model.observation import EvidenceRef
 from harness.model.record import AttemptOutcome, AttemptRecord
 
+INPUTS: Final = "inputs.jsonl"
+"""The journal of what an attempt was given; its record ``inputs`` comes first."""
 F = TypeVar("F", bound=Facts)
 
 

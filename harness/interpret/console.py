@@ -19,13 +19,12 @@ from harness.encoding.journal import Journal, JournalRecord
 from harness.facts.base import NotExamined
 from harness.facts.console import ConsoleFacts, SecretSighting
 from harness.interpret import login_screen as screen
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.interpret.boot_log import ran_loader_command, secrets_in, versions_in
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
 
 TRANSCRIPT: Final = "console.jsonl"
-INPUTS: Final = "inputs.jsonl"
 TARGET: Final = "console"
 _BOOT_LINES: Final = 3
 """A boot says more than a prompt does."""

@@ -5,7 +5,6 @@ it chose its next step stands nowhere.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from harness.encoding.canonical import sha256_hex
 from harness.encoding.journal import Journal
@@ -20,7 +19,7 @@ from harness.facts.credentials import (
 )
 from harness.facts.http import HttpFacts
 from harness.facts.services import ServicesFacts
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.interpret.forced_change import observe_forced_change
 from harness.interpret.guessing import ReadTrial, observe_limit
 from harness.interpret.login_reading import read_outcome
@@ -29,7 +28,6 @@ from harness.model.ids import ProbeName
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
 from harness.model.states import DeviceState
 
-INPUTS: Final = "inputs.jsonl"
 Ref = Callable[[int], EvidenceRef]
 
 

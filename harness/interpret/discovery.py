@@ -25,13 +25,12 @@ from harness.facts.discovery import (
     Way,
 )
 from harness.interpret import disclosure, dns_messages, ssdp_messages
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.interpret.dns_messages import PTR, SRV, TXT, DnsMessage, DnsRecord, Name, shown
 from harness.interpret.identifiers import Text, claims, read_identifiers
 from harness.model.ids import ProbeName
 from harness.model.observation import EvidenceRef, Observation, Present, Unknown
 
-INPUTS: Final = "inputs.jsonl"
 JOURNALS: Final = {MDNS: "mdns.jsonl", SSDP: "ssdp.jsonl"}
 PORTS: Final = {MDNS: 5353, SSDP: ssdp_messages.PORT}
 MAX_RECORDS: Final = 4096

@@ -9,10 +9,9 @@ from harness.facts.base import Endpoint, NotExamined
 from harness.facts.files import FileServer, FilesFacts
 from harness.facts.services import FTP, TFTP, ServicesFacts
 from harness.interpret import ftp, tftp
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.model.ids import ProbeName
 
-INPUTS: Final = "inputs.jsonl"
 _ENDPOINT: Final = re.compile(r"(tcp|udp)/([1-9][0-9]{0,4})")
 _LAST_PORT: Final = 65535
 _SPOKEN: Final = frozenset({FTP, TFTP})

@@ -8,7 +8,7 @@ from harness.encoding.journal import Journal, JournalRecord
 from harness.encoding.text import neutralise
 from harness.facts.base import NotExamined
 from harness.facts.identity import IdentityFacts
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.interpret.http_exchanges import (
     OK,
     Exchange,
@@ -16,7 +16,6 @@ from harness.interpret.http_exchanges import (
     read_exchanges,
 )
 from harness.interpret.ssh import fingerprint
-from harness.interpret.web_targets import INPUTS
 from harness.model.ids import ProbeName
 from harness.model.observation import Observation, Present, Unknown
 

@@ -10,9 +10,9 @@ from harness.encoding.journal import Journal
 from harness.encoding.text import neutralise
 from harness.facts.base import NotExamined
 from harness.facts.upnp import MappingTry, PortMappingFacts, UpnpFacts
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.interpret.http_exchanges import Exchange, read_exchange
-from harness.interpret.upnp import EXCHANGES, INPUTS, endpoint_of, performed_of
+from harness.interpret.upnp import EXCHANGES, endpoint_of, performed_of
 from harness.interpret.upnp_documents import is_wan_connection
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown

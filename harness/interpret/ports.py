@@ -10,13 +10,12 @@ from typing import Final, Literal
 from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.ports import Port, PortsFacts, PortState
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.interpret.nmap_xml import Scan, read_scan
 from harness.interpret.port_ranges import PortSet
 from harness.model.ids import ProbeName
 from harness.model.observation import EvidenceRef, Observation, Present, Unknown
 
-INPUTS: Final = "inputs.jsonl"
 TCP_SCANS: Final = ("nmap-tcp-1.xml", "nmap-tcp-2.xml")
 UDP_SCAN: Final = "nmap-udp-1.xml"
 UDP_JOURNAL: Final = "udp.jsonl"

@@ -8,7 +8,7 @@ from harness.encoding.text import from_latin, neutralise, to_latin
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import FTP, HTTP, SMTP, UNCONFIRMED, Service, ServicesFacts
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.interpret.conversations import Conversation, read_conversations
 from harness.interpret.nmap_xml import read_scan
 from harness.interpret.replies import is_final
@@ -27,7 +27,6 @@ from harness.interpret.tls_hello import is_hello
 from harness.interpret.udp_queries import answers
 from harness.model.ids import ProbeName
 
-INPUTS: Final = "inputs.jsonl"
 GUESSES: Final = "nmap-versions.xml"
 MAX_BANNER: Final = 1024
 MAX_GUESS: Final = 200

@@ -9,7 +9,7 @@ from harness.encoding.text import neutralise
 from harness.errors import CaptureError
 from harness.facts.base import Endpoint
 from harness.facts.snmp import NameSource, NameTrial, TrialResult, Version
-from harness.interpret.base import CaptureReader
+from harness.interpret.base import INPUTS, CaptureReader
 from harness.interpret.snmp_messages import (
     AUTHORIZATION_ERROR,
     RESPONSE,
@@ -23,7 +23,6 @@ from harness.interpret.snmp_messages import (
 )
 from harness.model.observation import EvidenceRef
 
-INPUTS: Final = "inputs.jsonl"
 TIMEOUT: Final = "timeout"
 _VERSIONS: Final[dict[str, Version]] = {V1: "v1", V2C: "v2c", V3: "v3"}
 _WORTH: Final = tuple(TrialResult)

@@ -15,7 +15,7 @@ from harness.facts.tls import (
     TlsVersion,
     VersionOffer,
 )
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.interpret.certificates import read_certificate
 from harness.interpret.conversations import read_conversations
 from harness.interpret.tls_handshakes import Handshake, Outcome, accepted, read_handshake
@@ -31,7 +31,6 @@ from harness.interpret.tls_suites import (
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
 
-INPUTS: Final = "inputs.jsonl"
 _TIMES_TURNED_AWAY: Final = 2
 """A server that closes without an alert must do so this often, and accept something after it."""
 

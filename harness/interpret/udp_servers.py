@@ -13,10 +13,9 @@ from harness.encoding.journal import Journal
 from harness.encoding.text import neutralise, to_latin
 from harness.facts.base import Endpoint, NotExamined
 from harness.facts.disclosure import Disclosure
-from harness.interpret.base import CaptureReader
+from harness.interpret.base import INPUTS, CaptureReader
 from harness.model.observation import EvidenceRef
 
-INPUTS: Final = "inputs.jsonl"
 Server = TypeVar("Server")
 _MAX_TEXT: Final = 4096
 _MAX_VERSIONS: Final = 20

@@ -21,7 +21,7 @@ from harness.facts.upnp import (
     UpnpService,
 )
 from harness.interpret import disclosure, ssdp_messages, upnp_documents
-from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
 from harness.interpret.discovery import MAX_URL, PORTS, each_once
 from harness.interpret.http_exchanges import (
     FORBIDDEN,
@@ -37,7 +37,6 @@ from harness.interpret.identifiers import Text, claims, read_identifiers
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
 
-INPUTS: Final = "inputs.jsonl"
 EXCHANGES: Final = "exchanges.jsonl"
 WAN_JOURNAL: Final = "wan.jsonl"
 MAX_NOT_FOLLOWED: Final = 50

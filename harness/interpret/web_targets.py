@@ -12,10 +12,9 @@ from harness.encoding.journal import JournalRecord
 from harness.encoding.text import neutralise
 from harness.errors import CaptureError
 from harness.facts.base import Endpoint, NotExamined
-from harness.interpret.base import CaptureReader
+from harness.interpret.base import INPUTS, CaptureReader
 from harness.model.observation import Observation, Unknown
 
-INPUTS: Final = "inputs.jsonl"
 _MAX_PORT: Final = 65535
 Server = TypeVar("Server")
 

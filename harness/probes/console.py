@@ -12,8 +12,9 @@ from typing import Final
 from harness.bench.protocols import ConsoleSession, PowerSwitch
 from harness.encoding.text import to_latin
 from harness.interpret import login_screen as screen
+from harness.interpret.base import INPUTS
 from harness.interpret.boot_log import MIN_KNOWN_SECRET, secrets_in
-from harness.interpret.console import INPUTS, KERNEL, TRANSCRIPT
+from harness.interpret.console import KERNEL, TRANSCRIPT
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock

@@ -10,7 +10,7 @@ from typing import Final
 
 from harness.bench.network_link import NetworkLink
 from harness.facts.credentials import CandidateSource
-from harness.interpret.credentials import INPUTS
+from harness.interpret.base import INPUTS
 from harness.interpret.login_transcript import BASIC, FORM, MQTT, SERIAL, SSH, TELNET, Point
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName

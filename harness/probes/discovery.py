@@ -15,7 +15,8 @@ from harness.bench.network_link import Connected, Datagram, GroupAnswers, Networ
 from harness.encoding.canonical import sha256_hex
 from harness.facts.discovery import MDNS, SSDP, Way
 from harness.interpret import dns_messages, ssdp_messages
-from harness.interpret.discovery import INPUTS, JOURNALS, PORTS, reverse_name
+from harness.interpret.base import INPUTS
+from harness.interpret.discovery import JOURNALS, PORTS, reverse_name
 from harness.interpret.dns_messages import AAAA, PTR, SRV, TXT, A, DnsQuestion, DnsRecord, Name
 from harness.interpret.identifiers import MIN_SECRET
 from harness.model.declaration import ProbeDeclaration

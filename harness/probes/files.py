@@ -11,6 +11,7 @@ from typing_extensions import override
 from harness.encoding.canonical import sha256_hex
 from harness.facts.base import Endpoint
 from harness.facts.services import FTP, TFTP, ServicesFacts
+from harness.interpret.base import INPUTS
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock
@@ -51,7 +52,7 @@ class FilesProbe(Probe):
         link, services = network_of(context), needed(context, ServicesFacts)
         name = f"certbench-{sha256_hex(f'files {context.seed}'.encode())[:12]}"
         targets = _targets(services, link.address)
-        with context.journal("inputs.jsonl") as journal:
+        with context.journal(INPUTS) as journal:
             journal.record(
                 "inputs",
                 address=link.address,

@@ -19,6 +19,7 @@ from harness.encoding.canonical import digest_of
 from harness.encoding.text import neutralise
 from harness.errors import BenchFault, ScopeError
 from harness.facts.services import ServicesFacts
+from harness.interpret.base import INPUTS
 from harness.interpret.html_forms import words
 from harness.interpret.http_exchanges import (
     UNAUTHORIZED,
@@ -28,7 +29,6 @@ from harness.interpret.http_exchanges import (
     split_url,
 )
 from harness.interpret.web_configuration import SETTINGS_WORDS
-from harness.interpret.web_targets import INPUTS
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact

@@ -16,11 +16,11 @@ from typing_extensions import override
 from harness.bench.network_link import Connected, NetworkLink, Stream, StreamClosed
 from harness.facts.http import HttpFacts, HttpServer, LoginPoint
 from harness.facts.services import ServicesFacts
+from harness.interpret.base import INPUTS
 from harness.interpret.html_forms import Form
 from harness.interpret.http_exchanges import OK, UNAUTHORIZED, same_server_path
 from harness.interpret.http_messages import parse_answer
 from harness.interpret.web_configuration import is_settings_form, speaks_of_settings
-from harness.interpret.web_targets import INPUTS
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock

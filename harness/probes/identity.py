@@ -12,9 +12,9 @@ from typing_extensions import override
 
 from harness.bench.network_link import Connected, NetworkLink, SshResult
 from harness.encoding.canonical import digest_of
+from harness.interpret.base import INPUTS
 from harness.interpret.http_exchanges import Exchange
 from harness.interpret.identity import EXCHANGES, states_version, version_in
-from harness.interpret.web_targets import INPUTS
 from harness.model.bench_config import IdentityConfig
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName

@@ -13,6 +13,7 @@ from typing_extensions import override
 from harness.encoding.canonical import sha256_hex
 from harness.facts.mqtt import Client, MqttAnswer
 from harness.facts.services import MQTT, Service, ServicesFacts
+from harness.interpret.base import INPUTS
 from harness.interpret.mqtt import (
     ALL_TOPICS,
     MADE_UP_USER,
@@ -35,7 +36,6 @@ from harness.interpret.mqtt_packets import (
     publish,
     subscribe,
 )
-from harness.interpret.web_targets import INPUTS
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock

@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from harness.facts.upnp import UpnpFacts
 from harness.interpret import upnp_documents
+from harness.interpret.base import INPUTS
 from harness.interpret.http_exchanges import OK, Exchange
 from harness.interpret.port_mapping import (
     ADD,
@@ -23,7 +24,7 @@ from harness.interpret.port_mapping import (
     DELETED,
     GET,
 )
-from harness.interpret.upnp import EXCHANGES, INPUTS
+from harness.interpret.upnp import EXCHANGES
 from harness.interpret.upnp_documents import Service
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName

@@ -11,6 +11,7 @@ from typing import Final
 import nmap
 
 from harness.bench.network_link import Connected, NetworkLink
+from harness.interpret.base import INPUTS
 from harness.interpret.nmap_xml import read_scan
 from harness.interpret.port_ranges import PortSet
 from harness.interpret.udp_queries import query_for
@@ -85,7 +86,7 @@ def look(context: ProbeContext) -> Seen:
     privileged = link.privileged
     udp = PortSet.of(context.settings.udp_ports)
     context.tool("python-nmap", nmap.__version__)
-    with context.journal("inputs.jsonl") as journal:
+    with context.journal(INPUTS) as journal:
         journal.record(
             "inputs",
             address=link.address,

@@ -17,6 +17,7 @@ from harness.bench.network_link import Connected, NetworkLink
 from harness.encoding.canonical import sha256_hex
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.tls import VERSIONS
+from harness.interpret.base import INPUTS
 from harness.interpret.services import AGAIN
 from harness.interpret.tcp_protocols import (
     DNS_QUERY,
@@ -94,7 +95,7 @@ class ServicesProbe:
         """
         link = network_of(context)
         tcp, udp = _targets(context.upstream(PortsFacts))
-        with context.journal("inputs.jsonl") as inputs:
+        with context.journal(INPUTS) as inputs:
             inputs.record(
                 "inputs",
                 address=link.address,

@@ -14,6 +14,7 @@ from harness.bench.network_link import NetworkLink
 from harness.encoding.canonical import sha256_hex
 from harness.facts.services import SNMP, ServicesFacts
 from harness.facts.snmp import NameSource
+from harness.interpret.base import INPUTS
 from harness.interpret.snmp_messages import (
     SYS_CONTACT,
     SYS_DESCR,
@@ -73,7 +74,7 @@ class SnmpProbe(Probe):
         """
         link, services = network_of(context), needed(context, ServicesFacts)
         ports = _endpoints(services)
-        with context.journal("inputs.jsonl") as journal:
+        with context.journal(INPUTS) as journal:
             journal.record(
                 "inputs",
                 address=link.address,

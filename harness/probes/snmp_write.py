@@ -12,6 +12,7 @@ from harness.bench.network_link import NetworkLink
 from harness.encoding.canonical import sha256_hex
 from harness.errors import BenchFault
 from harness.facts.snmp import NameSource, NameTrial, SnmpAgent, SnmpFacts, TrialResult
+from harness.interpret.base import INPUTS
 from harness.interpret.ber import INTEGER, OCTETS, integer
 from harness.interpret.snmp_messages import (
     AUTHENTICATION_TRAPS,
@@ -64,7 +65,7 @@ class SnmpWriteProbe(Probe):
         link, facts = network_of(context), needed(context, SnmpFacts)
         readers = {agent.endpoint.port: readers_of(agent) for agent in facts.servers}
         ports = sorted(port for port, names in readers.items() if names)
-        with context.journal("inputs.jsonl") as journal:
+        with context.journal(INPUTS) as journal:
             journal.record(
                 "inputs",
                 address=link.address,

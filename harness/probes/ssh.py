@@ -13,8 +13,8 @@ from harness.bench.network_link import Connected, NetworkLink, Stream, StreamClo
 from harness.encoding.canonical import sha256_hex
 from harness.facts.services import SSH, ServicesFacts
 from harness.interpret import ssh_packets
+from harness.interpret.base import INPUTS
 from harness.interpret.ssh_packets import IDENTIFICATION, MAX_PACKET
-from harness.interpret.web_targets import INPUTS
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact

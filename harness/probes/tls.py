@@ -13,6 +13,7 @@ from harness.bench.network_link import Connected, NetworkLink
 from harness.encoding.canonical import sha256_hex
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.tls import VERSIONS, TlsVersion
+from harness.interpret.base import INPUTS
 from harness.interpret.tls_hello import EphemeralKeys, build
 from harness.interpret.tls_records import ServerAnswer, read_answer
 from harness.interpret.tls_secrets import certificates
@@ -137,7 +138,7 @@ class TlsProbe:
             for service in (services.services if services else ())
             if service.endpoint.transport == "tcp" and (service.tls or service.starttls)
         ]
-        with context.journal("inputs.jsonl") as inputs:
+        with context.journal(INPUTS) as inputs:
             inputs.record(
                 "inputs",
                 address=link.address,

@@ -5,6 +5,7 @@ from typing import Final
 
 from harness.bench.network_link import Connected, Datagram, NetworkLink
 from harness.facts.services import ServicesFacts
+from harness.interpret.base import INPUTS
 from harness.probes.base import CaptureJournal, ProbeContext, needed, network_of
 
 MAX_SERVERS: Final = 8
@@ -69,7 +70,7 @@ def askers(context: ProbeContext, protocol: str) -> Iterator[UdpAsker]:
         for service in services.services
         if service.protocol == protocol and service.endpoint.transport == "udp"
     ][:MAX_SERVERS]
-    with context.journal("inputs.jsonl") as journal:
+    with context.journal(INPUTS) as journal:
         journal.record("inputs", address=link.address, udp=ports, seed=context.seed)
     for port in ports:
         with context.journal(f"udp-{port}.jsonl") as journal:
