@@ -107,7 +107,7 @@ def _upgraded(talk: _Talk, step: str) -> bool:
 
 
 def _asks_password(talk: _Talk) -> Observation:
-    """331 to a user who does not exist, on a connection in clear (RFC 959, section 5.4)."""
+    """331 to a made-up user in clear (RFC 959, 5.4), where TLS is refused (RFC 4217)."""
     asked = [e for e in talk.steps("made-up") if e.sent.startswith(b"USER ")]
     prompted = [e for e in asked if reply_code(e.reply) == _PASSWORD]
     if not prompted:
@@ -116,7 +116,11 @@ def _asks_password(talk: _Talk) -> Observation:
         return Unknown(
             reason="an upgrade to TLS is offered, and nothing shows whether it is enforced"
         )
-    return Present(evidence=(talk.ref(prompted[0]),))
+    offers = [e for e in talk.steps("anonymous-tls") if e.sent.startswith(b"AUTH TLS")]
+    refused = [e for e in offers if reply_code(e.reply) in _REFUSED]
+    if not refused:
+        return Unknown(reason="whether an upgrade to TLS is offered got no clear answer")
+    return Present(evidence=(talk.ref(prompted[0]), talk.ref(refused[0])))
 
 
 def _unless_entered(anonymous: Observation, seen: Observation) -> Observation:

@@ -41,7 +41,10 @@ class FtpTalk:
         self._data_connections = 0
 
     def run(self, name: str) -> None:
-        """Log in as ``anonymous`` and as nobody; write ``name`` where anonymous users may."""
+        """Log in as ``anonymous`` and as nobody; write ``name`` where anonymous users may.
+
+        Whether TLS is offered is asked always: it tells a login in clear from one that may not be.
+        """
         with self._control.connect("anonymous") as control:
             read_reply(control)
             self._say(control, "PWD")  # refused: what shows later that the login worked
@@ -51,11 +54,10 @@ class FtpTalk:
         with self._control.connect("made-up") as control:
             read_reply(control)
             self._log_in(control, name, f"{name}-password")
-        if entered:
-            return
         with self._control.connect("anonymous-tls") as control:
             read_reply(control)
-            if reply_code(self._say(control, "AUTH TLS")) == _AUTH_DONE and control.start_tls():
+            offered = reply_code(self._say(control, "AUTH TLS")) == _AUTH_DONE
+            if offered and not entered and control.start_tls():
                 self._log_in(control, "anonymous", "certbench@")
 
     def _say(self, control: RecordedConnection, command: str, timeout_s: float = ANSWER_S) -> bytes:

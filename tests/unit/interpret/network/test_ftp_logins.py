@@ -50,6 +50,11 @@ def test_a_stranger_who_is_asked_shows_a_login_in_clear(reading):
     assert isinstance(seen, Present)
 
 
+@pytest.mark.parametrize("reply", [b"", b"421 busy\r\n"])
+def test_a_server_that_gave_no_clear_answer_may_offer_an_upgrade(reading, reply):
+    assert isinstance(reading(ASKED, reply).asks_password, Unknown)
+
+
 def test_a_server_that_could_upgrade_may_insist_on_it(reading):
     seen = reading(ASKED, b"234 go on\r\n").asks_password
     assert isinstance(seen, Unknown)
