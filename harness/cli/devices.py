@@ -45,12 +45,12 @@ def reference_devices(
 
     Args:
         config: the bench.
-        passwords: sample -> password that stands for the one a user would choose.
+        passwords: sample -> password that stands for the one a user would choose; else made up.
 
     Raises:
         BenchFault: a device did not become ready, or is not there to attach to.
     """
-    chosen = passwords or {}
+    chosen = passwords or new_passwords(config)
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="certbench-dut-")))
         ready: dict[str, Mapping[str, Any]] = {}
@@ -67,7 +67,7 @@ def reference_devices(
         yield WiredBench(
             config=config.model_copy(update={"sample": samples}),
             controls={name: Path(str(said["control"])) for name, said in ready.items()},
-            logins={name: _logins(said, chosen.get(name)) for name, said in ready.items()},
+            logins={name: _logins(said, chosen[name]) for name, said in ready.items()},
             ready=ready,
         )
 
@@ -169,7 +169,7 @@ def _in_scope(address: str, scope: Sequence[str]) -> str:
     return address if reachable else ""
 
 
-def _logins(said: Mapping[str, Any], password: str | None) -> tuple[Login, Login]:
+def _logins(said: Mapping[str, Any], password: str) -> tuple[Login, Login]:
     """The label's login, and the user's."""
     label = Login(said["label"]["user"], said["label"]["password"])
-    return label, Login(label.user, password or f"Ux-{os.urandom(9).hex()}")
+    return label, Login(label.user, password)

@@ -1,5 +1,6 @@
 """``certbench log``: keep a transparency log, witness one, prove and check its entries."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -261,17 +262,6 @@ def _tell(document: dict[str, Any], told: str, *, as_json: bool) -> None:
 
 
 def _check_json(done: LogCheck) -> dict[str, Any]:
-    steps = [
-        {
-            "number": step.number,
-            "name": step.name,
-            "outcome": step.outcome,
-            "code": step.code,
-            "shown": step.shown,
-            "expected": step.expected,
-        }
-        for step in done.steps
-    ]
     checkpoint = done.checkpoint
     return {
         "schema": "certbench/log-check/1",
@@ -280,7 +270,7 @@ def _check_json(done: LogCheck) -> dict[str, Any]:
         "index": done.index,
         "size": checkpoint.size if checkpoint else None,
         "entry": done.entry.to_json() if done.entry else None,
-        "steps": steps,
+        "steps": [asdict(step) for step in done.steps],
     }
 
 
@@ -298,9 +288,7 @@ def _find(tree: Tree, statement_sha256: str) -> int | None:
 
 def _envelope(path: Path) -> bytes:
     """The envelope of a bundle (folder or zip), or the file itself."""
-    if path.is_dir():
-        return read(DirectoryTree(path), STATEMENT, MAX_ENVELOPE_BYTES)
-    if _read(path, len(_ZIP), cut=True) == _ZIP:
+    if path.is_dir() or _read(path, len(_ZIP), cut=True) == _ZIP:
         return read(open_bundle(path), STATEMENT, MAX_ENVELOPE_BYTES)
     return _read(path, MAX_ENVELOPE_BYTES)
 
