@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Final
 
 from harness.facts.services import DNS, NTP, SNMP, TFTP
-from harness.interpret import dns_messages, snmp_messages
+from harness.interpret import dns_messages, snmp_messages, tftp_packets
+from harness.interpret.dns_messages import PTR, DnsQuestion
 
 SSDP, COAP, MDNS = "ssdp", "coap", "mdns"
 
@@ -27,16 +28,13 @@ _SSDP_QUERY: Final = (
 )
 _COAP_QUERY: Final = bytes.fromhex("4001ceb5bb2e77656c6c2d6b6e6f776e04636f7265")
 """Confirmable GET /.well-known/core (RFC 7252, RFC 6690)."""
-_MDNS_QUERY: Final = bytes.fromhex(
-    "ceb5 0000 0001 0000 0000 0000 095f7365727669636573075f646e732d7364045f756470056c6f63616c00"
-    "000c 8001"
+_MDNS_ID: Final = 0xCEB5
+_MDNS_QUERY: Final = dns_messages.query(
+    [DnsQuestion(dns_messages.name("_services._dns-sd._udp.local"), PTR, unicast=True)], _MDNS_ID
 )
 """Which services there are, answered to the asker alone (RFC 6763 section 9, RFC 6762)."""
-_MDNS_ID: Final = 0xCEB5
-_TFTP_QUERY: Final = b"\0\1certbench-absent\0octet\0"
+_TFTP_QUERY: Final = tftp_packets.request(tftp_packets.READ, "certbench-absent")
 """Read request for a file that nobody has (RFC 1350 section 5)."""
-TFTP_ABORT: Final = b"\0\5\0\0enough\0"
-"""Ends a transfer that the query may have begun."""
 FROM_ANY_PORT: Final = frozenset({TFTP})
 """Protocols whose servers answer from another port than the one that was asked."""
 
@@ -70,8 +68,7 @@ def in_order_for(port: int, address: str) -> list[tuple[str, bytes]]:
 def own_name_query(address: str) -> bytes:
     """Asks an mDNS responder for the name of its own ``address`` (RFC 6762, section 4)."""
     reverse = dns_messages.name(ipaddress.ip_address(address).reverse_pointer)
-    question = dns_messages.DnsQuestion(reverse, dns_messages.PTR, unicast=True)
-    return dns_messages.query([question], _MDNS_ID)
+    return dns_messages.query([DnsQuestion(reverse, PTR, unicast=True)], _MDNS_ID)
 
 
 def answers(protocol: str, answer: bytes) -> bool:
@@ -111,8 +108,7 @@ def _is_coap(answer: bytes) -> bool:
 
 def _is_tftp(answer: bytes) -> bool:
     """An error with its text, or the start of a transfer (RFC 1350 section 5, RFC 2347)."""
-    error = answer[:3] == b"\0\5\0" and answer[3:4] <= b"\x08" and answer[-1:] == b"\0"
-    return (error and len(answer) >= 5) or answer[:4] == b"\0\3\0\1"  # noqa: PLR2004
+    return tftp_packets.parse(answer).kind in {tftp_packets.ERROR, tftp_packets.DATA}
 
 
 _SHAPES: Final[dict[str, Callable[[bytes], bool]]] = {

@@ -17,6 +17,7 @@ from harness.bench.network_link import Connected, NetworkLink
 from harness.encoding.canonical import sha256_hex
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.tls import VERSIONS
+from harness.interpret import tftp_packets
 from harness.interpret.base import INPUTS
 from harness.interpret.services import AGAIN
 from harness.interpret.tcp_protocols import (
@@ -35,7 +36,7 @@ from harness.interpret.tcp_protocols import (
 )
 from harness.interpret.tls_hello import EphemeralKeys, build
 from harness.interpret.tls_suites import offered_at
-from harness.interpret.udp_queries import FROM_ANY_PORT, QUERIES, TFTP_ABORT, answers, in_order_for
+from harness.interpret.udp_queries import FROM_ANY_PORT, QUERIES, answers, in_order_for
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact
@@ -194,7 +195,7 @@ class PortSurvey:
             datagrams.send(port, query)
             found = datagrams.receive(UDP_S)
             if found.outcome is Connected.OPEN:
-                datagrams.send(found.port, TFTP_ABORT)
+                datagrams.send(found.port, tftp_packets.abort())  # a transfer may have begun
         return found.outcome, found.data, found.port
 
 
