@@ -17,6 +17,7 @@ from rich.table import Table
 from harness.cli import output
 from harness.cli.keys import lab_signer
 from harness.cli.log import log_app
+from harness.cli.output import JsonOption
 from harness.cli.pretest_options import pretest
 from harness.cli.terminal import Terminal, show_error, take_over
 from harness.config import load_bench, load_dossier
@@ -51,7 +52,6 @@ BenchArgument = Annotated[Path, typer.Argument(metavar="BENCH", help="bench.toml
 FrameworkOption = Annotated[
     list[str], typer.Option("-f", "--framework", help="slug or slug@version; may be repeated")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
 
 
 def run_app() -> None:

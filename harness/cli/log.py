@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from harness.cli import output
+from harness.cli.output import JsonOption
 from harness.cli.terminal import Terminal
 from harness.encoding.clock import Clock, parse_utc
 from harness.encoding.text import neutralise
@@ -36,7 +37,6 @@ _ZIP: Final = b"PK"
 _MAX_REFUSAL_BYTES: Final = 4 * MAX_NOTE_BYTES
 _MAX_KEYS: Final = 64
 
-JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
 LogArgument = Annotated[Path, typer.Argument(metavar="DIR", help="folder of the log")]
 StatementArgument = Annotated[
     Path, typer.Argument(metavar="STATEMENT", help="a bundle, or its evb/statement.dsse.json")

@@ -4,8 +4,9 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -18,6 +19,7 @@ from harness.model.prose import render
 from harness.replay.replaying import Replay
 from harness.replay.reporting import headline, merged_findings
 
+JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
 EXIT_OF = {
     Conclusion.CONFORMANT: 0,
     Conclusion.NOT_CONFORMANT: 1,
