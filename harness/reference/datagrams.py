@@ -5,6 +5,7 @@ import itertools
 import logging
 import socket
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
@@ -61,6 +62,43 @@ class DatagramService:
     handle: Callable[[Asked], None]
     prepare: Callable[[socket.socket], None] = lambda _socket: None
     address: str = ""
+
+
+class GroupResponder(ABC):
+    """A UDP service that hears its port and a group, and answers both from its port."""
+
+    def __init__(self, address: str, group: str) -> None:
+        """Respond at ``address``."""
+        self._address = address
+        self._group = group
+        self._own: socket.socket | None = None
+
+    @property
+    def direct(self) -> DatagramService:
+        """What listens on the port itself; must be started before `grouped`."""
+        return DatagramService(self._handle, self._keep)
+
+    @property
+    def grouped(self) -> DatagramService:
+        """What hears the group."""
+        return DatagramService(self._handle, self._join, self._group)
+
+    @abstractmethod
+    def replies(self, data: bytes) -> list[bytes]:
+        """The answers to a datagram; none to what is no question."""
+
+    def _keep(self, own: socket.socket) -> None:
+        self._own = own
+
+    def _join(self, listening: socket.socket) -> None:
+        """Join on the interface that has the router's address; other routers share the port."""
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        request = socket.inet_aton(self._group) + socket.inet_aton(self._address)
+        listening.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
+
+    def _handle(self, asked: Asked) -> None:
+        for reply in self.replies(asked.data):
+            asked.answer(reply, self._own)
 
 
 class DatagramListener:

@@ -5,14 +5,12 @@ says nothing that only this unit has; a flaw adds the serial number and the MAC 
 """
 
 import ipaddress
-import socket
 import struct
-from abc import ABC, abstractmethod
 from typing import Final
 
 from typing_extensions import override
 
-from harness.reference.datagrams import Asked, DatagramService
+from harness.reference.datagrams import GroupResponder
 from harness.reference.device import Device
 from harness.reference.flaws import Flaw
 
@@ -29,43 +27,6 @@ _TYPE: Final = (b"_https", b"_tcp", b"local")
 
 Name = tuple[bytes, ...]
 Record = tuple[Name, int, bytes]
-
-
-class GroupResponder(ABC):
-    """A UDP service that hears its port and a group, and answers both from its port."""
-
-    def __init__(self, address: str, group: str) -> None:
-        """Respond at ``address``."""
-        self._address = address
-        self._group = group
-        self._own: socket.socket | None = None
-
-    @property
-    def direct(self) -> DatagramService:
-        """What listens on the port itself; must be started before `grouped`."""
-        return DatagramService(self._handle, self._keep)
-
-    @property
-    def grouped(self) -> DatagramService:
-        """What hears the group."""
-        return DatagramService(self._handle, self._join, self._group)
-
-    @abstractmethod
-    def replies(self, data: bytes) -> list[bytes]:
-        """The answers to a datagram; none to what is no question."""
-
-    def _keep(self, own: socket.socket) -> None:
-        self._own = own
-
-    def _join(self, listening: socket.socket) -> None:
-        """Join on the interface that has the router's address; other routers share the port."""
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        request = socket.inet_aton(self._group) + socket.inet_aton(self._address)
-        listening.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, request)
-
-    def _handle(self, asked: Asked) -> None:
-        for reply in self.replies(asked.data):
-            asked.answer(reply, self._own)
 
 
 class MdnsResponder(GroupResponder):

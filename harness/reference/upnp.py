@@ -14,10 +14,9 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.reference.datagrams import Asked, DatagramService
+from harness.reference.datagrams import Asked, DatagramService, GroupResponder
 from harness.reference.device import Device
 from harness.reference.http import Request, Response
-from harness.reference.mdns import GroupResponder
 
 GROUP: Final = "239.255.255.250"
 _XML: Final = 'text/xml; charset="utf-8"'
