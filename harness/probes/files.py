@@ -56,7 +56,7 @@ class FilesProbe(Probe):
             journal.record(
                 "inputs",
                 address=link.address,
-                targets=[f"{endpoint.name}" for endpoint in targets],
+                targets=[endpoint.name for endpoint in targets],
                 not_examined=_left_out(services, targets),
                 file=name,
                 seed=context.seed,

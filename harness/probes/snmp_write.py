@@ -13,7 +13,7 @@ from harness.encoding.canonical import sha256_hex
 from harness.errors import BenchFault
 from harness.facts.snmp import NameSource, NameTrial, SnmpAgent, SnmpFacts, TrialResult
 from harness.interpret.base import INPUTS
-from harness.interpret.ber import INTEGER, OCTETS, integer
+from harness.interpret.ber import INTEGER, OCTETS
 from harness.interpret.snmp_messages import (
     AUTHENTICATION_TRAPS,
     RESPONSE,
@@ -160,8 +160,8 @@ class _Writing:
 def _other(before: Binding, marker: bytes) -> Binding:
     """Another value of the same type: a text, or the other one of enabled(1) and disabled(2)."""
     if before.tag == INTEGER:
-        flipped = 1 if before.content == b"\x02" else 2
-        return Binding(before.name, INTEGER, integer(flipped)[2:])
+        flipped = b"\x01" if before.content == b"\x02" else b"\x02"
+        return Binding(before.name, INTEGER, flipped)
     return Binding(before.name, OCTETS, marker)
 
 
