@@ -23,7 +23,7 @@ from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 from harness.plugin.evidence_source import known_secrets, open_root
 from harness.replay.excerpts import Excerpt, Excerpts
-from harness.replay.flaws import in_one_line
+from harness.replay.flaws import findings_of, in_one_line
 from harness.replay.open_units import EXPLANATIONS, waits_for
 from harness.replay.plain_words import OUTCOMES
 
@@ -124,7 +124,9 @@ class SeenEvidence:
     @property
     def finding_ids(self) -> tuple[str, ...]:
         """The id of every finding, once."""
-        found = (finding.id for entry in self.recorded for _, finding in _findings(entry))
+        found = (
+            finding.id for entry in self.recorded for _, finding in findings_of(entry.assessment)
+        )
         return tuple(dict.fromkeys(found))
 
     def of_unit(self, name: str) -> Seen:
@@ -255,13 +257,6 @@ def _recorded(root: Tree) -> Iterator[Recorded]:
             yield Recorded(Assessment.from_bytes(said), Catalogue.from_bytes(catalogue), dossier)
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error
-
-
-def _findings(entry: Recorded) -> Iterator[tuple[UnitResult, Finding]]:
-    for unit in entry.assessment.units:
-        for judgement in unit.judgements:
-            for finding in judgement.findings:
-                yield unit, finding
 
 
 def _follows(entry: Recorded, unit: UnitResult) -> Iterator[str]:
