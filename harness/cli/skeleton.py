@@ -1,6 +1,5 @@
 """Commented bench.toml and dossier.toml of a new bench, loaded once before they are written."""
 
-import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from harness.bench.discovery import SerialPort
 from harness.config import load_bench, load_dossier
 from harness.config.files import BENCH_FILE, DOSSIER_FILE
 from harness.encoding.text import neutralise
+from harness.encoding.toml import basic_string
 from harness.errors import ConfigError, UsageError
 from harness.model.catalogue import Catalogue
 
@@ -107,6 +107,4 @@ class _Toml(str):
 
 
 def _toml(text: str) -> _Toml:
-    """A basic string; JSON's escapes are TOML's, but for DEL, which TOML wants escaped."""
-    plain = text.encode(errors="replace").decode()
-    return _Toml(json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f"))
+    return _Toml(basic_string(text))

@@ -1,12 +1,12 @@
 """Baselines: read strictly, written with the reasons left open."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from harness.config.reading import load_model
+from harness.encoding.toml import basic_string
 from harness.errors import ConfigError
 from harness.model.baseline import Accepted, Baseline
 
@@ -72,15 +72,10 @@ def _entry(
 ) -> str:
     lasting = "" if criterion in _MEASURED else summary
     values = {
-        "criterion": _quoted(criterion),
-        "subject": _quoted(subject),
-        "summary": _quoted(kept.summary if kept else lasting),
-        "reason": _quoted(kept.reason if kept else ""),
+        "criterion": basic_string(criterion),
+        "subject": basic_string(subject),
+        "summary": basic_string(kept.summary if kept else lasting),
+        "reason": basic_string(kept.reason if kept else ""),
         "expires": (kept.expires if kept else expires).isoformat(),
     }
     return "[[accepted]]\n" + "".join(f"{name} = {text}\n" for name, text in values.items())
-
-
-def _quoted(text: str) -> str:
-    """A TOML basic string: a JSON string, but for DEL, which only JSON leaves as it is."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
