@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.output import JsonOption
 from harness.cli.terminal import Terminal
 from harness.model.judgement import Severity
 from harness.model.states import Impact
@@ -32,9 +33,7 @@ def pretest(  # noqa: PLR0913  (every wish has an option)
     out: Annotated[Path | None, typer.Option("-o", "--out", help="folder to create")] = None,
     key: Annotated[Path | None, typer.Option(help="signing key (PEM); made if missing")] = None,
     seed: Annotated[int | None, typer.Option(help="seed of everything made up")] = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="one JSON object on standard output")
-    ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Look at one device without any file: findings, what to mend, what a laboratory would ask.
 
