@@ -52,8 +52,9 @@ ANSWER_S: Final = 1.0
 QUIET_S: Final = 0.2
 PATIENCE_S: Final = 4.0
 PAUSE_S: Final = 1.0
-"""How long, and over which pauses, a port is listened to once more that spoke and was not
-understood: it may be slow, and one that never stops can't be called a stranger to HTTP."""
+"""How long, and over which pauses, a port is listened to once more that was not understood: it may
+be slow, and one that never stops can't be called a stranger to HTTP. One that said nothing at all
+has as long to speak first, too."""
 UDP_S: Final = 0.5
 MOST_REFUSALS: Final = 2
 """A UDP port that refused so often is closed; a filter may have refused a single datagram."""
@@ -243,9 +244,13 @@ class _Asker:
             self._repeat = (self._http, QUIET_S)
             return True
         others = (("mqtt", MQTT_CONNECT), ("rtsp", RTSP_OPTIONS), ("dns", DNS_QUERY))
-        if any(self._alone(step, request, ANSWER_S) for step, request in others):
-            return True
-        return self.heard and bool(self._alone("patience", self._http, PATIENCE_S, PAUSE_S))
+        return any(self._alone(*other, ANSWER_S) for other in others) or self._patiently()
+
+    def _patiently(self) -> bool:
+        """Once more, for a server that is slow."""
+        if self.heard:
+            return bool(self._alone("patience", self._http, PATIENCE_S, PAUSE_S))
+        return self._reachable and self._listen_then_http("patience", PATIENCE_S, PATIENCE_S)
 
     def _connect(self, step: str) -> RecordedConnection:
         self._context.check_time()
@@ -268,15 +273,17 @@ class _Asker:
         self.heard = self.heard or bool(data)
         return data
 
-    def _listen_then_http(self) -> bool:
-        with self._connect("listen") as connection:
-            banner = self._read(connection, BANNER_S)
+    def _listen_then_http(
+        self, step: str = "listen", banner_s: float = BANNER_S, http_s: float = HTTP_S
+    ) -> bool:
+        with self._connect(step) as connection:
+            banner = self._read(connection, banner_s)
             if greets_with_number(banner):
                 return self._numbered(connection)
             if banner and of_banner(banner):
                 return True
             self._repeat = (self._http, QUIET_S)
-            reply = self._ask(connection, self._http, HTTP_S)
+            reply = self._ask(connection, self._http, http_s)
             self._spoke_http = may_hide_tls(self._http, reply)
             return bool(of_exchange(self._http, reply)) and not self._spoke_http
 

@@ -131,6 +131,23 @@ def test_a_listener_that_never_answers_is_unconfirmed(servers, ask_one) -> None:
     assert (service.protocol, service.banner, service.guess) == (UNCONFIRMED, "", "")
 
 
+def slow_page(peer: socket.socket) -> None:
+    if peer.recv(4096).startswith(b"GET "):
+        time.sleep(2.6)
+        peer.sendall(PAGE)
+
+
+def slow_greeting(peer: socket.socket) -> None:
+    time.sleep(3)
+    peer.sendall(b"SSH-2.0-slow\r\n")
+
+
+@pytest.mark.parametrize(("handler", "protocol"), [(slow_page, HTTP), (slow_greeting, SSH)])
+def test_a_slow_server_is_no_stranger(servers, ask, handler, protocol) -> None:
+    facts = ask(ports(servers.tcp(handler)))
+    assert facts.services[0].protocol == protocol
+
+
 def test_a_port_that_resets_is_open_and_not_examined(servers, ask) -> None:
     def reset(peer: socket.socket) -> None:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
