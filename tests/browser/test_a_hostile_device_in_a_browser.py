@@ -58,7 +58,7 @@ def test_the_page_asks_for_nothing_and_runs_nothing(page, browse, tmp_path):
     log = tmp_path / "net.json"
     dom = browse(page, f"--log-net-log={log}", "--dump-dom")
     assert asked_by_a_page(log) == []
-    assert "<title>not declared: test report</title>" in dom
+    assert "<title>Black box (pretest 192.168.7.20): test report</title>" in dom
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in dom
 
 
@@ -69,7 +69,7 @@ def test_escaping_alone_leaves_nothing_alive(page, altered, browse):
     found = json.loads(text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&"))
     assert found["alive"] == []
     assert found["shown"]
-    assert found["title"] == "not declared: test report"
+    assert found["title"] == "Black box (pretest 192.168.7.20): test report"
     assert found["wide"] <= 0
 
 
