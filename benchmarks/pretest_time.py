@@ -16,7 +16,7 @@ from harness.facts.discovery import DiscoveryFacts
 from harness.facts.ports import PortsFacts
 from harness.interpret.survey import read_survey
 from harness.model.assessment import Assessment
-from harness.replay.reporting import merged_findings
+from harness.report.html import merged_findings
 from tests.netns.debian.lan import Lan
 
 BOUNDS_S: Final = {TWELVE: 60.0, SILENT: 20.0}

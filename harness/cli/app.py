@@ -26,8 +26,8 @@ from harness.errors import CertbenchError, ConfigError, MissingExtraError, Usage
 from harness.model.bench_config import BenchConfig
 from harness.model.states import Purpose
 from harness.replay.replaying import replay
-from harness.replay.reporting import headline
 from harness.replay.sealing import add_assessments
+from harness.report.html import headline
 from harness.survey.run_directory import locate, read_order
 from harness.testing.suites import find_frameworks
 
@@ -349,7 +349,7 @@ def explain(
     """
     from harness.cli.explain import explain as explain_subject
     from harness.cli.explain import show
-    from harness.replay.seen_views import SeenEvidence
+    from harness.report.seen_views import SeenEvidence
     from harness.testing.suites import installed_suites
 
     frameworks = find_frameworks([framework] if framework else installed_suites())

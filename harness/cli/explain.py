@@ -12,9 +12,9 @@ from rich.markup import escape
 from harness.encoding.text import neutralise
 from harness.errors import UsageError
 from harness.model.catalogue import Catalogue
-from harness.replay.excerpts import Excerpt
-from harness.replay.rule_views import CriterionRule, Rules, UnitRule, criterion_rule
-from harness.replay.seen_views import Seen, SeenEvidence, SeenFinding, SeenJudgement, SeenUnit
+from harness.report.excerpts import Excerpt
+from harness.report.rule_views import CriterionRule, Rules, UnitRule, criterion_rule
+from harness.report.seen_views import Seen, SeenEvidence, SeenFinding, SeenJudgement, SeenUnit
 from harness.testing.suites import Suite
 
 _NEAREST: Final = 5

@@ -17,7 +17,7 @@ from harness.model.judgement import Conclusion, Verdict
 from harness.model.plan import TestPlan
 from harness.model.prose import render
 from harness.replay.replaying import Replay
-from harness.replay.reporting import headline, merged_findings
+from harness.report.html import headline, merged_findings
 
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
 EXIT_OF = {

@@ -19,7 +19,7 @@ from harness.model.ids import ProbeName
 from harness.model.judgement import Severity, Verdict
 from harness.model.observation import Present
 from harness.model.record import AttemptOutcome
-from harness.replay.reporting import merged_findings
+from harness.report.html import merged_findings
 
 _BROKE_OFF: Final = frozenset(
     {AttemptOutcome.FAILED, AttemptOutcome.NOT_SCHEDULED, AttemptOutcome.COMPLETED}

@@ -27,8 +27,9 @@ from harness.model.record import SurveyRecord
 from harness.plugin.evidence_source import open_root
 from harness.plugin.launch import JudgingOrder, judge
 from harness.replay.comparison import differences
-from harness.replay.reporting import NAME as REPORT
-from harness.replay.reporting import write_report
+from harness.report.html import NAME as REPORT
+from harness.report.source import ReportSource
+from harness.report.views import write_views
 from harness.survey.store import SecretStore, write_atomic
 from harness.testing.suites import Suite
 from harness.trust.statement import LabSigner
@@ -186,13 +187,14 @@ def _seal_stage(
     assessments: Sequence[Assessment],
     earlier: Tree | None = None,
 ) -> Sealed:
-    report = write_report(stage, survey, assessments)
+    report = stage / "report"
+    write_views(ReportSource(stage, survey, assessments), report)
     sealed = seal(
         order.run,
         order.target / order.bundle,
         twin=stage / "survey",
         assessments=stage / "assessments",
-        report=report.parent,
+        report=report,
         signer=order.signer,
         purpose=survey.survey.purpose,
         earlier=earlier,

@@ -11,7 +11,7 @@ from harness.model.observation import EvidenceRef
 from harness.model.question import Answer
 from harness.model.record import AttemptOutcome
 from harness.model.states import Purpose
-from harness.replay.reporting import headline, merged_findings
+from harness.report.html import headline, merged_findings
 
 
 def part(page, name):

@@ -6,10 +6,10 @@ from harness.encoding.tree import DirectoryTree
 from harness.model.declaration import DecidedBy
 from harness.model.observation import EvidenceRef
 from harness.model.prose import TEMPLATES
-from harness.replay.evidence_links import EvidenceLinks
-from harness.replay.open_units import WaitsFor, waits_for
-from harness.replay.plain_words import counted
-from harness.replay.survey_view import duration, moment
+from harness.report.evidence_links import EvidenceLinks
+from harness.report.open_units import WaitsFor, waits_for
+from harness.report.plain_words import counted
+from harness.report.survey_view import duration, moment
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from harness.encoding.journal import end_line, header_line, record_line
 from harness.errors import EvidenceError, UsageError
 from harness.model.declaration import DecidedBy
 from harness.model.judgement import Outcome, Verdict
-from harness.replay.rule_views import Rules, criterion_rule
-from harness.replay.seen_views import SeenEvidence
+from harness.report.rule_views import Rules, criterion_rule
+from harness.report.seen_views import SeenEvidence
 from harness.testing.suites import find_frameworks
 
 BANNER = "\x1b[31mrouter login: "

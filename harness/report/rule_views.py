@@ -12,7 +12,7 @@ from harness.facts.base import Facts
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy, ProbeDeclaration, UnitDeclaration
 from harness.model.ids import CaseId, ProbeName, UnitId
-from harness.replay.plain_words import DECIDED_BY
+from harness.report.plain_words import DECIDED_BY
 from harness.survey.registry import load_probes
 from harness.testing.suites import Suite
 

@@ -11,7 +11,7 @@ from harness.model.ids import ProvisionId, UnitId
 from harness.model.judgement import Finding, Severity, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
-from harness.replay.evidence_links import EvidenceLinks, EvidencePlace
+from harness.report.evidence_links import EvidenceLinks, EvidencePlace
 
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 

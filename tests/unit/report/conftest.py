@@ -39,7 +39,9 @@ from harness.model.record import (
     VisitRecord,
 )
 from harness.model.states import DeviceState, Purpose
-from harness.replay.reporting import write_report
+from harness.report.html import NAME
+from harness.report.source import ReportSource
+from harness.report.views import write_views
 
 START, END = "2026-11-21T08:00:00.000000Z", "2026-11-21T08:03:12.500000Z"
 KEY = FactKey(probe="services", sample="A", visit="1-as-received", attempt=1)
@@ -197,7 +199,9 @@ class Stage:
             folder.mkdir(parents=True)
             changed = {"framework": entry.framework} | of_catalogue
             (folder / "catalogue.json").write_bytes(catalogue(self.text, **changed).to_bytes())
-        path = write_report(self.folder, self.facts(), assessments)
+        report = self.folder / "report"
+        write_views(ReportSource(self.folder, self.facts(), assessments), report)
+        path = report / NAME
         assert path == self.folder / "report" / "index.html"
         return path.read_text(encoding="utf-8")
 

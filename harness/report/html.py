@@ -7,7 +7,7 @@ that nothing a device says could add style either.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -20,17 +20,17 @@ from harness import __version__
 from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import neutralise
 from harness.encoding.tree import DirectoryTree
-from harness.facts.store import FactBase
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueCase, CatalogueProvision
 from harness.model.dossier import Dossier, IcsRow
 from harness.model.judgement import Judgement, Severity, Verdict
 from harness.model.prose import render
-from harness.replay import plain_words
-from harness.replay.evidence_links import EvidenceLinks
-from harness.replay.flaws import findings_of, flaws_of, in_one_line, other_failures
-from harness.replay.open_units import OpenGroup, open_groups
-from harness.replay.survey_view import (
+from harness.report import plain_words
+from harness.report.evidence_links import EvidenceLinks
+from harness.report.flaws import findings_of, flaws_of, in_one_line, other_failures
+from harness.report.open_units import OpenGroup, open_groups
+from harness.report.source import ReportSource
+from harness.report.survey_view import (
     answers_in,
     attempts_in,
     duration,
@@ -41,7 +41,6 @@ from harness.replay.survey_view import (
     tools_of,
     visits_of,
 )
-from harness.survey.store import write_atomic
 
 NAME: Final = "index.html"
 _LONG_TEXT: Final = 4000
@@ -94,19 +93,10 @@ class FrameworkView:
         return {view.entry.id: view for _, views in self.sections for view in views}
 
 
-def write_report(stage: Path, survey: FactBase, assessments: Sequence[Assessment]) -> Path:
-    """Write ``stage/report/index.html`` from what ``stage`` holds; its path.
-
-    Raises:
-        OSError: the report cannot be written, or ``stage`` lacks a file.
-        EvidenceError: the survey holds a link or a special file.
-        ValueError: a document in ``stage`` is not valid.
-    """
-    folder = stage / "report"
-    folder.mkdir()
-    page = _environment().get_template("report.html").render(_context(stage, survey, assessments))
-    write_atomic(folder / NAME, page.encode())
-    return folder / NAME
+def html_view(source: ReportSource) -> dict[str, bytes]:
+    """The page, as ``index.html``."""
+    page = _environment().get_template("report.html").render(_context(source))
+    return {NAME: page.encode()}
 
 
 def merged_findings(assessment: Assessment) -> list[dict[str, Any]]:
@@ -153,7 +143,7 @@ def _add(known: list[Any], more: Iterable[Any]) -> None:
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("harness.replay", "templates"),
+        loader=jinja2.PackageLoader("harness.report", "templates"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -191,10 +181,9 @@ def _visited(judgement: Judgement) -> list[str]:
     return sorted({f"{fact.sample}/{fact.visit}" for fact in judgement.facts})
 
 
-def _context(
-    stage: Path, survey: FactBase, assessments: Sequence[Assessment]
-) -> Mapping[str, object]:
-    folder = stage / "survey"
+def _context(source: ReportSource) -> Mapping[str, object]:
+    survey, assessments = source.survey, source.assessments
+    folder = source.folder / "survey"
     links = EvidenceLinks(DirectoryTree(folder))
     dossier = Dossier.from_bytes((folder / "dossier.json").read_bytes())
     attempts = attempts_in(folder, survey.visits)
@@ -214,15 +203,17 @@ def _context(
         "flaw_anchors": {flaw.criterion: f"flaw-{n}" for n, flaw in enumerate(flaws, 1)},
         "other_failures": other_failures(assessments),
         "frameworks": [
-            _framework(stage, number, assessment, dossier)
+            _framework(source.folder, number, assessment, dossier)
             for number, assessment in enumerate(assessments, 1)
         ],
     }
 
 
-def _framework(stage: Path, number: int, assessment: Assessment, dossier: Dossier) -> FrameworkView:
-    folder = stage / "assessments" / str(assessment.framework)
-    catalogue = Catalogue.from_bytes((folder / "catalogue.json").read_bytes())
+def _framework(
+    folder: Path, number: int, assessment: Assessment, dossier: Dossier
+) -> FrameworkView:
+    file = folder / "assessments" / str(assessment.framework) / "catalogue.json"
+    catalogue = Catalogue.from_bytes(file.read_bytes())
     return FrameworkView(
         assessment=assessment,
         catalogue=catalogue,

@@ -22,10 +22,10 @@ from harness.model.judgement import Finding, Judgement, Severity, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 from harness.plugin.evidence_source import known_secrets, open_root
-from harness.replay.excerpts import Excerpt, Excerpts
-from harness.replay.flaws import findings_of, in_one_line
-from harness.replay.open_units import EXPLANATIONS, waits_for
-from harness.replay.plain_words import OUTCOMES
+from harness.report.excerpts import Excerpt, Excerpts
+from harness.report.flaws import findings_of, in_one_line
+from harness.report.open_units import EXPLANATIONS, waits_for
+from harness.report.plain_words import OUTCOMES
 
 MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
 _QUOTED: Final = 6

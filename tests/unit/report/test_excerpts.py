@@ -9,8 +9,8 @@ from harness.encoding.journal import end_line, header_line, record_line
 from harness.encoding.text import to_latin
 from harness.encoding.tree import DirectoryTree
 from harness.model.observation import EvidenceRef
-from harness.replay import excerpts
-from harness.replay.excerpts import Excerpts
+from harness.report import excerpts
+from harness.report.excerpts import Excerpts
 
 
 @pytest.fixture

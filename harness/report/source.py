@@ -1,0 +1,31 @@
+"""What views are made from."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.facts.store import FactBase
+from harness.model.assessment import Assessment
+
+
+@dataclass(frozen=True)
+class ReportSource:
+    """What a view may read.
+
+    Attributes:
+        folder: what lies below ``data/``: ``survey/``, ``assessments/<framework>@<version>/``.
+        survey: the facts interpreted from the captures in it.
+        assessments: those in the folder that the report is about.
+    """
+
+    folder: Path
+    survey: FactBase
+    assessments: Sequence[Assessment]
+
+
+View = Callable[[ReportSource], Mapping[str, bytes]]
+"""Names of files, relative to the folder of the report, and what is in them.
+
+The same documents give the same bytes. Raises OSError, EvidenceError or ValueError for a document
+that is missing or wrong.
+"""
