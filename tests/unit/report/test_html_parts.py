@@ -73,7 +73,7 @@ def test_an_open_unit_waits_for_what_its_reason_says(made, code, decided_by, exp
 
 
 def test_the_codes_that_sort_open_units_are_codes_that_exist():
-    from harness.replay import open_units
+    from harness.report import open_units
 
     named = open_units._PERSON | open_units._NOT_IMPLEMENTED | open_units._NOT_HERE
     assert named <= TEMPLATES.keys()
