@@ -28,7 +28,7 @@ FLAGS = (
 
 def _pages():
     """The builders beside the report's unit tests: both suites look at the same pages."""
-    file = Path(__file__).parents[1] / "unit" / "replay" / "conftest.py"
+    file = Path(__file__).parents[1] / "unit" / "report" / "conftest.py"
     spec = importlib.util.spec_from_file_location("certbench_made_reports", file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
