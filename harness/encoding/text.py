@@ -6,13 +6,18 @@ Two different jobs, never mixed:
   captures stay readable, greppable and exactly reversible.
 * `neutralise`: display. Control characters, terminal escapes and bidirectional marks become visible
   escapes; the result is one line and still needs HTML escaping by the template engine.
-  `neutralise_lines` does the same for a text of several lines, which stay lines.
+  `neutralise_lines` does the same for a text of several lines, which stay lines, and
+  `spreadsheet_cell` for a table that a spreadsheet opens, which would calculate what looks like a
+  formula.
 """
 
+import re
 import unicodedata
 from typing import Final
 
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_FORMULA: Final = re.compile(r"(^|;)(?=[\s\"']*[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Where a spreadsheet may begin to calculate; ``;`` separates cells in half of the world."""
 
 
 def to_latin(data: bytes) -> str:
@@ -46,6 +51,21 @@ def neutralise_lines(text: str) -> str:
     'one\ntwo\\x1b[31m\\x0d'
     """
     return "\n".join(map(_all_visible, text.split("\n")))
+
+
+def spreadsheet_cell(text: str, limit: int = 500) -> str:
+    r"""Make text harmless in a cell of a table: as `neutralise`, and never a formula.
+
+    An apostrophe goes in front of whatever begins like a formula (``=``, ``+``, ``-``, ``@``, their
+    full-width forms, with or without spaces and quotation marks before them), also behind a
+    semicolon. A tab or carriage return at the start is a visible escape by then.
+
+    >>> spreadsheet_cell('=HYPERLINK("http://x")')
+    '\'=HYPERLINK("http://x")'
+    >>> spreadsheet_cell("\t=1; -2")
+    "\\x09=1;' -2"
+    """
+    return _FORMULA.sub(r"\1'", neutralise(text, limit))
 
 
 def _all_visible(text: str) -> str:
