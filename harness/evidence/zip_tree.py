@@ -34,6 +34,8 @@ _STORED: Final = 0
 _DEFLATED: Final = 8
 _UTF8: Final = 0x800
 _ALLOWED_FLAGS: Final = _UTF8 | 0x6
+_VERSION: Final = 20
+"""What a reader must know to unpack deflated files (section 4.4.3): 2.0 and no more."""
 _CHUNK: Final = 64 * 1024
 
 
@@ -43,6 +45,7 @@ class ZipEntry:
 
     name: str
     raw_name: bytes
+    version: int
     flags: int
     method: int
     crc: int
@@ -183,10 +186,10 @@ class _Layout:
     def _checked(self, entry: ZipEntry, fields: tuple[int, ...]) -> ZipEntry:
         if entry.flags & ~_ALLOWED_FLAGS:
             self._fail("is encrypted or written in a way that is not accepted", entry.name)
-        if entry.method not in {_STORED, _DEFLATED}:
+        if entry.method not in {_STORED, _DEFLATED} or fields[3] > _VERSION or fields[4]:
             self._fail("is packed by a method that is not accepted", entry.name)
-        if fields[14] or fields[15]:
-            self._fail("has a comment or lies on another disk", entry.name)
+        if any(fields[13:16]):
+            self._fail("has an extra field or comment, or lies on another disk", entry.name)
         self._check_kind(entry)
         self._check_size(entry)
         return entry
@@ -208,9 +211,13 @@ class _Layout:
         fields = _LOCAL.unpack(self._read(entry.offset, _LOCAL.size))
         name_size, extra_size = fields[10:12]
         raw = self._read(entry.offset + _LOCAL.size, name_size)
-        local = (fields[0], *fields[3:5], *fields[7:10], raw)
+        if extra_size:  # Others take names and sizes from these, and nobody sees the rest.
+            self._fail("has an extra field", entry.name)
+        local = (*fields[:5], *fields[7:10], raw)
         told = (
             b"PK\x03\x04",
+            entry.version,
+            0,
             entry.flags,
             entry.method,
             entry.crc,
@@ -220,13 +227,14 @@ class _Layout:
         )
         if local != told:
             self._fail("is described differently in directory and entry", entry.name)
-        return entry.offset + _LOCAL.size + int(name_size) + int(extra_size)
+        return entry.offset + _LOCAL.size + int(name_size)
 
 
 def _entry_of(fields: tuple[int, ...], raw: bytes, name: str) -> ZipEntry:
     return ZipEntry(
         name=name,
         raw_name=raw,
+        version=fields[3],
         flags=fields[5],
         method=fields[6],
         crc=fields[9],

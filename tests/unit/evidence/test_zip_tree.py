@@ -1,7 +1,10 @@
 """The zip reader agrees with the writer, and survives everything else."""
 
+import struct
 import tempfile
 import zipfile
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -75,6 +78,42 @@ def test_an_entry_that_unpacks_to_more_than_it_claims_is_cut_off(tmp_path):
     path.write_bytes(bytes(data))
     with pytest.raises(EvidenceError, match="a: is longer than"):
         read(ZipTree(path), "a")
+
+
+def _changed(path: Path, change: Callable[[zipfile.ZipInfo], None]) -> Path:
+    info = zipfile.ZipInfo("a")
+    change(info)
+    with zipfile.ZipFile(path, "w") as made:
+        made.writestr(info, b"content")
+    return path
+
+
+def test_extra_fields_are_refused_since_some_readers_take_names_and_sizes_from_them(tmp_path):
+    """The Unicode path field (APPNOTE 4.6.9) gives the file another name where it is known."""
+    field = struct.pack("<HHBL4s", 0x7075, 9, 1, zlib.crc32(b"a"), b"evil")
+    path = _changed(tmp_path / "x.zip", lambda info: setattr(info, "extra", field))
+    with pytest.raises(EvidenceError, match="a: has an extra field"):
+        ZipTree(path)
+
+
+def test_an_extra_field_of_the_local_header_alone_is_refused(tmp_path):
+    path = _changed(tmp_path / "x.zip", lambda info: setattr(info, "extra", b"AB\x02\x00xy"))
+    data = path.read_bytes()
+    place = data.index(b"PK\x01\x02")
+    directory = bytearray(data[place:].replace(b"AB\x02\x00xy", b""))
+    directory[30:32] = bytes(2)
+    end = directory.index(b"PK\x05\x06")
+    directory[end + 12 : end + 16] = end.to_bytes(4, "little")
+    path.write_bytes(data[:place] + directory)
+    assert zipfile.ZipFile(path).read("a") == b"content"
+    with pytest.raises(EvidenceError, match="a: has an extra field"):
+        ZipTree(path)
+
+
+def test_what_needs_a_newer_reader_is_refused(tmp_path):
+    path = _changed(tmp_path / "x.zip", lambda info: setattr(info, "extract_version", 45))
+    with pytest.raises(EvidenceError, match="a: is packed by a method that is not accepted"):
+        ZipTree(path)
 
 
 def _walk(path: Path) -> None:
