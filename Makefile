@@ -7,10 +7,12 @@ VENV ?= .venv
 TESTS ?= tests
 WORKERS ?= 2
 MARKS ?= not matrix
+SECONDS ?= 60
+TARGETS ?=
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help setup demo test flaws check lint format types contracts docs bench sizes lock clean
+.PHONY: help setup demo test flaws check lint format types contracts docs bench bench-verify fuzz sizes lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +60,13 @@ bench: $(STAMP)  ## speed and memory, as ratios against peers in the same run
 	@.ci/prepare bench
 	@$(BIN)/python -m benchmarks
 
+bench-verify: $(STAMP)  ## speed of verification beside bare hashing, bagit and openssl; last line: the ratio
+	@.ci/prepare bench-verify
+	@$(BIN)/python -m benchmarks.verify_speed
+
+fuzz: $(STAMP)  ## fuzz every reader of bundles and proofs; SECONDS=600 for each, TARGETS="zip dsse" for some
+	@$(BIN)/python tests/fuzz/fuzz.py --seconds $(SECONDS) $(TARGETS)
+
 sizes: $(STAMP)  ## longest modules and functions; a report, not a gate
 	@$(BIN)/python .ci/sizes.py
 
@@ -67,6 +76,8 @@ lock:  ## resolve pyproject.toml into exact versions with hashes and no registry
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev \
 	  --output-file .ci/requirements.lock pyproject.toml
 	@sed -i -E '/^#/d; /^certbench @/d' .ci/requirements.lock
+	@sed -i -E "s/^(atheris==\S+)/\1 ; python_version < '3.12' and platform_machine == 'x86_64'/" \
+	  .ci/requirements.lock
 
 clean:  ## remove the environment and caches; reports stay
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

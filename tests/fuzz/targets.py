@@ -1,0 +1,233 @@
+"""What is fuzzed: every reader that meets bytes of a stranger, each with what must hold.
+
+A target gets bytes and returns. It swallows the errors that its reader declares and nothing else,
+so that any other exception is a find; and of what a reader accepts, it asks that it means one
+thing: written again it is the same, and a reader of somebody else reads the same.
+
+This file imports what it fuzzes; `fuzz.py` instruments those imports.
+"""
+
+import atexit
+import io
+import json
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fixed import BUNDLE, LAB, LOG_POLICY, STATEMENT
+from pydantic import ValidationError
+
+from harness.encoding.tree import read
+from harness.errors import CaptureError, EvidenceError, VerificationError
+from harness.evidence.manifest import bundle_root, part_roots, read_manifest
+from harness.evidence.zip_tree import ZipTree
+from harness.model.assessment import Assessment
+from harness.model.base import Document
+from harness.model.catalogue import Catalogue
+from harness.model.dossier import Dossier
+from harness.model.layout import MANIFEST
+from harness.model.plan import SurveyPlan, TestPlan
+from harness.model.question import Answer
+from harness.model.record import AttemptRecord, SurveyRecord, VisitRecord
+from harness.trust.dsse import parse_envelope
+from harness.trust.keys import parse_public_keys
+from harness.trust.log.check import check_proof
+from harness.trust.log.checkpoint import parse_checkpoint
+from harness.trust.log.entry import entry_of, parse_entry
+from harness.trust.log.note import parse_note, verify_note
+from harness.trust.log.proof import parse_proof, proof_bytes
+from harness.trust.statement import parse_statement
+from harness.verify.bundle import verify_bundle
+from harness.verify.policy import Policy, TrustStore
+
+
+class Files(dict):
+    """A tree in memory."""
+
+    label = "a bundle in memory"
+
+    def names(self):
+        return tuple(sorted(self))
+
+    def size(self, name):
+        return len(self._content(name))
+
+    def open(self, name):
+        return io.BytesIO(self._content(name))
+
+    def _content(self, name):
+        if name not in self:
+            raise EvidenceError(f"no file {name!r}")
+        return self[name]
+
+
+def _scratch():
+    """A file in memory if there is such a place: it is written some thousand times a second."""
+    shared = Path("/dev/shm")
+    folder = tempfile.mkdtemp(prefix="certbench-fuzz-", dir=shared if shared.is_dir() else None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder) / "input.zip"
+
+
+SCRATCH = _scratch()
+
+
+def archive(data):
+    """The zip reader; what it accepts, the standard library reads alike."""
+    SCRATCH.write_bytes(data)
+    try:
+        tree = ZipTree(SCRATCH)
+        content = {name: read(tree, name) for name in tree.names()}
+    except EvidenceError:
+        return
+    with zipfile.ZipFile(SCRATCH) as other:
+        assert sorted(other.namelist()) == sorted(content), "another reader sees other names"
+        for name, found in content.items():
+            assert other.read(name) == found, "another reader sees other content"
+
+
+def envelope(data):
+    """DSSE; what is read survives being written, and securesystemslib reads the same."""
+    from securesystemslib.dsse import Envelope as Other
+    from securesystemslib.exceptions import Error
+
+    try:
+        found = parse_envelope(data)
+    except VerificationError:
+        return
+    assert parse_envelope(found.to_bytes()) == found
+    try:
+        other = Other.from_dict(json.loads(data))
+    except (Error, ValueError):
+        return
+    assert other.payload == found.payload, "another reader sees another payload"
+    assert other.payload_type == found.payload_type
+
+
+def statement(data):
+    """The in-toto statement inside an envelope."""
+    try:
+        found = parse_statement(data)
+    except VerificationError:
+        return
+    assert parse_statement(found.payload()) == found
+
+
+def checkpoint(data):
+    """Signed notes and the checkpoints in them."""
+    try:
+        note = parse_note(data)
+        assert data.decode().startswith(note.text)
+        head = parse_checkpoint(note)
+        assert head.text == note.text
+        verify_note(note, (*LOG_POLICY.logs, *LOG_POLICY.witnesses))
+    except VerificationError:
+        return
+
+
+def proof(data):
+    """Proofs of inclusion: read, and checked as a regulator does."""
+    checked = check_proof(data, STATEMENT, LOG_POLICY)
+    try:
+        found = parse_proof(data)
+    except VerificationError:
+        assert not checked.ok
+        return
+    if found.extra:
+        assert proof_bytes(found.extra, found.index, found.path, found.note_bytes) == data
+    if checked.ok:
+        assert found.extra == entry_of(STATEMENT).leaf, "a proof of something else holds"
+
+
+def entry(data):
+    """Entries of the transparency log."""
+    try:
+        found = parse_entry(data)
+    except VerificationError:
+        return
+    assert found.leaf == data
+
+
+def manifest(data):
+    """The manifest; a line that is accepted has one way to be written."""
+    try:
+        found = read_manifest(Files({MANIFEST: data}))
+    except EvidenceError:
+        return
+    assert b"".join(each.line() for each in found) == data
+    assert len(bundle_root(part_roots(found))) == 64
+
+
+def keys(data):
+    """Public keys in PEM."""
+    try:
+        found = parse_public_keys(data, "fuzz")
+    except VerificationError:
+        return
+    for key in found:
+        assert [each.key_id for each in parse_public_keys(key.pem, "fuzz")] == [key.key_id]
+
+
+_MODELS: tuple[type[Document], ...] = (
+    SurveyRecord, AttemptRecord, VisitRecord, SurveyPlan, TestPlan, Dossier, Assessment, Catalogue,
+    Answer,
+)  # fmt: skip
+
+
+def document(data):
+    """Every document of a bundle that has a schema; the schema's name tells which."""
+    for model in _MODELS:
+        try:
+            found = model.from_bytes(data)
+        except (CaptureError, ValidationError, ValueError):
+            continue
+        assert model.from_bytes(found.to_bytes()) == found
+
+
+_TRUST = TrustStore(parse_public_keys(LAB.public.pem, "fuzz"))
+_BEHIND_PURPOSE = Policy()
+
+
+def bundle(data):
+    """The whole verification: one file of a good bundle is changed, which is always noticed.
+
+    The first byte names the file, the second what is done to it: replaced, overwritten, inserted
+    into or cut at a place that the next three bytes name.
+    """
+    if len(data) < 5:
+        return
+    names = sorted(BUNDLE)
+    name, place, rest = names[data[0] % len(names)], int.from_bytes(data[2:5]), data[5:]
+    old = BUNDLE[name]
+    place %= len(old) + 1
+    behind = {0: len(old), 1: place + len(rest), 2: place, 3: place + 1 + len(rest)}[data[1] % 4]
+    new = (b"" if data[1] % 4 == 0 else old[:place]) + (rest if data[1] % 4 < 3 else b"")
+    new += old[behind:]
+    report = verify_bundle(Files(BUNDLE | {name: new}), _TRUST, _BEHIND_PURPOSE)
+    assert report.ok == (new == old), f"{name} was changed and nobody noticed"
+    json.dumps(report.to_json())
+
+
+@dataclass(frozen=True)
+class Target:
+    """One thing to fuzz; ``longest`` bounds its inputs in bytes."""
+
+    run: Callable[[bytes], None]
+    longest: int = 16 * 1024
+
+
+TARGETS = {
+    "zip": Target(archive, 64 * 1024),
+    "dsse": Target(envelope),
+    "statement": Target(statement),
+    "checkpoint": Target(checkpoint),
+    "proof": Target(proof),
+    "entry": Target(entry, 4096),
+    "manifest": Target(manifest),
+    "keys": Target(keys, 4096),
+    "document": Target(document),
+    "bundle": Target(bundle, 4096),
+}
