@@ -1,6 +1,5 @@
 """Whether this machine can carry out a survey: tools, privileges, namespaces, room, clock."""
 
-import ctypes
 import os
 import re
 import shutil
@@ -10,6 +9,7 @@ from typing import Final
 
 from harness.bench import namespace
 from harness.bench.checks import Answer, Check, Step, blocks, checked, note, ok
+from harness.bench.clock import read_clock
 from harness.bench.nmap import raw_sockets_work
 from harness.bench.runner import run_tool
 from harness.errors import BenchFault
@@ -19,10 +19,6 @@ _TOOL_S: Final = 10.0
 _ROOM_NEEDED: Final = 200 * 1024**2
 _ROOM_WISHED: Final = 2 * 1024**3
 _MIB: Final = 1024**2
-_TIMEX_BYTES: Final = 512
-"""Room for ``struct timex`` of any architecture, zeroed: no mode is set, so that it only asks."""
-_TIME_ERROR: Final = 5
-"""adjtimex(2): the clock is not synchronised."""
 _VERSION: Final = re.compile(rb"Nmap version ([0-9][0-9A-Za-z.]*)")
 _TRIED_WITH: Final = (7, 80)
 """Older ones write XML that nobody tried."""
@@ -100,15 +96,12 @@ def room(folder: Path) -> Answer:
 
 def clock() -> Answer:
     """Whether the kernel's clock follows a time source; times are part of the evidence."""
-    try:
-        state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
-    except (OSError, AttributeError):
+    read = read_clock()
+    if read is None:
         return note("whether the clock is synchronised cannot be told here", "Compare it by hand")
-    if state == _TIME_ERROR:
+    if not read.synchronised:
         return note(
             "the clock is not synchronised: the times in the evidence are only this machine's",
             "Start a time service (systemd-timesyncd, chrony), or compare the clock by hand",
         )
-    if state < 0:
-        return note("whether the clock is synchronised cannot be told here", "Compare it by hand")
     return ok("the clock is synchronised")

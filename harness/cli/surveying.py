@@ -17,6 +17,7 @@ from harness.model.catalogue import Catalogue
 from harness.model.declaration import ProbeDeclaration, UnitDeclaration
 from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId
+from harness.model.job import JobRecord
 from harness.model.plan import SurveyPlan, TestPlan
 from harness.model.states import Capability, Purpose
 from harness.survey.campaign import Campaign, Order
@@ -115,6 +116,7 @@ class SurveyOrder:
         subset: what was selected; empty = everything.
         passwords: sample -> password to set on its reference device.
         lost: sample -> why it is not in the condition in which an earlier process left it.
+        job: the laboratory's record of the job, if there is one.
     """
 
     config: BenchConfig
@@ -127,6 +129,7 @@ class SurveyOrder:
     subset: tuple[str, ...] = ()
     passwords: Mapping[str, str] = field(default_factory=dict)
     lost: Mapping[SampleId, str] = field(default_factory=dict)
+    job: JobRecord | None = None
 
 
 def carry_out(order: SurveyOrder, console: Console) -> None:
@@ -157,6 +160,7 @@ def carry_out(order: SurveyOrder, console: Console) -> None:
                     order.seed,
                     subset=order.subset,
                     lost=order.lost,
+                    job=order.job,
                 ),
                 progress := SurveyProgress(order.plan, order.config.bench.name, console=console),
             )

@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from harness.model.base import Document
 from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier
+from harness.model.job import JobRecord
 from harness.model.states import Purpose
 
 
@@ -26,6 +27,7 @@ class RunOrder(Document):
         answers: file of scripted answers, an absolute path.
         target: folder for bundles.
         bundle: name of the bundle to write there.
+        job: the laboratory's record of the job; None = none was given.
         passwords: sample -> password that the bench sets on a reference device; secret.
     """
 
@@ -46,4 +48,5 @@ class RunOrder(Document):
     answers: str = ""
     target: str = ""
     bundle: str = "bundle"
+    job: JobRecord | None = None
     passwords: dict[str, str] = {}

@@ -141,6 +141,24 @@ class Repeat(Frozen):
     started: str
 
 
+class ClockReading(Frozen):
+    """What the bench's machine knew of its own clock when the survey began.
+
+    Attributes:
+        at: when it was asked, by that clock.
+        source: what was asked: ``adjtimex(2)``.
+        offset_us: what was still to be corrected then, in microseconds.
+        estimated_error_us, maximum_error_us: as the time service keeps them.
+    """
+
+    at: str
+    source: str
+    synchronised: bool
+    offset_us: int
+    estimated_error_us: int
+    maximum_error_us: int
+
+
 class SurveyRecord(Document):
     """The survey as a whole: ``survey.json``.
 
@@ -151,6 +169,7 @@ class SurveyRecord(Document):
         tools: name -> version of the bench's software and programs.
         equipment: what the bench config says of adapters, in the order given.
         job: the certifier's job number (nonce), ``""`` outside a certification.
+        clock: None = not checked: the machine could not be asked.
     """
 
     SCHEMA: ClassVar[str] = "certbench/survey/1"
@@ -172,6 +191,7 @@ class SurveyRecord(Document):
     equipment: tuple[str, ...] = ()
     dossier_digest: str = ""
     job: str = ""
+    clock: ClockReading | None = None
 
     @property
     def whole(self) -> bool:

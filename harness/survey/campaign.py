@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Protocol
 
 from harness import __version__
+from harness.bench.clock import read_clock
 from harness.bench.protocols import Bench, SampleLinks
 from harness.encoding.clock import Clock
 from harness.errors import BenchFault, StorageError
 from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId, VisitId
+from harness.model.job import NAME as JOB
+from harness.model.job import JobRecord
 from harness.model.plan import PlannedVisit, SurveyPlan
 from harness.model.record import (
     AttemptRecord,
@@ -66,6 +69,7 @@ class Order:
     """What to survey, how, and why.
 
     Attributes:
+        job: the laboratory's record of the job, if there is one.
         subset: the groups, cases and units that were selected; empty = everything.
         lost: sample -> why it is not in the condition in which an earlier process left it.
     """
@@ -74,7 +78,7 @@ class Order:
     dossier: Dossier
     purpose: Purpose
     seed: int
-    job: str = ""
+    job: JobRecord | None = None
     subset: tuple[str, ...] = ()
     lost: Mapping[SampleId, str] = field(default_factory=dict)
 
@@ -128,6 +132,8 @@ class Campaign:
             sample=tuple(links.config for links in self._links.values()),
         )
         write_atomic(self._survey / "bench.json", config.to_bytes())
+        if self._order.job is not None:
+            write_atomic(self._survey / JOB, self._order.job.to_bytes())
         return self._first_record()
 
     def _take_up(self, known: SurveyRecord) -> SurveyRecord:
@@ -283,7 +289,8 @@ class Campaign:
             tools={"certbench": __version__, **self._bench.tools},
             equipment=self._bench.settings.equipment,
             dossier_digest=self._order.dossier.digest,
-            job=self._order.job,
+            job=self._order.job.nonce if self._order.job else "",
+            clock=read_clock(),
             subset=self._order.subset,
         )
 
