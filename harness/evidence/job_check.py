@@ -2,7 +2,7 @@
 
 from harness.encoding.clock import parse_utc
 from harness.encoding.tree import Tree, read
-from harness.errors import EvidenceError
+from harness.errors import CaptureError, EvidenceError
 from harness.evidence.description import assessment_folders
 from harness.model.assessment import Assessment
 from harness.model.job import NAME, JobRecord
@@ -51,11 +51,14 @@ def require_job(data: Tree) -> None:
     """Refuse to seal a test that lacks something of ISO/IEC 17025.
 
     Raises:
-        EvidenceError: naming everything that is missing, with its clause; or as `missing_in`.
-        CaptureError: as `missing_in`.
-        ValueError: as `missing_in`.
+        EvidenceError: naming everything that is missing, with its clause; or a document that is
+            missing or wrong.
     """
-    missing = missing_in(data)
+    try:
+        missing = missing_in(data)
+    except (CaptureError, ValueError) as error:
+        problem = str(error).splitlines()[0]
+        raise EvidenceError(f"not sealed, since a document is wrong: {problem}") from error
     if missing:
         listed = "; ".join(str(gap) for gap in missing)
         raise EvidenceError(

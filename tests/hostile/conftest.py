@@ -9,6 +9,7 @@ import pytest
 
 from harness.assessment.judging import contradicted, held, reason, undecided
 from harness.assessment.rollup import case_results, conclude, provision_results, unit_verdict
+from harness.config.job import load_job
 from harness.encoding.canonical import canonical, sha256_hex
 from harness.encoding.journal import end_line, header_line, record_line
 from harness.encoding.tree import DirectoryTree
@@ -61,6 +62,7 @@ KEY = FactKey(
 FRAMEWORK = FrameworkRef(slug="small-framework", version="1.0")
 CAPTURE = f"{KEY.folder}/tcp-443.jsonl"
 AT = "2026-11-21T08:15:30.000000Z"
+JOB = load_job(Path(__file__).parents[1] / "complete_job.toml")
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,9 @@ def write_survey(survey: Path, purpose: Purpose, *, scripted: bool, complete: bo
             visits=((KEY.sample, KEY.visit),),
             tools={"certbench": "0.1.0"},
             dossier_digest=dossier().digest,
+            job=JOB.nonce,
         ),
+        "job.json": JOB,
         "survey-plan.json": SurveyPlan(
             visits=(
                 PlannedVisit(sample=KEY.sample, state=DeviceState.INITIALISED, probes=(KEY.probe,)),

@@ -1,0 +1,69 @@
+"""A test is sealed with a whole job record or not at all; other purposes may lack it."""
+
+import json
+
+import pytest
+
+from harness.encoding.tree import DirectoryTree
+from harness.errors import EvidenceError
+from harness.evidence.archive import open_bundle
+from harness.evidence.description import describe
+from harness.model.states import Purpose
+from harness.verify.bundle import verify_bundle
+from harness.verify.policy import TrustStore
+
+
+def dropped(data):
+    (data / "survey" / "job.json").unlink()
+
+
+def changed(**fields):
+    """Sets fields of the record; None takes one out."""
+
+    def change(data):
+        path = data / "survey" / "job.json"
+        document = json.loads(path.read_bytes()) | fields
+        kept = {key: value for key, value in document.items() if value is not None}
+        path.write_text(json.dumps(kept))
+
+    return change
+
+
+def test_a_test_without_a_record_is_not_sealed_and_everything_is_named(maker, made):
+    with pytest.raises(EvidenceError) as caught:
+        maker.reseal(made, dropped)
+    said = str(caught.value)
+    assert "lacks 26 of" in said
+    for gap in ("report_id (7.8.2.1 d)", "persons (6.2.6)", "impartiality.statement (4.1.1)"):
+        assert gap in said
+    assert not (made.bundle.parent / "resealed").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (changed(issued=None), "issued (7.8.2.1 j)"),
+        (changed(deviations=None), "deviations (7.8.2.1 n)"),
+        (changed(persons=[]), "persons (6.2.6)"),
+        (changed(issued="2026-11-20"), "lies before the end of the test"),
+        (changed(items=[{"sample": "B"}]), "nothing is said of sample A"),
+        (changed(persons="nobody"), "a document is wrong"),
+    ],
+)
+def test_a_gap_is_named_with_its_clause(maker, made, change, said):
+    with pytest.raises(EvidenceError, match="not sealed") as caught:
+        maker.reseal(made, change)
+    assert said in str(caught.value)
+
+
+def test_other_purposes_are_sealed_without_a_record(maker, tmp_path):
+    pretest = maker.make(tmp_path, purpose=Purpose.PRETEST)
+    again = maker.reseal(pretest, dropped)
+    assert describe(DirectoryTree(again.bundle / "data")).purpose is Purpose.PRETEST
+
+
+def test_the_verifier_reads_the_record_under_its_schema(maker, tmp_path):
+    pretest = maker.make(tmp_path, purpose=Purpose.PRETEST)
+    wrong = maker.reseal(pretest, changed(persons="nobody"))
+    report = verify_bundle(open_bundle(wrong.bundle), TrustStore((wrong.key.public,)))
+    assert "data/survey/job.json" in str([step for step in report.steps if step.code])
