@@ -15,7 +15,7 @@ from harness.encoding.text import neutralise
 from harness.encoding.tree import DirectoryTree, Tree, read
 from harness.errors import EvidenceError, UsageError, VerificationError
 from harness.evidence.archive import open_bundle
-from harness.evidence.manifest import STATEMENT
+from harness.model.layout import STATEMENT
 from harness.trust.dsse import MAX_ENVELOPE_BYTES, parse_envelope
 from harness.trust.keys import MAX_PEM_BYTES, PublicKey, parse_public_keys
 from harness.trust.log import store

@@ -8,6 +8,7 @@ from harness.model.assessment import Assessment
 from harness.model.attestation import EvidencePredicate, PartRoot, SignedConclusion, SignedDut
 from harness.model.catalogue import Catalogue
 from harness.model.dossier import Dossier
+from harness.model.plan import TestPlan
 from harness.model.question import Answer
 from harness.model.record import SurveyRecord
 from harness.model.states import Purpose
@@ -83,14 +84,8 @@ def describe(data: Tree) -> Described:
         partial=not (survey.whole and found and all(each.complete for each in found)),
         dossier_digest=dossier.digest,
         conclusions=tuple(
-            SignedConclusion(
-                framework=each.framework,
-                conclusion=each.conclusion,
-                indicative=each.indicative,
-                complete=each.complete,
-                catalogue_digest=catalogue.digest,
-            )
-            for each, catalogue in zip(found, catalogues, strict=True)
+            _signed(each, catalogue, _plan_digest(data, folder))
+            for folder, each, catalogue in zip(folders, found, catalogues, strict=True)
         ),
         dut=SignedDut(
             supplier=dossier.dut.supplier,
@@ -105,3 +100,24 @@ def describe(data: Tree) -> Described:
         tools=survey.tools,
         time=survey.ended or survey.started,
     )
+
+
+def _signed(assessment: Assessment, catalogue: Catalogue, plan_digest: str) -> SignedConclusion:
+    return SignedConclusion(
+        framework=assessment.framework,
+        conclusion=assessment.conclusion,
+        indicative=assessment.indicative,
+        complete=assessment.complete,
+        catalogue_digest=catalogue.digest,
+        plan_digest=plan_digest,
+        suite_digest=assessment.judge.suite,
+        provisions={each.provision: each.verdict for each in assessment.provisions},
+        units={each.unit: each.verdict for each in assessment.units},
+    )
+
+
+def _plan_digest(data: Tree, folder: str) -> str:
+    name = f"{folder}/plan.json"
+    if name not in data.names():
+        return ""
+    return TestPlan.from_bytes(read(data, name)).digest

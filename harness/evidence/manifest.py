@@ -26,10 +26,8 @@ from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
 from harness.model.attestation import Digest, PartRoot
 from harness.model.base import Frozen
+from harness.model.layout import MANIFEST
 
-MANIFEST: Final = "evb/manifest.jsonl"
-STATEMENT: Final = "evb/statement.dsse.json"
-SIGNER: Final = "evb/signer.pem"
 MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 

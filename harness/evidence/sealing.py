@@ -20,11 +20,9 @@ from harness.encoding.tree import DirectoryTree, SubTree, Tree
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.bag import tag_files
 from harness.evidence.description import describe
+from harness.evidence.job_check import require_job
 from harness.evidence.leaks import refuse_leaks
 from harness.evidence.manifest import (
-    MANIFEST,
-    SIGNER,
-    STATEMENT,
     ManifestEntry,
     SaltSource,
     bundle_root,
@@ -35,6 +33,7 @@ from harness.evidence.manifest import (
 from harness.evidence.names import problems
 from harness.evidence.scrub import SecretFile, load_secrets
 from harness.model.attestation import EvidencePredicate
+from harness.model.layout import MANIFEST, SIGNER, STATEMENT
 from harness.model.states import Purpose
 
 _SEED: Final = "salt-seed"
@@ -110,7 +109,8 @@ def seal(  # noqa: PLR0913  (the pieces of a bundle, by keyword)
 
     Raises:
         EvidenceError: a secret is left (names file and kind), a document is missing or wrong, the
-            purpose is not the survey's, or the target exists.
+            purpose is not the survey's, a test's job record has gaps (names them with their
+            clauses of ISO/IEC 17025), or the target exists.
     """
     if target.exists():
         message = f"{target}: exists already; a bundle is never overwritten"
@@ -212,6 +212,8 @@ def _predicate(
     if described.purpose is not purpose:
         message = f"the survey was made as {described.purpose.value}, not as {purpose.value}"
         raise EvidenceError(message)
+    if purpose is Purpose.TEST:
+        require_job(data)
     parts = part_roots(manifest)
     return described.predicate(parts, bundle_root(parts), len(manifest))
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from harness.model.base import Frozen
-from harness.model.ids import FrameworkRef
-from harness.model.judgement import Conclusion
+from harness.model.ids import FrameworkRef, ProvisionId, UnitId
+from harness.model.judgement import Conclusion, Verdict
 from harness.model.record import SampleRecord
 from harness.model.states import Purpose
 
@@ -32,13 +32,24 @@ class PartRoot(Frozen):
 
 
 class SignedConclusion(Frozen):
-    """What one assessment of the bundle concludes."""
+    """What one assessment of the bundle concludes.
+
+    Attributes:
+        plan_digest: SHA-256 of the canonical test plan; ``""`` for an assessment made without one.
+        suite_digest: of the suite's code and data, as the judge recorded it.
+        provisions: the verdict table: every provision of the catalogue.
+        units: and every unit.
+    """
 
     framework: FrameworkRef
     conclusion: Conclusion
     indicative: bool
     complete: bool
     catalogue_digest: Digest
+    plan_digest: Digest | Literal[""]
+    suite_digest: str
+    provisions: dict[ProvisionId, Verdict]
+    units: dict[UnitId, Verdict]
 
 
 class SignedDut(Frozen):

@@ -16,13 +16,14 @@ from pathlib import Path
 from harness.encoding.tree import DirectoryTree, Tree, read
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.archive import open_bundle, write_zip
-from harness.evidence.manifest import STATEMENT, bundle_root, part_roots, read_manifest
+from harness.evidence.manifest import bundle_root, part_roots, read_manifest
 from harness.evidence.scrub import load_secrets, make_twin
 from harness.evidence.sealing import bundle_name, seal
 from harness.facts.store import FactBase
 from harness.interpret.survey import read_survey
 from harness.model.assessment import Assessment
 from harness.model.catalogue import Catalogue
+from harness.model.layout import STATEMENT
 from harness.model.record import SurveyRecord
 from harness.plugin.evidence_source import open_root
 from harness.plugin.launch import JudgingOrder, judge

@@ -111,7 +111,7 @@ def _as_text(report: VerificationReport) -> str:
 
 
 def _line(result: StepResult) -> str:
-    head = f"{result.step.number:2} {result.step.value:12} {result.outcome.value:7}"
+    head = f"{result.step.number:2} {result.step.label:12} {result.outcome.value:7}"
     if result.outcome is not StepOutcome.FAILED:
         return f"{head} {result.shown}"
     return f"{head} {result.code} shown: {result.shown}; expected: {result.expected}"

@@ -1,39 +1,57 @@
 """What verification says: every step, in order, with its outcome, code and what was expected."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, Final
 
 SCHEMA: Final = "certbench/verify/1"
 
 
-class Step(StrEnum):
-    """The steps in their order; numbers start at 1 and never change their meaning."""
+class Section(StrEnum):
+    """What a group of steps is about."""
 
-    CONTAINER = "container"
+    INTEGRITY = "integrity"
+    """Is the bundle whole, and does it follow from itself?"""
+    TRUST = "trust"
+    """Who vouches for it, and since when?"""
+    POLICY = "policy"
+    """Is it what this reader asks for?"""
+    STATUS = "status"
+    """Does it still hold?"""
+
+
+class Step(Enum):
+    """The steps in the order in which they are reported; numbers start at 1."""
+
+    CONTAINER = ("container", Section.INTEGRITY)
     """The directory or zip is safe to read: names, kinds of entries, sizes."""
-    PROFILE = "profile"
-    """Every file that the profile demands is there."""
-    SIGNATURE = "signature"
+    PROFILE = ("profile", Section.INTEGRITY)
+    """Every file that the profile demands is there, and none that it does not know."""
+    SIGNATURE = ("signature", Section.INTEGRITY)
     """The envelope is well-formed and signed by a key that is there."""
-    SIGNER = "signer"
-    """That key is one that the verifier trusts."""
-    STATEMENT = "statement"
+    STATEMENT = ("statement", Section.INTEGRITY)
     """The signed statement commits to exactly this manifest: roots and leaf count."""
-    FILES = "files"
+    FILES = ("files", Section.INTEGRITY)
     """Every file is what the manifest says; none is missing, added or renamed."""
-    BAG = "bag"
+    BAG = ("bag", Section.INTEGRITY)
     """The BagIt files are those that follow from manifest and statement."""
-    DOCUMENTS = "documents"
+    DOCUMENTS = ("documents", Section.INTEGRITY)
     """Every document can be read under its schema, and captures are those of their attempts."""
-    CLAIMS = "claims"
+    CLAIMS = ("claims", Section.INTEGRITY)
     """What the statement says of the documents is what they say themselves."""
-    VERDICTS = "verdicts"
+    VERDICTS = ("verdicts", Section.INTEGRITY)
     """Verdicts and conclusions follow from the recorded judgements and the dossier."""
-    COMPLETENESS = "completeness"
+    COMPLETENESS = ("completeness", Section.INTEGRITY)
     """Every unit of the catalogue has exactly one result."""
-    PURPOSE = "purpose"
+    SIGNER = ("signer", Section.TRUST)
+    """The key that signed is one that the verifier trusts."""
+    PURPOSE = ("purpose", Section.POLICY)
     """The bundle was made for a purpose that the verifier accepts."""
+
+    def __init__(self, label: str, section: Section) -> None:
+        """A step has a name and belongs to a section."""
+        self.label = label
+        self.section = section
 
     @property
     def number(self) -> int:
@@ -69,7 +87,8 @@ class StepResult:
         """The step as in the machine output."""
         return {
             "number": self.step.number,
-            "name": self.step.value,
+            "name": self.step.label,
+            "section": self.step.section.value,
             "outcome": self.outcome.value,
             "code": self.code,
             "shown": self.shown,

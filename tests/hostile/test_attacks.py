@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 
 from harness.encoding.canonical import canonical
+from harness.encoding.tree import DirectoryTree
 from harness.errors import EvidenceError
 from harness.evidence.archive import open_bundle
+from harness.evidence.bag import tag_files
+from harness.evidence.manifest import read_manifest
 from harness.trust.dsse import Envelope, Signature, pae, parse_envelope
 from harness.trust.keys import create_key
-from harness.trust.statement import PAYLOAD_TYPE, LabSigner
+from harness.trust.statement import PAYLOAD_TYPE, LabSigner, parse_statement
 from harness.verify.bundle import unreadable, verify_bundle
 from harness.verify.policy import TrustStore
 from harness.verify.report import Step, VerificationReport
@@ -142,6 +145,15 @@ def _other_key(bundle: Path) -> None:
     envelope = Envelope(PAYLOAD_TYPE, payload, (Signature(key.key_id, value),))
     (bundle / STATEMENT).write_bytes(envelope.to_bytes())
     (bundle / "evb/signer.pem").write_bytes(LabSigner(key).public_pem)
+    _rebag(bundle)
+
+
+def _rebag(bundle: Path) -> None:
+    """Make the tag files anew, as anybody can."""
+    tree = DirectoryTree(bundle)
+    predicate = parse_statement(parse_envelope((bundle / STATEMENT).read_bytes()).payload).predicate
+    for name, data in tag_files(tree, read_manifest(tree), predicate).items():
+        (bundle / name).write_bytes(data)
 
 
 def _spoofed_key_id(bundle: Path) -> None:

@@ -7,7 +7,6 @@ import pytest
 from harness.encoding.tree import DirectoryTree
 from harness.errors import EvidenceError
 from harness.evidence.manifest import (
-    MANIFEST,
     SaltSource,
     bundle_root,
     class_of,
@@ -16,6 +15,7 @@ from harness.evidence.manifest import (
     part_roots,
     read_manifest,
 )
+from harness.model.layout import MANIFEST
 
 NAMES = [
     "data/survey/survey.json",

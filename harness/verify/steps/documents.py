@@ -16,15 +16,18 @@ from harness.model.attestation import EvidencePredicate
 from harness.model.base import Document
 from harness.model.catalogue import Catalogue
 from harness.model.dossier import Dossier
+from harness.model.job import JobRecord
 from harness.model.plan import SurveyPlan, TestPlan
 from harness.model.question import Answer
 from harness.model.record import AttemptRecord, SurveyRecord, VisitRecord
+from harness.verify.context import Context
 from harness.verify.report import StepFailed
 
 _BY_NAME: Final[dict[str, type[Document]]] = {
     "data/survey/survey.json": SurveyRecord,
     "data/survey/survey-plan.json": SurveyPlan,
     "data/survey/dossier.json": Dossier,
+    "data/survey/job.json": JobRecord,
 }
 _BY_LAST_PART: Final[dict[str, type[Document]]] = {
     "attempt.json": AttemptRecord,
@@ -37,13 +40,13 @@ _OF_ASSESSMENT: Final[dict[str, type[Document]]] = {
 }
 
 
-def check_documents(tree: Tree) -> str:
+def check_documents(context: Context) -> str:
     """Read every JSON document under the schema that its place demands.
 
     Raises:
         StepFailed: naming the file.
     """
-    count = 0
+    tree, count = context.tree, 0
     for name in tree.names():
         if name.startswith("data/") and name.endswith(".json"):
             _read_one(tree, name)
@@ -100,14 +103,14 @@ def _check_captures(tree: Tree, name: str, attempt: AttemptRecord) -> None:
             )
 
 
-def check_claims(tree: Tree, predicate: EvidencePredicate) -> str:
+def check_claims(context: Context) -> str:
     """Compare the statement with the documents, field by field.
 
     Raises:
         StepFailed: naming the field.
     """
-    found = describe(SubTree(tree, "data"))
-    for name, said, shown in _pairs(found, predicate):
+    found = describe(SubTree(context.tree, "data"))
+    for name, said, shown in _pairs(found, context.predicate):
         if said != shown:
             raise StepFailed(
                 "E-CLAIM", f"the statement's {name} is {said}", f"{shown}, as the documents say"

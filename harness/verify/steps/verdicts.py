@@ -18,18 +18,19 @@ from harness.model.dossier import Dossier
 from harness.model.ids import ProvisionId
 from harness.model.judgement import Judgement, Verdict
 from harness.model.record import SurveyRecord
+from harness.verify.context import Context
 from harness.verify.report import StepFailed
 
 _FOLLOWS = "what follows from the recorded judgements"
 
 
-def check_verdicts(tree: Tree) -> str:
+def check_verdicts(context: Context) -> str:
     """Recompute every verdict and conclusion of every assessment.
 
     Raises:
         StepFailed: naming assessment and unit, case, provision or conclusion.
     """
-    data = SubTree(tree, "data")
+    data = SubTree(context.tree, "data")
     dossier = Dossier.from_bytes(read(data, "survey/dossier.json"))
     whole = SurveyRecord.from_bytes(read(data, "survey/survey.json")).whole
     names = frozenset(SubTree(data, "survey").names())
@@ -45,13 +46,13 @@ def check_verdicts(tree: Tree) -> str:
     return f"{count} unit verdicts recomputed"
 
 
-def check_completeness(tree: Tree) -> str:
+def check_completeness(context: Context) -> str:
     """Compare the units that have results with those of the catalogue.
 
     Raises:
         StepFailed: naming assessment and units.
     """
-    data = SubTree(tree, "data")
+    data = SubTree(context.tree, "data")
     folders = assessment_folders(data)
     if not folders:
         raise StepFailed("E-COVERAGE", "no assessment", "at least one")

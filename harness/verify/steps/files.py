@@ -7,18 +7,20 @@ from concurrent.futures import ThreadPoolExecutor
 from harness.encoding.tree import Tree
 from harness.errors import EvidenceError
 from harness.evidence.manifest import ManifestEntry, file_digest
+from harness.verify.context import Context
 from harness.verify.report import StepFailed
 
 _SHOWN = 10
 
 
-def check_files(tree: Tree, manifest: Sequence[ManifestEntry]) -> str:
+def check_files(context: Context) -> str:
     """Compare every file below ``data/`` with the manifest.
 
     Raises:
         StepFailed: naming each file that is changed, missing, added or renamed.
     """
-    listed = {entry.path: entry for entry in manifest}
+    tree = context.tree
+    listed = {entry.path: entry for entry in context.manifest}
     present = {name for name in tree.names() if name.startswith("data/")}
     missing = sorted(set(listed) - present)
     added = sorted(present - set(listed))

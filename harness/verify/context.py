@@ -1,0 +1,89 @@
+"""What the steps of one verification share: the bundle, the policy, and what was read so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import IO
+
+from harness.encoding.tree import Tree
+from harness.evidence.manifest import ManifestEntry
+from harness.model.attestation import EvidencePredicate
+from harness.trust.dsse import Envelope
+from harness.trust.keys import PublicKey
+from harness.verify.policy import Policy, TrustStore
+from harness.verify.report import Step, StepSkipped
+
+
+class Snapshot:
+    """A tree whose names are listed once: quick, and the same for every step."""
+
+    def __init__(self, tree: Tree) -> None:
+        """List the names of ``tree`` at the first question."""
+        self._tree = tree
+        self._names: tuple[str, ...] | None = None
+
+    @property
+    def label(self) -> str:
+        """What to call the bundle in messages."""
+        return self._tree.label
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all files."""
+        if self._names is None:
+            self._names = self._tree.names()
+        return self._names
+
+    def size(self, name: str) -> int:
+        """Bytes in a file."""
+        return self._tree.size(name)
+
+    def open(self, name: str) -> IO[bytes]:
+        """A file's content as a stream."""
+        return self._tree.open(name)
+
+
+@dataclass
+class Context:
+    """The bundle, what the reader asks for, and what earlier steps found out for later ones.
+
+    A step that needs what could not be read is skipped: the step that reads it has failed.
+
+    Attributes:
+        tree: the bundle; every name in it is safe once the container step holds.
+        signers: the keys whose signatures of the statement are valid, in the envelope's order.
+        digests: SHA-256 of each file that the files step has read.
+    """
+
+    tree: Tree
+    trust: TrustStore
+    policy: Policy
+    envelope_read: Envelope | None = None
+    predicate_read: EvidencePredicate | None = None
+    manifest_read: tuple[ManifestEntry, ...] | None = None
+    signers: tuple[PublicKey, ...] = ()
+    digests: dict[str, str] = field(default_factory=dict)
+    failed: set[Step] = field(default_factory=set)
+
+    @property
+    def envelope(self) -> Envelope:
+        """The envelope of the statement; StepSkipped if it could not be read."""
+        if self.envelope_read is None:
+            raise StepSkipped("there is no envelope that could be read")
+        return self.envelope_read
+
+    @property
+    def predicate(self) -> EvidencePredicate:
+        """What the statement says; StepSkipped if it could not be read."""
+        if self.predicate_read is None:
+            raise StepSkipped("there is no statement that could be read")
+        return self.predicate_read
+
+    @property
+    def manifest(self) -> tuple[ManifestEntry, ...]:
+        """The entries of the manifest; StepSkipped if it could not be read."""
+        if self.manifest_read is None:
+            raise StepSkipped("there is no manifest that could be read")
+        return self.manifest_read
+
+
+Check = Callable[[Context], str]
+"""A step: returns what it saw. Raises StepFailed with a code, or StepSkipped with a reason."""

@@ -1,0 +1,66 @@
+"""Steps "signature" and "signer": whose signatures are these, and does the reader trust one?"""
+
+from harness.encoding.tree import read
+from harness.errors import VerificationError
+from harness.model.layout import SIGNER, STATEMENT
+from harness.trust.dsse import MAX_ENVELOPE_BYTES, Envelope, parse_envelope
+from harness.trust.keys import PublicKey, parse_public_keys
+from harness.trust.statement import PAYLOAD_TYPE
+from harness.verify.context import Context
+from harness.verify.report import StepFailed, StepSkipped
+
+_MAX_PEM = 64 * 1024
+
+
+def check_signature(context: Context) -> str:
+    """The envelope is well-formed, and each signature of a key that is there is that key's."""
+    try:
+        envelope = parse_envelope(read(context.tree, STATEMENT, MAX_ENVELOPE_BYTES))
+        beside = parse_public_keys(read(context.tree, SIGNER, _MAX_PEM), SIGNER)
+    except VerificationError as error:
+        raise StepFailed("E-ENVELOPE", str(error), "a DSSE envelope and a public key") from error
+    context.envelope_read = envelope
+    if envelope.payload_type != PAYLOAD_TYPE:
+        raise StepFailed("E-PAYLOAD-TYPE", f"{STATEMENT}: {envelope.payload_type}", PAYLOAD_TYPE)
+    context.signers = _verified(envelope, (*beside, *context.trust.keys))
+    return f"by key {', '.join(key.key_id for key in context.signers)}"
+
+
+def _verified(envelope: Envelope, known: tuple[PublicKey, ...]) -> tuple[PublicKey, ...]:
+    keys = {key.key_id: key for key in known}
+    good: list[PublicKey] = []
+    for signature in envelope.signatures:
+        key = keys.get(signature.key_id)
+        if key is None:
+            continue
+        if not key.verifies(signature.value, envelope.signed_bytes):
+            raise StepFailed(
+                "E-SIGNATURE",
+                f"{STATEMENT}: the signature that claims key {key.key_id} is not that key's",
+                "a signature by the key that it names",
+            )
+        good.append(key)
+    if not good:
+        raise StepFailed(
+            "E-SIGNATURE",
+            f"{STATEMENT}: signed by a key that is neither trusted nor in {SIGNER}",
+            "a signature by a key that is there",
+        )
+    return tuple(good)
+
+
+def check_signer(context: Context) -> str:
+    """One of the keys that signed is trusted."""
+    if context.policy.integrity_only:
+        raise StepSkipped("only integrity was asked for; nobody vouches for this bundle")
+    if not context.signers:
+        raise StepSkipped("there is no valid signature")
+    trusted = [key for key in context.signers if context.trust.find(key.key_id)]
+    if not trusted:
+        raise StepFailed(
+            "E-UNKNOWN-KEY",
+            f"signed by key {context.signers[0].key_id}, which is not trusted",
+            "a trusted key: get the laboratory's public key by another way than this bundle "
+            "and give it with --trust FILE",
+        )
+    return f"key {trusted[0].key_id} is trusted"
