@@ -28,24 +28,31 @@ class EvidencePlace:
         shown: name or path below ``data/survey/``, harmless to show.
         href: percent-encoded link relative to the report; ``""`` when there is no such file.
         where: the places, in one line: ``lines 3, 17; port 443``.
+        withheld: the survey recorded this capture, and this edition of the bundle leaves it out.
     """
 
     shown: str
     href: str
     where: str = ""
+    withheld: bool = False
 
 
 class EvidenceLinks:
     """Makes links to files of one survey."""
 
-    def __init__(self, survey: Tree) -> None:
-        """Know the files of ``survey``, the tree below ``survey/``."""
+    def __init__(self, survey: Tree, recorded: Iterable[str] = ()) -> None:
+        """Know the files of ``survey``, the tree below ``survey/``.
+
+        ``recorded`` are the captures that the survey made: one that is no file here is withheld.
+        """
         self._names = frozenset(survey.names())
+        self._withheld = frozenset(recorded) - self._names
 
     def file(self, path: str, where: str = "", shown: str = "") -> EvidencePlace:
         """One file of the survey, called ``shown`` or by its path."""
         href = "../survey/" + quote(path, safe="/") if path in self._names else ""
-        return EvidencePlace(neutralise(shown or path, _PATH_SHOWN), href, where)
+        withheld = path in self._withheld
+        return EvidencePlace(neutralise(shown or path, _PATH_SHOWN), href, where, withheld)
 
     def places(self, refs: Iterable[EvidenceRef]) -> tuple[EvidencePlace, ...]:
         """The places of ``refs``, each capture once, in the order of their first mention."""

@@ -7,6 +7,7 @@ and bounded, all reading together has a budget, and everything shown is neutrali
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import IO, Any, Final
 
 from harness.encoding.canonical import load_strict
@@ -18,9 +19,15 @@ from harness.model.observation import EvidenceRef
 
 _BUDGET_BYTES: Final = 256 * 1024 * 1024
 """For everything that one `Excerpts` reads."""
+_STRIDE_BYTES: Final = 64 * 1024
+"""How far apart the lines are that are found again without reading the file from its start."""
 _LINE: Final = re.compile(r"line ([1-9][0-9]{0,8})")
 _PORT: Final = re.compile(r"port ([0-9]{1,5})")
 _SHOWN: Final = 240
+_ROWS: Final = 8
+"""Most lines of one text that are shown."""
+_LAST: Final = {"body": 1, "request_headers": 2}
+"""What the device said comes before what the bench asked."""
 _HEX_BYTES: Final = 48
 _MOSTLY: Final = 0.85
 _DULL: Final = frozenset({"n", "t", "kind"})
@@ -54,6 +61,7 @@ class Excerpts:
         self._names = frozenset(survey.names())
         self._secrets = tuple(secret for secret in secrets if len(secret) >= _MIN_SECRET)
         self._left = _BUDGET_BYTES
+        self._marks: dict[str, list[tuple[int, int]]] = {}
 
     def at(self, ref: EvidenceRef) -> Excerpt:
         """What stands at ``ref``; never raises for what a bundle may hold."""
@@ -72,20 +80,33 @@ class Excerpts:
     def _found(self, ref: EvidenceRef) -> Iterator[str]:
         with self._survey.open(ref.path) as stream:
             if wanted := _LINE.fullmatch(ref.where):
-                yield from self._at_line(stream, int(wanted[1]))
+                yield from self._at_line(ref.path, stream, int(wanted[1]))
             elif mark := _mark(ref.where):
                 yield from self._with_mark(stream, mark)
 
-    def _at_line(self, stream: IO[bytes], number: int) -> Iterator[str]:
+    def _at_line(self, path: str, stream: IO[bytes], number: int) -> Iterator[str]:
         """The record on a line, after the one before it, which it mostly answers."""
         before = b""
-        for count, line in enumerate(self._lines(stream), 1):
+        for count, line in self._from_near(path, stream, number):
             if count == number:
                 if count > 2:  # noqa: PLR2004  (the first line is a journal's header)
-                    yield self._shown(before)
-                yield self._shown(line)
+                    yield from islice(self._shown(before), _ROWS)
+                yield from self._shown(line)
                 return
             before = line
+
+    def _from_near(self, path: str, stream: IO[bytes], number: int) -> Iterator[tuple[int, bytes]]:
+        """Numbered lines from somewhere before the line before ``number``."""
+        marks = self._marks.setdefault(path, [(1, 0)])
+        known = [mark for mark in marks if mark[0] < number] if stream.seekable() else []
+        first, offset = max(known, default=(1, 0))
+        if offset:
+            stream.seek(offset)
+        for count, line in enumerate(self._lines(stream), first):
+            yield count, line
+            offset += len(line)
+            if offset - marks[-1][1] >= _STRIDE_BYTES:
+                marks.append((count + 1, offset))
 
     def _with_mark(self, stream: IO[bytes], mark: bytes) -> Iterator[str]:
         for line in self._lines(stream):
@@ -100,27 +121,52 @@ class Excerpts:
             self._left -= len(line)
             yield line
 
-    def _shown(self, line: bytes) -> str:
+    def _shown(self, line: bytes) -> Iterator[str]:
         try:
             record = load_strict(line)
         except CaptureError:
-            return neutralise(self._masked(line.decode("utf-8", "replace").rstrip("\n")), _SHOWN)
-        if not isinstance(record, dict):
-            return neutralise(self._masked(str(record)), _SHOWN)
-        head = neutralise(str(record.get("kind", "record")), 40)
-        return f"{head}: {'; '.join(self._fields(record))}"[: 3 * _SHOWN]
+            record = line.decode("utf-8", "replace").rstrip("\n")
+        if isinstance(record, dict):
+            yield from self._record(record)
+        else:
+            yield neutralise(self._masked(str(record)), _SHOWN)
 
-    def _fields(self, record: Mapping[str, Any]) -> Iterator[str]:
-        for name, value in sorted(record.items(), key=lambda entry: _is_long(entry[1])):
-            if name not in _DULL and value not in ("", [], {}, None):
-                yield f"{neutralise(name, 40)} {self._value(value)}"
+    def _record(self, record: Mapping[str, Any]) -> Iterator[str]:
+        """What it is and its short fields in one line, then each text of several lines."""
+        fields = [
+            (name, value)
+            for name, value in record.items()
+            if name not in _DULL and value not in ("", [], {}, None)
+        ]
+        rows = {name: found for name, value in fields if (found := self._rows(value))}
+        inline = [field for field in fields if field[0] not in rows]
+        short = [
+            f"{neutralise(name, 40)} {self._value(value)}"
+            for name, value in sorted(inline, key=lambda field: _is_long(field[1]))
+        ]
+        head = neutralise(str(record.get("kind", "record")), 40)
+        yield f"{head}: {'; '.join(short)}"[: 3 * _SHOWN]
+        for name in sorted(rows, key=lambda name: _LAST.get(name, 0)):
+            yield f"  {neutralise(name, 40)}:"
+            yield from (f"    {neutralise(row, _SHOWN)}" for row in rows[name][:_ROWS])
+            if len(rows[name]) > _ROWS:
+                yield f"    ... {len(rows[name]) - _ROWS} more lines"
+
+    def _rows(self, value: Any) -> list[str]:  # noqa: ANN401  (any JSON value)
+        """The lines of a text or of a list of headers; none if it is no text of several lines."""
+        if isinstance(value, list) and all(map(_is_pair, value)):
+            return [self._masked(f"{name}: {said}") for name, said in value]
+        if not isinstance(value, str):
+            return []
+        text = self._masked(value)
+        rows = text.rstrip("\r\n").split("\r\n" if "\r\n" in text else "\n")
+        return rows if len(rows) > 1 and _is_text(text) else []
 
     def _value(self, value: Any) -> str:  # noqa: ANN401  (any JSON value)
         if not isinstance(value, str):
             return neutralise(self._masked(str(value)), _SHOWN)
         text = self._masked(value)
-        printable = sum(character.isprintable() or character in "\r\n\t" for character in text)
-        if printable >= _MOSTLY * len(text) or any(ord(character) > 0xFF for character in text):  # noqa: PLR2004  (a byte)
+        if _is_text(text) or any(ord(character) > 0xFF for character in text):  # noqa: PLR2004  (a byte)
             return f'"{neutralise(text, _SHOWN)}"'
         return _hex(text.encode("latin-1"))
 
@@ -135,6 +181,15 @@ def _mark(where: str) -> bytes:
     if port := _PORT.fullmatch(where):
         return f'portid="{port[1]}"'.encode()
     return b'<extraports state="closed"' if where == "extraports closed" else b""
+
+
+def _is_text(text: str) -> bool:
+    printable = sum(character.isprintable() or character in "\r\n\t" for character in text)
+    return printable >= _MOSTLY * len(text)
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and list(map(type, value)) == [str, str]
 
 
 def _is_long(value: object) -> bool:

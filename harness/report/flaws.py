@@ -11,7 +11,6 @@ from harness.model.ids import ProvisionId, UnitId
 from harness.model.judgement import Finding, Severity, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
-from harness.report.evidence_links import EvidenceLinks, EvidencePlace
 
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
@@ -27,7 +26,7 @@ class Sighting:
 
     id: str
     text: str
-    evidence: tuple[EvidencePlace, ...]
+    evidence: tuple[EvidenceRef, ...]
 
 
 @dataclass(frozen=True)
@@ -85,14 +84,14 @@ def findings_of(assessment: Assessment) -> Iterator[tuple[UnitResult, Finding]]:
                 yield unit, found
 
 
-def flaws_of(assessments: Sequence[Assessment], links: EvidenceLinks) -> tuple[Flaw, ...]:
+def flaws_of(assessments: Sequence[Assessment]) -> tuple[Flaw, ...]:
     """The flaws of all assessments together, worst first."""
     by_criterion: dict[str, list[_Seen]] = {}
     for number, assessment in enumerate(assessments):
         for unit, found in findings_of(assessment):
             by_criterion.setdefault(found.criterion, []).append(_Seen(number, unit, found))
     known = list(CRITERIA)
-    flaws = [_flaw(criterion, seen, links) for criterion, seen in by_criterion.items()]
+    flaws = [_flaw(criterion, seen) for criterion, seen in by_criterion.items()]
     return tuple(
         sorted(
             flaws,
@@ -124,7 +123,7 @@ def in_one_line(finding: Finding) -> str:
     return f"{neutralise(finding.subject)}: {text}"
 
 
-def _flaw(criterion: str, seen: Sequence[_Seen], links: EvidenceLinks) -> Flaw:
+def _flaw(criterion: str, seen: Sequence[_Seen]) -> Flaw:
     described = CRITERIA.get(criterion)
     return Flaw(
         criterion=criterion,
@@ -132,18 +131,19 @@ def _flaw(criterion: str, seen: Sequence[_Seen], links: EvidenceLinks) -> Flaw:
         severity=min((entry.finding.severity for entry in seen), key=_RANK.__getitem__),
         advice=described.advice if described else "",
         reference=described.reference if described else "",
-        sightings=_sightings(seen, links),
+        sightings=_sightings(seen),
         bearings=_bearings(seen),
     )
 
 
-def _sightings(seen: Iterable[_Seen], links: EvidenceLinks) -> tuple[Sighting, ...]:
+def _sightings(seen: Iterable[_Seen]) -> tuple[Sighting, ...]:
     evidence: dict[tuple[str, str], list[EvidenceRef]] = {}
     for entry in seen:
         sighting = in_one_line(entry.finding), neutralise(entry.finding.id)
         evidence.setdefault(sighting, []).extend(entry.finding.evidence)
     return tuple(
-        Sighting(name, text, links.places(refs)) for (text, name), refs in sorted(evidence.items())
+        Sighting(name, text, tuple(dict.fromkeys(refs)))
+        for (text, name), refs in sorted(evidence.items())
     )
 
 

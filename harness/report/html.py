@@ -1,8 +1,9 @@
-"""The static HTML report: one file, readable offline, no script, device text neutralised.
+"""The static HTML report: one file, readable offline and without script, device text neutralised.
 
 A view of what the bundle holds: everything in it follows from the assessments and the survey. The
-page forbids itself scripts and every request (CSP); its one style sheet is named by its digest, so
-that nothing a device says could add style either.
+page forbids itself every request (CSP); its one style sheet and its one script, which only filters
+what stands there already, are named by their digests, so that nothing a device says could add to
+them.
 """
 
 import base64
@@ -29,10 +30,12 @@ from harness.report import plain_words
 from harness.report.evidence_links import EvidenceLinks
 from harness.report.flaws import findings_of, flaws_of, in_one_line, other_failures
 from harness.report.open_units import OpenGroup, open_groups
+from harness.report.quotes import Quotes
 from harness.report.source import ReportSource
 from harness.report.survey_view import (
     answers_in,
     attempts_in,
+    captures_of,
     duration,
     ics_counts,
     ixit_counts,
@@ -158,15 +161,21 @@ def _environment() -> jinja2.Environment:
         moment=moment,
         counted=plain_words.counted,
     )
-    style = environment.get_template("report.css").render()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode("ascii")
     environment.globals.update(
-        style_digest=f"sha256-{digest}",
+        style_digest=_digest(environment, "report.css"),
+        script_digest=_digest(environment, "report.js"),
         version=__version__,
         duration=duration,
         words=plain_words,
     )
     return environment
+
+
+def _digest(environment: jinja2.Environment, template: str) -> str:
+    """How a policy names an inline style sheet or script."""
+    text = environment.get_template(template).render()
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    return f"sha256-{digest}"
 
 
 def _because(judgement: Judgement) -> list[str]:
@@ -184,10 +193,11 @@ def _visited(judgement: Judgement) -> list[str]:
 def _context(source: ReportSource) -> Mapping[str, object]:
     survey, assessments = source.survey, source.assessments
     folder = source.folder / "survey"
-    links = EvidenceLinks(DirectoryTree(folder))
+    tree = DirectoryTree(folder)
     dossier = Dossier.from_bytes((folder / "dossier.json").read_bytes())
     attempts = attempts_in(folder, survey.visits)
-    flaws = flaws_of(assessments, links)
+    links = EvidenceLinks(tree, captures_of(attempts))
+    flaws = flaws_of(assessments)
     return {
         "survey": survey.survey,
         "visits": visits_of(survey),
@@ -199,6 +209,7 @@ def _context(source: ReportSource) -> Mapping[str, object]:
         "ics": ics_counts(dossier),
         "ixit": ixit_counts(dossier),
         "links": links,
+        "quotes": Quotes(tree, links),
         "flaws": flaws,
         "flaw_anchors": {flaw.criterion: f"flaw-{n}" for n, flaw in enumerate(flaws, 1)},
         "other_failures": other_failures(assessments),

@@ -92,6 +92,15 @@ def attempts_in(folder: Path, visits: Iterable[VisitRecord]) -> tuple[AttemptRec
     )
 
 
+def captures_of(attempts: Iterable[AttemptRecord]) -> frozenset[str]:
+    """The path below ``survey/`` of every capture that was made."""
+    return frozenset(
+        f"{attempt.key.folder}/{capture.name}"
+        for attempt in attempts
+        for capture in attempt.captures
+    )
+
+
 def answers_in(folder: Path) -> tuple[Answer, ...]:
     """What people answered, in order; none where ``folder/answers`` is not there."""
     files = sorted((folder / "answers").glob("*.json"))

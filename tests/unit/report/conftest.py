@@ -3,6 +3,7 @@
 ``tests/browser`` loads this file, too, so that both look at the same pages.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -190,6 +191,8 @@ class Stage:
     attempt: dict[str, Any] = field(default_factory=dict)
     captures: tuple[str, ...] = (CAPTURE,)
     firmware: tuple[str, str] = ("1.0", "1.0")
+    content: bytes = b"captured\n"
+    withheld: tuple[str, ...] = ()
 
     def report(self, *assessments: Assessment, **of_catalogue: Any) -> str:
         """Write the stage and its report; the page."""
@@ -261,7 +264,8 @@ class Stage:
         attempt = survey / KEY.folder
         attempt.mkdir(parents=True)
         for name in self.captures:
-            (attempt / name).write_bytes(b"captured\n")
+            if name not in self.withheld:
+                (attempt / name).write_bytes(self.content)
         entries = tuple(
             CaptureEntry(name=name, schema_name="x", size=9, sha256="0" * 64, complete=True)
             for name in self.captures
@@ -364,6 +368,16 @@ def hostile_answer(text: str) -> Answer:
     )
 
 
+def hostile_capture(text: str) -> bytes:
+    """A journal whose records say ``text``, in one line and in several."""
+    body = "\n".join((text, "a text is mostly what can be printed " * 9, text))
+    records: tuple[dict[str, Any], ...] = (
+        {"kind": "sent", "data": text},
+        {"kind": text, text: text, "headers": [[text, text]], "body": body},
+    )
+    return b"header\n" + b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
 @pytest.fixture
 def hostile_page(stage: Callable[..., Stage]) -> Callable[[str], str]:
     """The page of a bundle in which every device-controlled field says ``text``."""
@@ -375,6 +389,7 @@ def hostile_page(stage: Callable[..., Stage]) -> Callable[[str], str]:
             answers=(hostile_answer(text),),
             attempt=attempt,
             firmware=(text, text + "2"),
+            content=hostile_capture(text),
         )
         return made.report(hostile_assessment(text))
 

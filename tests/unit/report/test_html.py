@@ -11,12 +11,13 @@ from harness.model.observation import EvidenceRef
 from harness.model.question import Answer
 from harness.model.record import AttemptOutcome
 from harness.model.states import Purpose
+from harness.report import quotes
 from harness.report.html import headline, merged_findings
 
 
 def part(page, name):
     """One section of the page, without its tags."""
-    found = re.search(rf'<section aria-labelledby="{name}">.*?</section>', page, re.DOTALL)
+    found = re.search(rf'<section aria-labelledby="{name}"[^>]*>.*?</section>', page, re.DOTALL)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", found[0]))
 
 
@@ -51,6 +52,40 @@ def test_evidence_of_all_units_is_linked_where_the_flaw_stands(stage, made):
     assert "gone.jsonl (not in this bundle), line 1" in flaws
     assert 'href="../survey/A/1-as-received/services/1/tcp-23.jsonl"' in page
     assert "gone.jsonl</code></a>" not in page
+
+
+def test_what_stands_at_a_place_of_evidence_is_quoted_under_its_link(stage, made):
+    record = b'{"kind":"received","data":"router login: ","n":2}\n'
+    page = stage(content=b"header\nfirst\n" + record).report(made.assessment(made.failing("c1a")))
+    for name in ("flaws", "f1"):
+        assert "line 3 line 3 first received: data &#34;router login: &#34;" in part(page, name)
+
+
+def test_places_that_say_the_same_are_quoted_once_and_few_of_many(stage, made, monkeypatch):
+    lines = b"header\n" + b"same\n" * 20
+    refs = tuple(EvidenceRef(path=made.SEEN.path, where=f"line {n}") for n in range(3, 15))
+    failing = made.failing("c1a", made.finding(evidence=refs))
+    flaws = part(stage(content=lines).report(made.assessment(failing)), "flaws")
+    assert "Evidence: 12 places in 1 capture" in flaws
+    assert "line 3, line 4, line 5, line 6 same same 8 further places not quoted" in flaws
+
+
+def test_a_page_that_is_full_says_so(stage, made, monkeypatch):
+    monkeypatch.setattr(quotes, "_PAGE_CHARACTERS", 30)
+    lines = b"header\n" + b"0123456789\n" * 2
+    page = stage(content=lines).report(made.assessment(made.failing("c1a")))
+    assert "line 3 0123456789 0123456789" in part(page, "flaws")
+    assert "line 3: not quoted, this page is long enough: see the file" in part(page, "f1")
+
+
+def test_a_capture_that_this_edition_leaves_out_is_called_withheld(stage, made):
+    page = stage(withheld=(made.CAPTURE,)).report(made.assessment(made.failing("c1a")))
+    said = "tcp-23.jsonl (withheld from this edition), line 3"
+    assert said in part(page, "flaws")
+    assert said in part(page, "f1")
+    assert "tcp-23.jsonl (withheld from this edition)" in part(page, "survey")
+    assert "<pre><bdi>" not in page
+    assert f'{made.CAPTURE}"' not in page
 
 
 def test_names_of_captures_are_percent_encoded(stage, made):
@@ -194,9 +229,9 @@ def test_each_requirement_shows_declaration_units_and_the_facts_that_it_rests_on
     detail = part(page, "f1")
     assert "The supplier declares Y: our text" in detail
     assert "The supplier's declaration has no row for this requirement." in detail
-    assert "tcp/23 contradicted: the port is open and not declared" in detail
+    assert "contradicted: the port is open and not declared (see undeclared-service). On" in detail
     assert "On A/1-as-received." in detail
-    assert "Evidence: 1 place" in detail
+    assert "Evidence: 1 place in 1 capture" in detail
 
 
 def test_the_page_is_a_function_of_what_it_shows(stage, made):

@@ -15,7 +15,7 @@ def page(hostile_page):
 class Elements(HTMLParser):
     """Every element with its attributes and the chain of elements around it."""
 
-    VOID = frozenset({"meta", "br", "rect"})
+    VOID = frozenset({"meta", "br", "rect", "input"})
 
     def __init__(self, text):
         super().__init__()
@@ -69,6 +69,20 @@ def test_everything_that_names_an_element_names_one_that_is_there(page):
 
 def test_every_details_begins_with_its_summary(page):
     assert page.count("<details") == len(re.findall(r"<details[^>]*>\s*<summary", page))
+
+
+def test_every_control_has_a_name(page):
+    elements = Elements(page)
+    for tag, attributes, around in elements.named("input", "select", "button"):
+        labelled = any(outer == "label" for outer, _ in around)
+        assert labelled or tag == "button", attributes
+    assert all(attributes["type"] == "button" for _, attributes, _ in elements.named("button"))
+
+
+def test_without_its_script_the_page_is_whole_and_shows_no_dead_control(page):
+    for tag, attributes, around in Elements(page).named("input", "select", "button", "output"):
+        assert any("hidden" in outer for _, outer in around), (tag, attributes)
+    assert 'class="out"' not in page
 
 
 def test_the_language_and_the_landmarks_are_named(page):

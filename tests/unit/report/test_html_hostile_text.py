@@ -11,15 +11,16 @@ import pytest
 
 TAGS = frozenset(
     """
-    a article b bdi body br code caption dd details div dl dt footer h1 h2 h3 head header html li
-    main meta nav p pre rect section span strong style summary svg table tbody td th thead title tr
-    ul
+    a article b bdi body br button code caption dd details div dl dt fieldset footer h1 h2 h3 head
+    header html input label legend li main meta nav optgroup option output p pre rect script section
+    select span strong style summary svg table tbody td th thead title tr ul
     """.split()  # noqa: SIM905  (forty short words)
 )
 ATTRIBUTES = frozenset(
     """
-    aria-hidden aria-label aria-labelledby charset class content focusable height href http-equiv id
-    lang name open preserveaspectratio role scope tabindex viewbox width x y
+    aria-hidden aria-label aria-labelledby autocomplete charset checked class content data-do
+    data-part data-show data-verdict focusable height hidden href http-equiv id label lang name open
+    preserveaspectratio role scope spellcheck tabindex type value viewbox width x y
     """.split()  # noqa: SIM905  (twenty short words)
 )
 PAYLOADS = {
@@ -103,11 +104,33 @@ def test_endless_text_is_cut(hostile_page):
     assert len(hostile_page("a" * 100_000)) < 200_000
 
 
-def test_the_policy_allows_the_one_style_sheet_and_nothing_else(hostile_page):
+def test_the_policy_allows_the_one_style_sheet_and_the_one_script_and_nothing_else(hostile_page):
     text = hostile_page("tame")
-    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    digests = {}
+    for tag in ("style", "script"):
+        (inside,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        digests[tag] = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert not re.search(r"@import|url\(|expression\(|\\", inside)
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digests['style']}'; "
+        f"script-src 'sha256-{digests['script']}'; base-uri 'none'; form-action 'none'"
+    )
     assert policy in Page(text).values("content")
     assert text.index("Content-Security-Policy") < text.index("<style>")
-    assert not re.search(r"@import|url\(|expression\(|\\", style)
+
+
+def test_the_script_writes_no_markup_and_takes_nothing_from_the_page_as_code(hostile_page):
+    (script,) = re.findall(r"<script>(.*?)</script>", hostile_page("tame"), re.DOTALL)
+    assert not re.search(
+        r"HTML|eval|Function|setAttribute|document\.write|createElement|fetch|XMLHttp|import|href",
+        script,
+    )
+    assert script.count("textContent =") == 1
+
+
+def test_the_script_is_the_same_whatever_a_device_says(hostile_page, payload):
+    found = [
+        re.findall(r"<(script|style)>(.*?)</\1>", hostile_page(text), re.DOTALL)
+        for text in ("tame", payload)
+    ]
+    assert found[0] == found[1]
