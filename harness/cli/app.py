@@ -4,7 +4,6 @@ Commands that drive devices import their rooms when they are called, so that ``r
 ``assess`` work without a device library.
 """
 
-import subprocess
 import sys
 from itertools import chain
 from pathlib import Path
@@ -15,10 +14,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.cli import output
+from harness.cli.job import job_app
 from harness.cli.keys import lab_signer
 from harness.cli.log import log_app
 from harness.cli.output import JsonOption
 from harness.cli.pretest_options import pretest
+from harness.cli.reference_devices import reference_app
 from harness.cli.terminal import Terminal, show_error, take_over
 from harness.config import load_bench, load_dossier
 from harness.encoding.text import neutralise, neutralise_lines
@@ -41,14 +42,17 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-reference_app = typer.Typer(help="Reference devices with known flaws.", no_args_is_help=True)
 app.add_typer(reference_app, name="reference")
 app.add_typer(log_app, name="log")
+app.add_typer(job_app, name="job")
 app.command()(pretest)
 
 console = Terminal()
 
 BenchArgument = Annotated[Path, typer.Argument(metavar="BENCH", help="bench.toml or its folder")]
+JobOption = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="job record (certbench job); a test needs one")
+]
 FrameworkOption = Annotated[
     list[str], typer.Option("-f", "--framework", help="slug or slug@version; may be repeated")
 ]
@@ -106,20 +110,23 @@ def plan(bench: BenchArgument, framework: FrameworkOption, *, as_json: JsonOptio
 
 
 @app.command()
-def survey(
+def survey(  # noqa: PLR0913  (a part of the options of run)
     bench: BenchArgument,
     out: Annotated[Path, typer.Option("-o", "--out", help="run directory to create")],
     framework: FrameworkOption = [],  # noqa: B006  (typer copies it)
+    *,
     suite: Annotated[list[Path], typer.Option("--suite", help="folder of a suite")] = [],  # noqa: B006
     purpose: Purpose = Purpose.PRETEST,
     seed: int | None = None,
+    job: JobOption = None,
 ) -> None:
     """Survey the samples of a bench and stop: no judging, no bundle."""
     config = load_bench(bench)
     _enter_namespace(config)
     from harness.cli.running import Wish, begin
 
-    wish = Wish(bench, tuple(framework), tuple(suite), out=out, purpose=purpose, seed=seed)
+    named = tuple(framework), tuple(suite)
+    wish = Wish(bench, *named, out=out, purpose=purpose, seed=seed, job=job)
     begin(wish, config, console, judged=False)
 
 
@@ -147,14 +154,16 @@ def run(  # noqa: PLR0913  (the options of the main command)
     ] = "",
     key: Annotated[Path | None, typer.Option(help="signing key (PEM); made if missing")] = None,
     seed: Annotated[int | None, typer.Option(help="seed of everything made up")] = None,
+    job: JobOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Survey, judge, seal and report: the whole way on one bench."""
     told = bool(framework or out or answers or operator or key or seed is not None)
-    if resume is not None and (told or bench or only or into):
+    if resume is not None and (told or bench or only or into or job):
         raise UsageError("--resume takes no other option: the run's folder says what was ordered")
     if into is not None and (told or not only):
-        raise UsageError("--into takes BENCH and --only: the rest is as the first run had it")
+        mend = "--into takes BENCH, --only and --job: the rest is as the first run had it"
+        raise UsageError(mend)
     _enter_namespace(_config_of(bench, resume))
     from harness.cli import running
 
@@ -163,11 +172,10 @@ def run(  # noqa: PLR0913  (the options of the main command)
     elif bench is None:
         raise UsageError("name a bench.toml, or a run with --resume")
     elif into is not None:
-        done = running.repeat(into, bench, tuple(only), console)
+        done = running.repeat(into, bench, tuple(only), console, job)
     else:
-        wish = running.Wish(
-            bench, tuple(framework), (), tuple(only), out, purpose, seed, key, operator, answers
-        )
+        what = (tuple(framework), (), tuple(only))
+        wish = running.Wish(bench, *what, out, purpose, seed, key, operator, answers, job)
         done = running.begin(wish, load_bench(bench), console)
     _show(done, as_json=as_json)
 
@@ -359,31 +367,6 @@ def explain(
         output.print_json(found.to_json())
     else:
         show(found, evidence, console)
-
-
-@reference_app.command("serve")
-def serve(
-    device: Annotated[str, typer.Argument(help="router")] = "router",
-    sample: str = "A",
-    address: str = "127.0.10.1",
-    flaw: Annotated[list[str], typer.Option(help="switch on a flaw; may be repeated")] = [],  # noqa: B006
-    seed: int | None = None,
-    work: Annotated[Path | None, typer.Option(help="folder for its log and socket")] = None,
-) -> None:
-    """Run a reference device until interrupted; it prints how to reach it."""
-    folder = work or Path.cwd() / "reference-device"
-    folder.mkdir(parents=True, exist_ok=True)
-    argv = [sys.executable, "-m", "harness.reference", device, "--sample", sample]
-    argv += ["--address", address, "--work", str(folder)]
-    argv += [part for name in flaw for part in ("--flaw", name)]
-    argv += ["--seed", str(seed)] if seed is not None else []
-    process = subprocess.Popen(argv, stdin=subprocess.PIPE)  # noqa: S603  (our own program)
-    try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        process.terminate()
-        code = process.wait(5)
-    raise typer.Exit(code)
 
 
 def _enter_namespace(config: BenchConfig | None) -> None:

@@ -18,6 +18,7 @@ from rich.console import Console
 from harness import __version__
 from harness.assessment.selection import unknown_names
 from harness.cli.devices import new_passwords
+from harness.cli.job import amended_job, ordered_job
 from harness.cli.keys import lab_signer
 from harness.cli.people import ask, operator_at
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
@@ -26,7 +27,10 @@ from harness.encoding.clock import Clock
 from harness.errors import ConfigError, StorageError, UsageError
 from harness.model.assessment import Assessment
 from harness.model.bench_config import BenchConfig
+from harness.model.catalogue import Catalogue
 from harness.model.ids import SampleId
+from harness.model.job import NAME as JOB
+from harness.model.job import JobRecord
 from harness.model.order import RunOrder
 from harness.model.plan import SurveyPlan
 from harness.model.record import Repeat
@@ -76,6 +80,7 @@ class Wish:
     key: Path | None = None
     operator: str = ""
     answers: Path | None = None
+    job: Path | None = None
 
 
 def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = True) -> Outcome:
@@ -105,6 +110,8 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
     )
     work = _Work(run, order)
     plan = work.plan(order.only)
+    job = ordered_job(wish.job, wish.purpose, config, work.catalogues, console)
+    order = work.take(job)
     create_run_directory(run)
     with _at_work(run):
         write_order(run, order)
@@ -138,12 +145,15 @@ def resume(named: Path, console: Console) -> Outcome:
         return work.conclude()
 
 
-def repeat(named: Path, bench: Path, only: tuple[str, ...], console: Console) -> Outcome:
+def repeat(
+    named: Path, bench: Path, only: tuple[str, ...], console: Console, job: Path | None = None
+) -> Outcome:
     """Make new attempts for ``only`` beside those of a finished run; judge and seal it anew.
 
     Raises:
-        UsageError: the run is not finished, or ``only`` names nothing.
-        ConfigError: the bench config or the dossier is another one.
+        UsageError: the run is not finished, ``only`` names nothing, or the job record is not that
+            of an amended report.
+        ConfigError: the bench config or the dossier is another one, or the job record is wrong.
         CertbenchError: whatever can end a run.
     """
     run = locate(named)
@@ -157,7 +167,8 @@ def repeat(named: Path, bench: Path, only: tuple[str, ...], console: Console) ->
             raise UsageError(f"{run}: not a finished run: {mend}")
         plan = read_plan(survey)
         more = _Work(run, order).plan(only)
-        order = order.model_copy(update={"bundle": _free_name(Path(order.target))})
+        update = {"bundle": _free_name(Path(order.target)), "job": amended_job(job, order)}
+        order = order.model_copy(update=update)
         # From here on the run is one that died, until it is finished again.
         write_order(run, order)
         set_finished(run, finished=False)
@@ -165,6 +176,8 @@ def repeat(named: Path, bench: Path, only: tuple[str, ...], console: Console) ->
             visits=(*plan.visits, *more.visits), estimate_s=plan.estimate_s + more.estimate_s
         )
         write_atomic(survey / "survey-plan.json", again.to_bytes())
+        if order.job is not None:
+            write_atomic(survey / JOB, order.job.to_bytes())
         repeats = (*record.repeats, Repeat(only=only, started=Clock().now()))
         subset = tuple(dict.fromkeys((*record.subset, *only))) if record.subset else ()
         changed = {"complete": False, "repeats": repeats, "subset": subset}
@@ -226,9 +239,19 @@ class _Work:
         self._person = operator_at(answers, order.operator)
         self._signer = lab_signer(Path(order.key) if order.key else None)
 
+    @property
+    def catalogues(self) -> list[Catalogue]:
+        """Of the frameworks that are judged."""
+        return [entry.catalogue for entry in self._frameworks]
+
+    def take(self, job: JobRecord | None) -> RunOrder:
+        """Make the job record a part of the order."""
+        self._order = self._order.model_copy(update={"job": job})
+        return self._order
+
     def plan(self, only: Sequence[str]) -> SurveyPlan:
         """The visits that ``only`` needs. Raises UsageError for a name that is none."""
-        unknown = unknown_names([entry.catalogue for entry in self._frameworks], only)
+        unknown = unknown_names(self.catalogues, only)
         if unknown:
             raise UsageError(
                 f"--only {unknown[0]}: no such group, case or unit; certbench plan lists them"
@@ -251,6 +274,7 @@ class _Work:
                 subset=order.only,
                 passwords=order.passwords,
                 lost=_lost_devices(self._run, order.bench),
+                job=order.job,
             ),
             console,
         )

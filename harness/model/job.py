@@ -185,7 +185,7 @@ class ClockCheck(Frozen):
     by: str = ""
 
 
-class Environment(Frozen):
+class AmbientConditions(Frozen):
     """The conditions of the room: those that matter, with units, or why none does.
 
     Attributes:
@@ -278,7 +278,7 @@ class JobRecord(Document):
     persons: tuple[Person, ...] = ()
     impartiality: Impartiality = Impartiality()
     clock: ClockCheck = ClockCheck()
-    environment: Environment = Environment()
+    environment: AmbientConditions = AmbientConditions()
     opinions: tuple[Opinion, ...] = ()
     amends: Amendment | None = None
 

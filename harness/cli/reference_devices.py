@@ -1,0 +1,35 @@
+"""``certbench reference``: run a reference device on its own."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+reference_app = typer.Typer(help="Reference devices with known flaws.", no_args_is_help=True)
+
+
+@reference_app.command("serve")
+def serve(
+    device: Annotated[str, typer.Argument(help="router")] = "router",
+    sample: str = "A",
+    address: str = "127.0.10.1",
+    flaw: Annotated[list[str], typer.Option(help="switch on a flaw; may be repeated")] = [],  # noqa: B006
+    seed: int | None = None,
+    work: Annotated[Path | None, typer.Option(help="folder for its log and socket")] = None,
+) -> None:
+    """Run a reference device until interrupted; it prints how to reach it."""
+    folder = work or Path.cwd() / "reference-device"
+    folder.mkdir(parents=True, exist_ok=True)
+    argv = [sys.executable, "-m", "harness.reference", device, "--sample", sample]
+    argv += ["--address", address, "--work", str(folder)]
+    argv += [part for name in flaw for part in ("--flaw", name)]
+    argv += ["--seed", str(seed)] if seed is not None else []
+    process = subprocess.Popen(argv, stdin=subprocess.PIPE)  # noqa: S603  (our own program)
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        process.terminate()
+        code = process.wait(5)
+    raise typer.Exit(code)
