@@ -36,6 +36,12 @@ def tag_files(
     return {**made, TAGS: _listing(digests)}
 
 
+def tag_manifest(tree: Tree) -> bytes:
+    """The tag manifest over all that lies beside ``data/``, the other tag files included."""
+    beside = (name for name in tree.names() if name != TAGS and not name.startswith("data/"))
+    return _listing({name: file_digest(tree, name) for name in beside})
+
+
 def _bag_info(entries: tuple[ManifestEntry, ...], predicate: EvidencePredicate) -> bytes:
     octets = sum(entry.size for entry in entries)
     fields = {

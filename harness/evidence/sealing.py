@@ -8,7 +8,6 @@ again gives the same bytes.
 import os
 import secrets
 import shutil
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -20,6 +19,7 @@ from harness.encoding.tree import DirectoryTree, SubTree, Tree
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.bag import tag_files
 from harness.evidence.description import describe
+from harness.evidence.durable import flush, flush_tree
 from harness.evidence.job_check import require_job
 from harness.evidence.leaks import refuse_leaks
 from harness.evidence.manifest import (
@@ -123,9 +123,9 @@ def seal(  # noqa: PLR0913  (the pieces of a bundle, by keyword)
         if report is not None:
             _copy(DirectoryTree(report), partial / "data" / "report")
         predicate = _complete(partial, run / "private", signer, purpose, earlier)
-        _flush(partial)
+        flush_tree(partial)
         partial.replace(target)
-        _flush_folder(target.parent)
+        flush(target.parent)
     except OSError as error:
         message = f"{target}: cannot be written: {error}"
         raise EvidenceError(message) from error
@@ -216,17 +216,3 @@ def _predicate(
         require_job(data)
     parts = part_roots(manifest)
     return described.predicate(parts, bundle_root(parts), len(manifest))
-
-
-def _flush(folder: Path) -> None:
-    """Put a tree on disk before it gets its name; each wait is for the disk, so many at once."""
-    with ThreadPoolExecutor(max_workers=8) as pool:
-        list(pool.map(_flush_folder, [*folder.rglob("*"), folder]))
-
-
-def _flush_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
