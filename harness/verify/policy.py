@@ -1,9 +1,16 @@
 """What a verifier trusts and accepts; the default is the strict one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
+from harness.encoding.tree import Tree
+from harness.model.ids import ProvisionId
+from harness.model.judgement import Conclusion, Verdict
 from harness.model.states import Purpose
 from harness.trust.keys import PublicKey
+from harness.trust.log.check import LogPolicy
+from harness.trust.log.witness import Refusal
 
 
 @dataclass(frozen=True)
@@ -18,15 +25,79 @@ class TrustStore:
 
 
 @dataclass(frozen=True)
+class DutDemand:
+    """Which device the bundle must be about; what is empty is not asked.
+
+    Attributes:
+        serials: serial numbers; each sample of the bundle must have one of these.
+        macs: hardware addresses, lower-case with colons; likewise.
+    """
+
+    supplier: str = ""
+    model: str = ""
+    hardware: str = ""
+    firmware: str = ""
+    serials: frozenset[str] = frozenset()
+    macs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class FrameworkDemand:
+    """A framework that the bundle must have been judged under, and what must have come out.
+
+    Attributes:
+        framework: ``slug@version``.
+        conclusions: accepted ones; empty = any.
+        provisions: accepted verdicts of provisions that must be there.
+        catalogues, suites, plans: published SHA-256 digests of which one must be the bundle's;
+            empty = not asked.
+    """
+
+    framework: str
+    conclusions: frozenset[Conclusion] = frozenset()
+    provisions: Mapping[ProvisionId, frozenset[Verdict]] = field(default_factory=dict)
+    catalogues: frozenset[str] = frozenset()
+    suites: frozenset[str] = frozenset()
+    plans: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Policy:
     """What a verifier accepts.
+
+    Naming somebody whom one trusts also demands that they have spoken: a policy with keys of a log
+    fails a bundle that is in no log, one with certifiers fails a bundle without a decision.
 
     Attributes:
         purposes: accepted purposes; a bundle made for another one fails.
         integrity_only: whether it is whole is all that is asked: the signer need not be trusted.
         accept_partial: a survey or suite that is not complete is accepted.
+        now: the moment of verification; tests set it.
+        log: logs and witnesses whose proof is demanded.
+        log_copies: copies of logs, to look for other statements of the same job and for newer ones.
+        refusals: what witnesses kept of histories that do not go together.
+        nonce: the certifier's job number that the statement must carry.
+        dut: the device that the bundle must be about.
+        frameworks: what it must have been judged under.
+        two_persons: two persons must have signed.
+        certifiers: keys of those whose decision is demanded.
+        maximum_age: by a time-stamp or a witness, never by the laboratory's clock alone.
+        withdrawals: envelopes in which a certifier took a decision back.
+        recompute: the verdicts must be recomputed from the captures.
     """
 
     purposes: frozenset[Purpose] = frozenset({Purpose.TEST})
     integrity_only: bool = False
     accept_partial: bool = False
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    log: LogPolicy | None = None
+    log_copies: tuple[Tree, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    nonce: str = ""
+    dut: DutDemand | None = None
+    frameworks: tuple[FrameworkDemand, ...] = ()
+    two_persons: bool = False
+    certifiers: tuple[PublicKey, ...] = ()
+    maximum_age: timedelta | None = None
+    withdrawals: tuple[bytes, ...] = ()
+    recompute: bool = False
