@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from typing import Any, NoReturn
+from collections import Counter
+from typing import Any, Final, NoReturn
 
 import rfc8785
 
@@ -10,27 +11,57 @@ from harness.errors import CaptureError
 
 MAX_SAFE_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly (RFC 7493, section 2.2)."""
+_PLAIN: Final = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+).encode
 
 
 def canonical(document: Any) -> bytes:  # noqa: ANN401  (any JSON value)
     """Serialise ``document`` by RFC 8785 (JCS).
 
     Raises:
-        CaptureError: a value has no canonical form (an integer beyond 2**53-1, NaN, bytes).
+        CaptureError: a value has no canonical form (an integer beyond 2**53-1, NaN, bytes, half
+            of a surrogate pair), or it is nested too deeply.
     """
     try:
+        if _is_plain(document):
+            return _PLAIN(document).encode()
         return rfc8785.dumps(document)
-    except rfc8785.CanonicalizationError as error:
+    except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError) as error:
         message = f"no canonical JSON for this value: {error}"
         raise CaptureError(message) from error
+
+
+def _is_plain(document: Any) -> bool:  # noqa: ANN401  (any JSON value)
+    """Whether the standard encoder gives the canonical form, too; it is ten times as fast.
+
+    It differs in numbers that are no safe integers, in the order of names beyond the BMP, and in
+    what it makes of subclasses of str.
+    """
+    left = [document]
+    while left:
+        value = left.pop()
+        kind = type(value)
+        if kind is dict:
+            if not all(type(name) is str and name.isascii() for name in value):
+                return False
+            left.extend(value.values())
+        elif kind is list or kind is tuple:
+            left.extend(value)
+        elif kind is int:
+            if abs(value) > MAX_SAFE_INTEGER:
+                return False
+        elif kind is not str and kind is not bool and value is not None:
+            return False
+    return True
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        message = f"duplicate JSON key {twice[0]!r}"
+        counts = Counter(name for name, _ in pairs)
+        twice = min(name for name, count in counts.items() if count > 1)
+        message = f"duplicate JSON key {twice!r}"
         raise CaptureError(message)
     return result
 
