@@ -76,6 +76,10 @@ lock:  ## resolve pyproject.toml into exact versions with hashes and no registry
 	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra dev \
 	  --output-file .ci/requirements.lock pyproject.toml
 	@sed -i -E '/^#/d; /^certbench @/d' .ci/requirements.lock
+	@echo 'compliance-trestle==5.2.0' | $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
+	  --strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-trusted-host \
+	  --no-emit-find-links --output-file .ci/trestle.lock -
+	@sed -i -E '/^#/d' .ci/trestle.lock
 	@sed -i -E "s/^(atheris==\S+)/\1 ; python_version < '3.12' and platform_machine == 'x86_64'/" \
 	  .ci/requirements.lock
 

@@ -42,7 +42,7 @@ def junit_view(source: ReportSource) -> dict[str, bytes]:
     Cases have no time: the survey collects for all units together.
     """
     root = ET.Element("testsuites", name="certbench")
-    for assessment in source.assessments:
+    for assessment in source.in_order:
         common = _common(assessment) | {"run": source.survey.survey.run_id}
         moment = _timestamp(source.survey.survey.ended or source.survey.survey.started)
         root.append(_conclusion(assessment, common, moment))

@@ -22,6 +22,11 @@ class ReportSource:
     survey: FactBase
     assessments: Sequence[Assessment]
 
+    @property
+    def in_order(self) -> tuple[Assessment, ...]:
+        """The assessments by name, so that a view does not depend on who asks for it."""
+        return tuple(sorted(self.assessments, key=lambda entry: str(entry.framework)))
+
 
 View = Callable[[ReportSource], Mapping[str, bytes]]
 """Names of files, relative to the folder of the report, and what is in them.

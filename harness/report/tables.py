@@ -59,8 +59,8 @@ def tables_view(source: ReportSource) -> dict[str, bytes]:
     ``results.csv`` has a row for each item of each unit, ``findings.csv`` one for each finding of
     each framework, worst first. ``verdict`` is the unit's, ``item_verdict`` the item's.
     """
-    results = (row for entry in source.assessments for row in _results(entry))
-    findings = (row for entry in source.assessments for row in _findings(entry))
+    results = (row for entry in source.in_order for row in _results(entry))
+    findings = (row for entry in source.in_order for row in _findings(entry))
     return {
         RESULTS: _table(RESULT_COLUMNS, results),
         FINDINGS: _table(FINDING_COLUMNS, findings),
