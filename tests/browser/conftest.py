@@ -2,41 +2,36 @@
 
 import importlib.util
 import shutil
-import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    # Nothing but this machine can be reached, whatever a page or the browser itself asks for.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    "--virtual-time-budget=5000",
-    "--timeout=30000",
-)
+AXE = Path(__file__).with_name("axe")
+EXAMINE = """
+axe.run(document, {resultTypes: ["violations"]}).then(found => ({
+  passes: found.passes.length,
+  violations: Object.fromEntries(found.violations.map(
+    each => [each.id, each.nodes.map(node => node.html.slice(0, 200))])),
+}))
+"""
 
 
-def _pages():
-    """The builders beside the report's unit tests: both suites look at the same pages."""
-    file = Path(__file__).parents[1] / "unit" / "report" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("certbench_made_reports", file)
+def _module(name, file):
+    spec = importlib.util.spec_from_file_location(name, file)
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
 
 
-_MADE = _pages()
+Chrome = _module("certbench_chrome", Path(__file__).with_name("chrome.py")).Chrome
+# The builders beside the report's unit tests: both suites look at the same pages.
+_MADE = _module(
+    "certbench_made_reports", Path(__file__).parents[1] / "unit" / "report" / "conftest.py"
+)
 stage, made, hostile_page = _MADE.stage, _MADE.made, _MADE.hostile_page
 
 
@@ -50,22 +45,45 @@ def chromium():
     pytest.skip("chromium is missing: apt-get install chromium")
 
 
+@pytest.fixture(scope="session")
+def chrome(chromium, tmp_path_factory):
+    """One browser for all tests; each page of it is in a context of its own."""
+    browser = Chrome(chromium, tmp_path_factory.mktemp("profile"))
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
-def browse(chromium, tmp_path):
-    """Open a file with a fresh profile; what the browser printed (its DOM by default)."""
-    visits = []
+def own_chrome(chromium, tmp_path):
+    """A browser that ends with its block, for what only a browser of its own can tell."""
 
-    def visit(file, *flags):
-        profile = tmp_path / f"profile-{len(visits)}"
-        visits.append(profile)
-        command = [chromium, *FLAGS, f"--user-data-dir={profile}", *(flags or ["--dump-dom"])]
-        done = subprocess.run(
-            [*command, file.as_uri()], capture_output=True, text=True, timeout=60, check=False
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
+    @contextmanager
+    def start(*flags):
+        browser = Chrome(chromium, tmp_path / "profile", *flags)
+        try:
+            yield browser
+        finally:
+            browser.close()
 
-    return visit
+    return start
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """Gives the accessibility findings of a page: rule -> the elements that break it."""
+    file = AXE / "node_modules" / "axe-core" / "axe.min.js"
+    if not file.is_file():
+        pytest.skip(f"axe-core is missing: npm ci --ignore-scripts --prefix {AXE}")
+    source = file.read_text(encoding="utf-8")
+
+    def examine(page):
+        page.run("document.querySelectorAll('details').forEach(each => each.open = true)")
+        page.run(source + "; 0")
+        found = page.run(EXAMINE)
+        assert found["passes"] > 20
+        return found["violations"]
+
+    return examine
 
 
 @pytest.fixture
@@ -83,15 +101,14 @@ def report(stage, made):
 
 @pytest.fixture
 def altered():
-    """A copy of a page without its policy and with a script: to measure, or as a control."""
+    """A copy of a page without its policy and with more in its body, as a control."""
 
-    def make(file, script, name):
+    def make(file, more, name):
         text = file.read_text(encoding="utf-8")
         before, _, rest = text.partition('<meta http-equiv="Content-Security-Policy"')
         assert rest
-        opened = rest.partition(">")[2].replace("<details", "<details open")
         copy = file.with_name(name)
-        changed = before + opened.replace("</body>", f"<script>{script}</script></body>")
+        changed = before + rest.partition(">")[2].replace("</body>", f"{more}</body>")
         copy.write_text(changed, encoding="utf-8")
         return copy
 
