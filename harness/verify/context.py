@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import IO
 
 from harness.encoding.tree import Tree
 from harness.evidence.manifest import ManifestEntry
 from harness.model.attestation import EvidencePredicate
+from harness.model.decision import Decision
 from harness.trust.dsse import Envelope
 from harness.trust.keys import PublicKey
+from harness.trust.log.entry import LogEntry
 from harness.verify.policy import Policy, TrustStore
 from harness.verify.report import Step, StepSkipped
 
@@ -41,6 +45,24 @@ class Snapshot:
         return self._tree.open(name)
 
 
+@dataclass(frozen=True)
+class Logged:
+    """A proof that holds: a statement's place in a log that the reader trusts.
+
+    Attributes:
+        seen: name of each trusted witness, and when it saw the entry, in its own words.
+        entry: what the log holds.
+        size, root: of the tree that the proof is about.
+    """
+
+    origin: str
+    index: int
+    size: int
+    root: bytes
+    entry: LogEntry
+    seen: dict[str, datetime]
+
+
 @dataclass
 class Context:
     """The bundle, what the reader asks for, and what earlier steps found out for later ones.
@@ -50,6 +72,11 @@ class Context:
     Attributes:
         tree: the bundle; every name in it is safe once the container step holds.
         signers: the keys whose signatures of the statement are valid, in the envelope's order.
+        trusted: those of them that the reader trusts.
+        stamped: since when, by a trusted time-stamp, each of these keys had signed at the latest.
+        logged: which log the statement is in, and since when, by the witnesses.
+        decision: what a trusted certifier decided, once that was looked at.
+        location: where the bundle lies, if it is a folder or file of this machine.
         digests: SHA-256 of each file that the files step has read.
     """
 
@@ -60,6 +87,11 @@ class Context:
     predicate_read: EvidencePredicate | None = None
     manifest_read: tuple[ManifestEntry, ...] | None = None
     signers: tuple[PublicKey, ...] = ()
+    trusted: tuple[PublicKey, ...] = ()
+    stamped: dict[str, datetime] = field(default_factory=dict)
+    logged: Logged | None = None
+    decision: Decision | None = None
+    location: Path | None = None
     digests: dict[str, str] = field(default_factory=dict)
     failed: set[Step] = field(default_factory=set)
 
