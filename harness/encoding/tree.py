@@ -4,15 +4,16 @@ Names are relative, use ``/``, and never leave the tree. Readers ask a `Tree` an
 directory, on an unpacked bundle and on a zip alike, without extracting anything.
 """
 
+import os
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Final, NoReturn, Protocol
 
 from harness.errors import EvidenceError
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """Largest file that is ever read whole into memory."""
+_NO_NAMES: Final = frozenset({"", ".", ".."})
 
 
 class Tree(Protocol):
@@ -62,6 +63,8 @@ class DirectoryTree:
             message = f"{root}: not a directory"
             raise EvidenceError(message)
         self._root = root
+        self._prefix = f"{root}/"
+        self._folders = {""}
 
     @property
     def label(self) -> str:
@@ -70,41 +73,87 @@ class DirectoryTree:
 
     def names(self) -> tuple[str, ...]:
         """Every regular file below the root, sorted by name."""
-        return tuple(sorted(self._walk(self._root)))
+        found: list[str] = []
+        folders = [""]
+        while folders:
+            prefix = folders.pop()
+            for entry in self._entries(prefix):
+                name = f"{prefix}{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{name}/")
+                elif entry.is_file(follow_symlinks=False):
+                    found.append(name)
+                else:
+                    message = f"{entry.path}: a link or special file has no place in evidence"
+                    raise EvidenceError(message)
+        return tuple(sorted(found))
 
-    def _walk(self, folder: Path) -> Iterator[str]:
-        for entry in folder.iterdir():
-            mode = entry.lstat().st_mode
-            if stat.S_ISDIR(mode):
-                yield from self._walk(entry)
-            elif stat.S_ISREG(mode):
-                yield entry.relative_to(self._root).as_posix()
-            else:
-                message = f"{entry}: a link or special file has no place in evidence"
-                raise EvidenceError(message)
+    def _entries(self, prefix: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(f"{self._prefix}{prefix}") as entries:
+                return list(entries)
+        except OSError as error:
+            message = f"{self._prefix}{prefix}: cannot be read: {error.strerror}"
+            raise EvidenceError(message) from error
 
-    def _path(self, name: str) -> Path:
-        path = self._root
-        for part in name.split("/"):
-            if part in {"", ".", ".."} or "\\" in part or "\0" in part:
-                message = f"{self.label}: not a name inside the tree: {name!r}"
-                raise EvidenceError(message)
-            path = path / part
-            if path.is_symlink():
+    def _path(self, name: str) -> str:
+        """Where the file of this name must be; its folders are inside the tree and no links."""
+        folder, slash, last = name.rpartition("/")
+        folder += slash
+        if last in _NO_NAMES or "\\" in name or "\0" in name:
+            self._refuse(name)
+        if folder not in self._folders:
+            self._check_folder(folder, name)
+        return f"{self._prefix}{name}"
+
+    def _check_folder(self, folder: str, name: str) -> None:
+        """Look at each part once; a tree that is read does not change."""
+        path = self._prefix
+        for part in folder[:-1].split("/"):
+            if part in _NO_NAMES:
+                self._refuse(name)
+            path += part
+            if stat.S_ISLNK(self._lstat(path, name).st_mode):
                 message = f"{path}: a link has no place in evidence"
                 raise EvidenceError(message)
-        if not path.is_file():
+            path += "/"
+        self._folders.add(folder)
+
+    def _refuse(self, name: str) -> NoReturn:
+        message = f"{self.label}: not a name inside the tree: {name!r}"
+        raise EvidenceError(message)
+
+    def _lstat(self, path: str, name: str) -> os.stat_result:
+        try:
+            return os.lstat(path)
+        except (OSError, ValueError) as error:  # not there, or not a name that can be
+            message = f"{self.label}: no file {name!r}"
+            raise EvidenceError(message) from error
+
+    def _file(self, name: str) -> tuple[str, int]:
+        """Path and size of a regular file."""
+        path = self._path(name)
+        found = self._lstat(path, name)
+        if stat.S_ISLNK(found.st_mode):
+            message = f"{path}: a link has no place in evidence"
+            raise EvidenceError(message)
+        if not stat.S_ISREG(found.st_mode):
             message = f"{self.label}: no file {name!r}"
             raise EvidenceError(message)
-        return path
+        return path, found.st_size
 
     def size(self, name: str) -> int:
         """Size in bytes."""
-        return self._path(name).stat().st_size
+        return self._file(name)[1]
 
     def open(self, name: str) -> IO[bytes]:
         """Open for reading."""
-        return self._path(name).open("rb")
+        path = self._file(name)[0]
+        try:
+            return open(path, "rb")  # noqa: PTH123  (thousands of files)
+        except OSError as error:
+            message = f"{self.label}: {name!r} cannot be read: {error.strerror}"
+            raise EvidenceError(message) from error
 
 
 class SubTree:
