@@ -9,8 +9,9 @@ from typing import Final
 
 from harness.encoding.canonical import sha256_hex
 from harness.encoding.tree import Tree
-from harness.evidence.manifest import ManifestEntry, file_digest
+from harness.evidence.manifest import Entry, ManifestEntry, disclosed, file_digest
 from harness.model.attestation import EvidencePredicate
+from harness.model.layout import VIEWS
 
 BAGIT: Final = "bagit.txt"
 BAG_INFO: Final = "bag-info.txt"
@@ -21,17 +22,20 @@ _DECLARATION: Final = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n
 
 
 def tag_files(
-    tree: Tree, manifest: Iterable[ManifestEntry], predicate: EvidencePredicate
+    tree: Tree, manifest: Iterable[Entry], predicate: EvidencePredicate
 ) -> dict[str, bytes]:
-    """Name and content of every tag file; ``tree`` already holds the files in ``evb/``."""
-    entries = tuple(manifest)
+    """Name and content of every tag file; ``tree`` already holds all that is no tag file.
+
+    The payload is what is there: files that an edition holds back are not in the bag.
+    """
+    entries = disclosed(manifest)
     made = {
         BAGIT: _DECLARATION,
         BAG_INFO: _bag_info(entries, predicate),
         PAYLOAD: _listing({entry.path: entry.sha256 for entry in entries}),
     }
     digests = {name: sha256_hex(data) for name, data in made.items()}
-    beside = [name for name in tree.names() if name.startswith("evb/")]
+    beside = [name for name in tree.names() if name.startswith(("evb/", VIEWS))]
     digests |= {name: file_digest(tree, name) for name in beside}
     return {**made, TAGS: _listing(digests)}
 

@@ -10,12 +10,15 @@ small file from its hash::
 
 The files form parts: ``survey``, one part per assessment, and ``rest``. Each part is a tree of its
 own; the bundle root is the tree over the parts.
+
+A public edition shows of some files the commitments only (`MetadataEntry`, `WithheldEntry`); the
+leaves, and so the roots, come out the same.
 """
 
+import datetime as dt
 import hashlib
 import hmac
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
@@ -26,25 +29,14 @@ from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
 from harness.model.attestation import Digest, PartRoot
 from harness.model.base import Frozen
+from harness.model.disclosure import DisclosureReason, FileClass, Level
 from harness.model.layout import MANIFEST
 
 MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 
-FileClass = Literal[
-    "record",
-    "plan",
-    "dossier",
-    "bench",
-    "answer",
-    "capture",
-    "facts",
-    "verdict",
-    "allure",
-    "report",
-]
-"""What a file is, for disclosure policies: some classes are never withheld."""
 Salt = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+EntryPath = Annotated[str, Field(pattern=r"^data/.+$")]
 
 _SURVEY_CLASSES: Final[dict[str, FileClass]] = {
     "survey-plan.json": "plan",
@@ -56,9 +48,9 @@ _RECORDS: Final = frozenset({"attempt.json", "visit.json"})
 
 
 class ManifestEntry(Frozen):
-    """One file of the bundle with its salts: a line of ``evb/manifest.jsonl``."""
+    """One file that is there, with its salts: a line of ``evb/manifest.jsonl``."""
 
-    path: Annotated[str, Field(pattern=r"^data/.+$")]
+    path: EntryPath
     size: Annotated[int, Field(ge=0)]
     file_class: FileClass = Field(alias="class")
     sha256: Digest
@@ -66,16 +58,124 @@ class ManifestEntry(Frozen):
     salt_c: Salt
 
     @property
+    def level(self) -> Level:
+        """How much is shown of it."""
+        return Level.FULL
+
+    @property
+    def part(self) -> str:
+        """The part that it belongs to."""
+        return part_of(self.path)
+
+    @property
+    def meta_commitment(self) -> str:
+        """``H_m``, to its name, size and class."""
+        return _meta_commitment(self.salt_m, self.file_class, self.path, self.size)
+
+    @property
+    def content_commitment(self) -> str:
+        """``H_c``, to its content."""
+        return content_commitment(self.salt_c, self.sha256)
+
+    @property
     def leaf(self) -> bytes:
         """Hash of its leaf."""
-        meta = canonical({"class": self.file_class, "path": self.path, "size": self.size})
-        meta_hash = hashlib.sha256(bytes.fromhex(self.salt_m) + meta).digest()
-        content = bytes.fromhex(self.salt_c) + bytes.fromhex(self.sha256)
-        return leaf_hash(b"evb1" + meta_hash + hashlib.sha256(content).digest())
+        return _leaf(self.meta_commitment, self.content_commitment)
 
     def line(self) -> bytes:
         """The canonical line, with its line feed."""
         return canonical(self.to_json()) + b"\n"
+
+
+class _HeldBack(Frozen):
+    """What the two kinds of entries without content have in common.
+
+    Attributes:
+        content_commitment: ``H_c``; its salt is not in this edition.
+        reason: why the content is not here.
+        embargo: last day until which a certifier agreed to keep it back; None = held back for good.
+    """
+
+    file_class: FileClass = Field(alias="class")
+    content_commitment: Digest = Field(alias="h_c")
+    reason: DisclosureReason
+    embargo: dt.date | None = None
+
+    def line(self) -> bytes:
+        """The canonical line, with its line feed."""
+        return canonical(self.to_json()) + b"\n"
+
+
+class MetadataEntry(_HeldBack):
+    """A file whose name, size and class are shown, and whose content is not."""
+
+    level: Literal[Level.METADATA] = Level.METADATA
+    path: EntryPath
+    size: Annotated[int, Field(ge=0)]
+    salt_m: Salt
+
+    @property
+    def part(self) -> str:
+        """The part that it belongs to."""
+        return part_of(self.path)
+
+    @property
+    def meta_commitment(self) -> str:
+        """``H_m``, to its name, size and class."""
+        return _meta_commitment(self.salt_m, self.file_class, self.path, self.size)
+
+    @property
+    def leaf(self) -> bytes:
+        """Hash of its leaf."""
+        return _leaf(self.meta_commitment, self.content_commitment)
+
+
+class WithheldEntry(_HeldBack):
+    """A file of which even the name is not shown.
+
+    Its class is what the edition claims: only who has the file can show that its leaf says so.
+    """
+
+    level: Literal[Level.WITHHELD] = Level.WITHHELD
+    part: Annotated[str, Field(pattern=r"^(survey|rest|assessments/[^/]+)$")]
+    meta_commitment: Digest = Field(alias="h_m")
+
+    @property
+    def leaf(self) -> bytes:
+        """Hash of its leaf."""
+        return _leaf(self.meta_commitment, self.content_commitment)
+
+
+HeldBack = MetadataEntry | WithheldEntry
+Entry = ManifestEntry | HeldBack
+_LEVELS: Final[Mapping[str, type[MetadataEntry] | type[WithheldEntry]]] = {
+    Level.METADATA.value: MetadataEntry,
+    Level.WITHHELD.value: WithheldEntry,
+}
+
+
+def content_commitment(salt_c: str, sha256: str) -> str:
+    """``H_c``: the commitment to a content, which the digest alone would give away to a guess."""
+    return hashlib.sha256(bytes.fromhex(salt_c) + bytes.fromhex(sha256)).hexdigest()
+
+
+def _meta_commitment(salt_m: str, file_class: str, path: str, size: int) -> str:
+    meta = canonical({"class": file_class, "path": path, "size": size})
+    return hashlib.sha256(bytes.fromhex(salt_m) + meta).hexdigest()
+
+
+def _leaf(meta: str, content: str) -> bytes:
+    return leaf_hash(b"evb1" + bytes.fromhex(meta) + bytes.fromhex(content))
+
+
+def disclosed(entries: Iterable[Entry]) -> tuple[ManifestEntry, ...]:
+    """Those of files that are there."""
+    return tuple(entry for entry in entries if isinstance(entry, ManifestEntry))
+
+
+def held_back(entries: Iterable[Entry]) -> tuple[HeldBack, ...]:
+    """Those of files that are not there."""
+    return tuple(entry for entry in entries if not isinstance(entry, ManifestEntry))
 
 
 class SaltSource:
@@ -85,7 +185,7 @@ class SaltSource:
     so that an assessment added later leaves the survey's root alone.
     """
 
-    def __init__(self, seed: bytes, earlier: Iterable["ManifestEntry"] = ()) -> None:
+    def __init__(self, seed: bytes, earlier: Iterable[ManifestEntry] = ()) -> None:
         """Use ``seed``, at least 32 random bytes, for whatever ``earlier`` does not hold."""
         self._seed = seed
         self._earlier = {entry.path: entry for entry in earlier}
@@ -171,42 +271,56 @@ def _entry(tree: Tree, name: str, salts: SaltSource) -> ManifestEntry:
     )
 
 
-def read_manifest(tree: Tree) -> tuple[ManifestEntry, ...]:
+def read_manifest(tree: Tree) -> tuple[Entry, ...]:
     """Read and check ``evb/manifest.jsonl``: canonical lines, in order, no path twice.
+
+    An entry without a path keeps its place in its part, since the order of leaves is signed.
 
     Raises:
         EvidenceError: naming the line that is wrong.
     """
     data = read(tree, MANIFEST, MAX_MANIFEST_BYTES)
     entries = tuple(_entries(data))
-    for before, after in itertools.pairwise(entries):
-        if sort_key(before.path) >= sort_key(after.path):
-            message = f"{MANIFEST}: {after.path} is out of order or listed twice"
+    part, path = "", b""
+    for number, entry in enumerate(entries, 1):
+        shown = b"" if isinstance(entry, WithheldEntry) else entry.path.encode()
+        if entry.part < part or (entry.part == part and shown and shown <= path):
+            what = shown.decode() or f"a withheld file of {entry.part}"
+            message = f"{MANIFEST}: line {number} ({what}) is out of order or listed twice"
             raise EvidenceError(message)
+        path = shown or (path if entry.part == part else b"")
+        part = entry.part
     return entries
 
 
-def _entries(data: bytes) -> Iterator[ManifestEntry]:
+def _entries(data: bytes) -> Iterator[Entry]:
     for number, line in enumerate(data.splitlines(keepends=True), 1):
         try:
-            entry = ManifestEntry.model_validate(load_strict(line))
+            entry = _entry_in(load_strict(line))
         except (ValidationError, CaptureError) as error:
             message = f"{MANIFEST}: line {number} is not a manifest entry"
             raise EvidenceError(message) from error
         if entry.line() != line:
-            message = f"{MANIFEST}: line {number} ({entry.path}) is not canonical JSON"
+            shown = entry.part if isinstance(entry, WithheldEntry) else entry.path
+            message = f"{MANIFEST}: line {number} ({shown}) is not canonical JSON"
             raise EvidenceError(message)
-        if entry.file_class != class_of(entry.path):
+        if not isinstance(entry, WithheldEntry) and entry.file_class != class_of(entry.path):
             message = f"{MANIFEST}: line {number} ({entry.path}) has class {entry.file_class}"
             raise EvidenceError(message)
         yield entry
 
 
-def part_roots(entries: Iterable[ManifestEntry]) -> tuple[PartRoot, ...]:
+def _entry_in(document: object) -> Entry:
+    level = document.get("level") if isinstance(document, dict) else None
+    model = _LEVELS.get(level, ManifestEntry) if isinstance(level, str) else ManifestEntry
+    return model.model_validate(document)
+
+
+def part_roots(entries: Iterable[Entry]) -> tuple[PartRoot, ...]:
     """Root and leaf count of each part, in the order of their names."""
     leaves: dict[str, list[bytes]] = {}
     for entry in entries:
-        leaves.setdefault(part_of(entry.path), []).append(entry.leaf)
+        leaves.setdefault(entry.part, []).append(entry.leaf)
     return tuple(
         PartRoot(part=part, root=tree_root(hashes).hex(), leaves=len(hashes))
         for part, hashes in sorted(leaves.items())

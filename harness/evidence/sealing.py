@@ -18,6 +18,7 @@ from harness.encoding.canonical import sha256_hex
 from harness.encoding.tree import DirectoryTree, SubTree, Tree
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.bag import tag_files
+from harness.evidence.capture_digests import hide_digests
 from harness.evidence.description import describe
 from harness.evidence.durable import flush, flush_tree
 from harness.evidence.job_check import require_job
@@ -26,6 +27,8 @@ from harness.evidence.manifest import (
     ManifestEntry,
     SaltSource,
     bundle_root,
+    disclosed,
+    held_back,
     make_manifest,
     part_roots,
     read_manifest,
@@ -152,7 +155,9 @@ def _complete(
         raise EvidenceError(message)
     secret_file = load_secrets(private / "secrets.json")
     refuse_leaks(tree, secret_file)
-    salts = SaltSource(_salt_seed(private), read_manifest(earlier) if earlier else ())
+    salts = SaltSource(_salt_seed(private), _entries_of(earlier) if earlier else ())
+    if earlier is None:
+        hide_digests(bundle / "data" / "survey", salts)
     manifest = make_manifest(tree, salts)
     predicate = _predicate(SubTree(tree, "data"), manifest, purpose)
     (bundle / "evb").mkdir()
@@ -163,6 +168,17 @@ def _complete(
         (bundle / name).write_bytes(data)
     _refuse_leaks_beside(tree, secret_file)
     return predicate
+
+
+def _entries_of(earlier: Tree) -> tuple[ManifestEntry, ...]:
+    manifest = read_manifest(earlier)
+    if held_back(manifest):
+        message = (
+            f"{earlier.label}: an edition that holds files back cannot be sealed anew; "
+            "take the laboratory's edition"
+        )
+        raise EvidenceError(message)
+    return disclosed(manifest)
 
 
 def _refuse_leaks_beside(tree: DirectoryTree, secret_file: SecretFile) -> None:

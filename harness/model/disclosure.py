@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -11,6 +11,20 @@ from harness.model.base import Frozen
 
 DisclosureReason = Annotated[str, Field(pattern=r"^\S[^\x00-\x1f\x7f]*$", max_length=400)]
 """Why something is not shown: one line for the people who read the public edition."""
+
+FileClass = Literal[
+    "record",
+    "plan",
+    "dossier",
+    "bench",
+    "answer",
+    "capture",
+    "facts",
+    "verdict",
+    "allure",
+    "report",
+]
+"""What a file is, by its place; some classes are never held back."""
 
 
 class Level(StrEnum):

@@ -26,14 +26,20 @@ class AttemptOutcome(StrEnum):
 
 
 class CaptureEntry(Frozen):
-    """One capture of an attempt. ``complete`` is false when it ends in the middle or dropped."""
+    """One capture of an attempt. ``complete`` is false when it ends in the middle or dropped.
+
+    Attributes:
+        sha256: of the content; ``""`` in a bundle, whose records are public.
+        commitment: in a bundle, ``H_c`` of the manifest: the digest behind a salt.
+    """
 
     name: str
     schema_name: str
     size: int
-    sha256: str
+    sha256: str = ""
     complete: bool
     dropped: int = 0
+    commitment: str = ""
 
 
 class AttemptRecord(Document):

@@ -10,7 +10,7 @@ from harness.encoding.canonical import load_strict
 from harness.encoding.tree import SubTree, Tree, read
 from harness.errors import CaptureError
 from harness.evidence.description import assessment_folders, describe
-from harness.evidence.manifest import file_digest
+from harness.evidence.manifest import ManifestEntry, WithheldEntry, file_digest
 from harness.model.assessment import Assessment
 from harness.model.attestation import EvidencePredicate
 from harness.model.base import Document
@@ -19,7 +19,7 @@ from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
 from harness.model.plan import SurveyPlan, TestPlan
 from harness.model.question import Answer
-from harness.model.record import AttemptRecord, SurveyRecord, VisitRecord
+from harness.model.record import AttemptRecord, CaptureEntry, SurveyRecord, VisitRecord
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
 
@@ -47,9 +47,10 @@ def check_documents(context: Context) -> str:
         StepFailed: naming the file.
     """
     tree, count = context.tree, 0
+    captures = _Captures(context)
     for name in tree.names():
         if name.startswith("data/") and name.endswith(".json"):
-            _read_one(tree, name)
+            _read_one(tree, name, captures)
             count += 1
     for folder in assessment_folders(SubTree(tree, "data")):
         for needed in ("assessment.json", "catalogue.json"):
@@ -58,7 +59,7 @@ def check_documents(context: Context) -> str:
     return f"{count} documents"
 
 
-def _read_one(tree: Tree, name: str) -> None:
+def _read_one(tree: Tree, name: str, captures: "_Captures") -> None:
     try:
         reader = _reader(name)
         document = reader(read(tree, name))
@@ -66,7 +67,7 @@ def _read_one(tree: Tree, name: str) -> None:
         problem = str(error).splitlines()[0]
         raise StepFailed("E-DOCUMENT", f"{name}: {problem}", "a document of its schema") from error
     if isinstance(document, AttemptRecord):
-        _check_captures(tree, name, document)
+        captures.check(name, document)
 
 
 def _reader(name: str) -> Callable[[bytes], object]:
@@ -91,16 +92,40 @@ def _facts(data: bytes) -> object:
     return document
 
 
-def _check_captures(tree: Tree, name: str, attempt: AttemptRecord) -> None:
-    folder = name.removesuffix("/attempt.json")
-    if folder != f"data/survey/{attempt.key.folder}":
-        raise StepFailed("E-DOCUMENT", f"{name}: is the record of {attempt.key}", "its own folder")
-    for entry in attempt.captures:
-        path = f"{folder}/{entry.name}"
-        if path not in tree.names() or file_digest(tree, path) != entry.sha256:
-            raise StepFailed(
-                "E-DOCUMENT", f"{path} is not the capture that {name} lists", entry.sha256
-            )
+class _Captures:
+    """The captures of a bundle, those that it shows and those that it holds back."""
+
+    def __init__(self, context: Context) -> None:
+        self._tree = context.tree
+        self._names = frozenset(context.tree.names())
+        entries = context.manifest_read or ()
+        self._listed = {
+            entry.path: entry for entry in entries if not isinstance(entry, WithheldEntry)
+        }
+
+    def check(self, name: str, attempt: AttemptRecord) -> None:
+        """Each capture that a record lists is the file, or the entry, of that name."""
+        folder = name.removesuffix("/attempt.json")
+        if folder != f"data/survey/{attempt.key.folder}":
+            raise StepFailed("E-DOCUMENT", f"{name}: is the record of {attempt.key}", "its own")
+        for capture in attempt.captures:
+            if not self._is(f"{folder}/{capture.name}", capture):
+                raise StepFailed(
+                    "E-DOCUMENT",
+                    f"{folder}/{capture.name} is not the capture that {name} lists",
+                    capture.commitment or capture.sha256,
+                )
+
+    def _is(self, path: str, capture: CaptureEntry) -> bool:
+        entry = self._listed.get(path)
+        if entry is None or entry.size != capture.size:
+            return False
+        if capture.commitment:
+            return entry.content_commitment == capture.commitment
+        # Sealed before digests were salted: what is held back cannot be compared.
+        if path not in self._names or not isinstance(entry, ManifestEntry):
+            return False
+        return entry.sha256 == capture.sha256 == file_digest(self._tree, path)
 
 
 def check_claims(context: Context) -> str:

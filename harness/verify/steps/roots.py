@@ -3,7 +3,7 @@
 from harness.encoding.tree import read
 from harness.errors import EvidenceError, VerificationError
 from harness.evidence.bag import tag_files
-from harness.evidence.manifest import ManifestEntry, bundle_root, part_roots, read_manifest
+from harness.evidence.manifest import Entry, bundle_root, part_roots, read_manifest
 from harness.model.attestation import EvidencePredicate
 from harness.model.layout import MANIFEST, STATEMENT
 from harness.trust.statement import parse_statement
@@ -24,7 +24,7 @@ def check_statement(context: Context) -> str:
     return _compare_roots(context.predicate, context.manifest)
 
 
-def _compare_roots(predicate: EvidencePredicate, manifest: tuple[ManifestEntry, ...]) -> str:
+def _compare_roots(predicate: EvidencePredicate, manifest: tuple[Entry, ...]) -> str:
     parts = part_roots(manifest)
     if predicate.leaves != len(manifest):
         raise StepFailed(
