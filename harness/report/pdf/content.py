@@ -1,0 +1,268 @@
+"""Everything that the report says, as plain data for the template; nothing in it is markup."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+from harness.encoding.canonical import load_strict
+from harness.encoding.clock import parse_utc
+from harness.errors import CaptureError
+from harness.model.dossier import Dossier
+from harness.model.job import NAME as JOB
+from harness.model.job import JobRecord
+from harness.model.judgement import Verdict
+from harness.model.record import AttemptOutcome, ClockReading, SurveyRecord
+from harness.model.states import Purpose
+from harness.report import plain_words
+from harness.report.flaws import flaws_of
+from harness.report.pdf.clauses import clause_rows
+from harness.report.pdf.fields import Field, equipment, job_fields, people, stated
+from harness.report.pdf.glyphs import printable, printable_tree
+from harness.report.pdf.results import framework_result
+from harness.report.source import ReportSource
+from harness.report.survey_view import answers_in, attempts_in, moment, tools_of, visits_of
+
+REDACTION: Final = "redaction.json"
+"""What was taken out of a public edition, beside the folders of the survey and the assessments."""
+_TITLE: Final = 120
+_EVIDENCE: Final = 6
+_EPOCH: Final = [1970, 1, 1]
+_ITEMS_ONLY: Final = (
+    "The results relate only to the items tested: the samples and the firmware named here."
+)
+
+
+def content(source: ReportSource) -> dict[str, Any]:
+    """The report's content; every text in it can be shown.
+
+    Raises:
+        OSError: the source lacks a file.
+        CaptureError: a document is not strict JSON.
+        ValueError: a document is not valid.
+    """
+    folder, survey = source.folder, source.survey.survey
+    dossier = Dossier.from_bytes((folder / "survey" / "dossier.json").read_bytes())
+    job = job_in(folder)
+    results = [framework_result(folder, each, dossier) for each in source.assessments]
+    fields = job_fields(job) | _seen_fields(source, dossier, results)
+    fields["deviations"] = _with_observed(fields["deviations"], source)
+    number = job.report_id if job and job.report_id else f"run {survey.run_id}"
+    return {
+        "title": printable(f"Test report: {_device(dossier)}", _TITLE),
+        "number": printable(number, 64),
+        "date": _date(job, survey),
+        **printable_tree(
+            {
+                "device": _device(dossier),
+                "purpose": plain_words.PURPOSES[survey.purpose],
+                "certifies": survey.purpose is Purpose.TEST,
+                "items_only": _ITEMS_ONLY,
+                "redaction": _redaction(folder),
+                "fields": fields,
+                "samples": _samples(survey, job),
+                "visits": _visits(source),
+                "results": results,
+                "verdicts": {v.value: words for v, words in plain_words.VERDICTS.items()},
+                "flaws": _flaws(source),
+                "equipment": equipment(job, survey.equipment),
+                "people": people(job),
+                "tools": _tools(source),
+                "clauses": clause_rows(fields),
+            }
+        ),
+    }
+
+
+def job_in(folder: Path) -> JobRecord | None:
+    """The job record below ``folder``; None if there is none.
+
+    Raises:
+        OSError: it cannot be read.
+        CaptureError: it is not strict JSON.
+        ValueError: it is not valid.
+    """
+    path = folder / "survey" / JOB
+    return JobRecord.from_bytes(path.read_bytes()) if path.is_file() else None
+
+
+def _device(dossier: Dossier) -> str:
+    return f"{dossier.dut.supplier} {dossier.dut.model}"
+
+
+def _date(job: JobRecord | None, survey: SurveyRecord) -> list[int]:
+    """Date of the document for its metadata: of issue, else of the end of the survey."""
+    if job is not None and job.issued is not None:
+        return [job.issued.year, job.issued.month, job.issued.day]
+    try:
+        ended = parse_utc(survey.ended or survey.started)
+    except ValueError:
+        return _EPOCH
+    return [ended.year, ended.month, ended.day]
+
+
+def _seen_fields(
+    source: ReportSource, dossier: Dossier, results: list[dict[str, Any]]
+) -> dict[str, Field]:
+    """What the bench knows by itself."""
+    survey, dut = source.survey.survey, dossier.dut
+    firmware = sorted({each.firmware for each in source.assessments if each.firmware})
+    declared = f"firmware as declared: {dut.firmware}" if dut.firmware else ""
+    read = ", ".join(firmware) or "could not be read, or was not the same throughout"
+    return {
+        "title": stated("Test report"),
+        "items_only": stated(_ITEMS_ONLY),
+        "results": stated(*(["stated"] if results else []), absent="nothing was judged"),
+        "rule": stated(*(each["rule"] for each in results), absent="nothing was judged"),
+        "run": stated(f"run {survey.run_id}, on bench {survey.bench} ({survey.bench_kind})"),
+        "performed": stated(f"{moment(survey.started)} to {moment(survey.ended)}"),
+        "identity": stated(
+            _device(dossier),
+            dut.description,
+            f"hardware: {dut.hardware}" if dut.hardware else "",
+            declared,
+            f"firmware as read from the device: {read}",
+            f"dossier revision {dossier.revision}, SHA-256 {dossier.digest}",
+        ),
+        "method": stated(*(each["method"] for each in results), absent="nothing was judged"),
+        "bench_clock": _bench_clock(survey.clock),
+    }
+
+
+def _bench_clock(read: ClockReading | None) -> Field:
+    if read is None:
+        return stated("", absent="not checked: the machine could not be asked")
+    state = "synchronised" if read.synchronised else "NOT synchronised with any source"
+    return stated(
+        f"{state}; {read.offset_us} µs to correct, error at most {read.maximum_error_us} µs "
+        f"({read.source}, {moment(read.at)})"
+    )
+
+
+def _with_observed(said: Field, source: ReportSource) -> Field:
+    """The laboratory's deviations, and behind them what the record itself shows."""
+    seen = [*_observed(source)]
+    return said | {"observed": seen}
+
+
+def _observed(source: ReportSource) -> list[str]:
+    """Everything that did not go as planned, or was left out, as the documents show it."""
+    survey = source.survey.survey
+    early = survey.ended_early or "it did not end by itself"
+    conditions = (
+        (survey.subset, f"Only a part was selected: {', '.join(survey.subset)}."),
+        (not survey.complete or survey.ended_early, f"The survey is not whole: {early}."),
+        (survey.pauses, f"Times that the bench stopped and went on: {len(survey.pauses)}."),
+        (survey.repeats, f"Parts repeated, all attempts counting: {len(survey.repeats)}."),
+    )
+    said = [text for applies, text in conditions if applies]
+    said += _attempts_and_answers(source)
+    for each in source.assessments:
+        undecided = sum(unit.verdict is Verdict.INCONCLUSIVE for unit in each.units)
+        if undecided:
+            said.append(f"{each.framework}: {undecided} of {len(each.units)} units are open.")
+    return said or ["None."]
+
+
+def _attempts_and_answers(source: ReportSource) -> list[str]:
+    said = []
+    attempts = attempts_in(source.folder / "survey", source.survey.visits)
+    open_ones = Counter(
+        each.outcome.value for each in attempts if each.outcome is not AttemptOutcome.COMPLETED
+    )
+    for outcome, number in sorted(open_ones.items()):
+        said.append(f"Attempts of probes that are {outcome}: {number} of {len(attempts)}.")
+    answers = answers_in(source.folder / "survey")
+    scripted = sum(answer.scripted for answer in answers)
+    if scripted:
+        said.append(f"Answers that came from a script, not a person: {scripted} of {len(answers)}.")
+    return said
+
+
+def _samples(survey: SurveyRecord, job: JobRecord | None) -> list[dict[str, str]]:
+    received = {item.sample: item for item in (job.items if job else ())}
+    rows = []
+    for sample in survey.samples:
+        item = received.get(sample.id)
+        rows.append(
+            {
+                "id": sample.id,
+                "origin": sample.origin,
+                "serial": sample.serial or "not stated",
+                "hardware": sample.hardware or "not stated",
+                "received": str(item.received) if item and item.received else "not stated",
+                "condition": item.condition if item and item.condition else "not stated",
+            }
+        )
+    return rows
+
+
+def _visits(source: ReportSource) -> list[dict[str, str]]:
+    return [
+        {
+            "sample": view.record.sample,
+            "state": view.record.state.value
+            + ("" if view.record.state_confirmed else " (not confirmed)"),
+            "started": moment(view.record.started),
+            "ended": moment(view.record.ended),
+            "firmware": " to ".join(
+                dict.fromkeys(
+                    text or "not read" for text in (view.firmware_before, view.firmware_after)
+                )
+            ),
+        }
+        for view in visits_of(source.survey)
+    ]
+
+
+def _flaws(source: ReportSource) -> list[dict[str, Any]]:
+    """What was found wrong, worst first, with where it can be seen."""
+    return [
+        {
+            "title": flaw.title,
+            "severity": flaw.severity.value,
+            "advice": flaw.advice,
+            "provisions": sorted(
+                {
+                    f"{source.assessments[bearing.assessment].framework.slug} {bearing.provision}"
+                    for bearing in flaw.bearings
+                }
+            ),
+            "sightings": [
+                {
+                    "text": sighting.text,
+                    "evidence": [
+                        f"survey/{place.path}, {place.where}"
+                        for place in sighting.evidence[:_EVIDENCE]
+                    ],
+                }
+                for sighting in flaw.sightings
+            ],
+        }
+        for flaw in flaws_of(source.assessments)
+    ]
+
+
+def _tools(source: ReportSource) -> list[dict[str, str]]:
+    attempts = attempts_in(source.folder / "survey", source.survey.visits)
+    return [
+        {"name": name, "version": version} for name, version in tools_of(source.survey, attempts)
+    ]
+
+
+def _redaction(folder: Path) -> str:
+    """That this is a public edition, and how much of the bundle it lacks; ``""`` if it is not."""
+    path = folder / REDACTION
+    if not path.is_file():
+        return ""
+    document = load_strict(path.read_bytes())
+    if not isinstance(document, dict):
+        raise CaptureError(f"{REDACTION}: expected an object")
+    counts = ", ".join(
+        f"{name}: {number}" for name, number in sorted(document.items()) if type(number) is int
+    )
+    return (
+        "Public edition. Parts of the evidence are not disclosed here"
+        + (f" ({counts} files)" if counts else "")
+        + "; each is listed in the bundle's manifest with its digest. The laboratory's edition "
+        "has all of it. Made anew from what is disclosed, under the same report number."
+    )

@@ -1,0 +1,155 @@
+"""The results of one framework as the report shows them: conformity, provisions, units."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from harness.model.assessment import Assessment, ProvisionResult, UnitResult
+from harness.model.catalogue import Catalogue, DecisionRule
+from harness.model.dossier import Dossier
+from harness.model.judgement import Verdict
+from harness.model.prose import render
+from harness.report import plain_words
+from harness.report.flaws import in_one_line
+
+_SHOWN: Final = 4
+"""Most findings and items that one row names; the documents have all of them."""
+
+_RULE: Final = (
+    "CONFORMANT only if every mandatory provision that applies has PASS. A mandatory provision "
+    "with FAIL makes it NOT_CONFORMANT, one that is open makes it INCONCLUSIVE. No result is a "
+    "measured quantity, so no measurement uncertainty enters the decision."
+)
+
+
+def framework_result(folder: Path, assessment: Assessment, dossier: Dossier) -> dict[str, Any]:
+    """Everything about one assessment.
+
+    Raises:
+        OSError: its catalogue is missing.
+        CaptureError: the catalogue is not strict JSON.
+        ValueError: the catalogue is not valid.
+    """
+    file = folder / "assessments" / str(assessment.framework) / "catalogue.json"
+    catalogue = Catalogue.from_bytes(file.read_bytes())
+    verdicts = [result.verdict for result in assessment.provisions]
+    return {
+        "name": str(assessment.framework),
+        "title": catalogue.title,
+        "conclusion": assessment.conclusion.value,
+        "plainly": plain_words.CONCLUSIONS[assessment.conclusion],
+        "indicative": assessment.indicative,
+        "meaning": list(plain_words.meaning(assessment, catalogue)),
+        "counts": {
+            verdict.value: verdicts.count(verdict)
+            for verdict in plain_words.VERDICTS
+            if verdict in verdicts
+        },
+        "provisions_by_verdict": _by_verdict(assessment),
+        "rule": f"{assessment.framework}: {assessment.decision_rule}",
+        "rule_words": _rule(catalogue.decision_rule),
+        "method": _method(assessment, catalogue),
+        "judge": assessment.judge.to_json(),
+        "provisions": _provisions(assessment, catalogue, dossier),
+        "units": [_unit(unit) for unit in assessment.units],
+    }
+
+
+def _by_verdict(assessment: Assessment) -> list[dict[str, str]]:
+    """Which provisions are met and which are not (7.8.6), worst first."""
+    rows = []
+    for verdict in plain_words.VERDICTS:
+        found = [each for each in assessment.provisions if each.verdict is verdict]
+        if found:
+            rows.append(
+                {
+                    "verdict": verdict.value,
+                    "means": plain_words.VERDICTS[verdict],
+                    "provisions": ", ".join(
+                        each.provision + ("" if each.mandatory else " (not binding)")
+                        for each in found
+                    ),
+                }
+            )
+    return rows
+
+
+def _rule(rule: DecisionRule) -> list[str]:
+    """The decision rule in words."""
+    claimed = {
+        "not-conformant": "A recommendation that the supplier claims and that fails makes the "
+        "conclusion NOT_CONFORMANT.",
+        "report-only": "A recommendation that fails is reported and does not decide the "
+        "conclusion.",
+    }
+    said = [
+        _RULE,
+        claimed[rule.claimed_recommendation_fails],
+        "A mandatory provision that the supplier does not support makes it NOT_CONFORMANT.",
+        "A recommendation that is not claimed, with its reason, does not count.",
+    ]
+    said += [f"Of {' and '.join(group)} one PASS is enough." for group in rule.alternatives]
+    return [*said, *([rule.note] if rule.note else [])]
+
+
+def _method(assessment: Assessment, catalogue: Catalogue) -> str:
+    specified = (
+        f", tests as in {catalogue.test_specification}" if catalogue.test_specification else ""
+    )
+    return (
+        f"{catalogue.title} ({assessment.framework}), {catalogue.publisher}{specified}; "
+        f"{len(catalogue.provisions)} provisions, {len(catalogue.units)} test units"
+    )
+
+
+def _provisions(
+    assessment: Assessment, catalogue: Catalogue, dossier: Dossier
+) -> list[dict[str, Any]]:
+    """Every provision under its section, in the catalogue's order."""
+    results = {result.provision: result for result in assessment.provisions}
+    sections: dict[str, list[dict[str, str]]] = {}
+    for entry in catalogue.provisions:
+        result = results.get(entry.id)
+        if result is None:
+            continue
+        ics = dossier.ics_row(assessment.framework.slug, entry.id)
+        sections.setdefault(entry.section, []).append(
+            {
+                "id": entry.id,
+                "title": entry.title,
+                "status": entry.status,
+                "declared": f"{ics.support.value}: {ics.detail}" if ics else "no answer",
+                "verdict": result.verdict.value,
+                "why": _why(assessment, result),
+            }
+        )
+    return [{"section": section, "rows": rows} for section, rows in sections.items()]
+
+
+def _why(assessment: Assessment, result: ProvisionResult) -> str:
+    if result.verdict is not Verdict.FAIL:
+        return render(result.reason)
+    found = dict.fromkeys(
+        in_one_line(finding)
+        for unit in assessment.units
+        if unit.provision == result.provision
+        for judgement in unit.judgements
+        for finding in judgement.findings
+    )
+    return _first(list(found)) if found else render(result.reason)
+
+
+def _unit(unit: UnitResult) -> dict[str, str]:
+    items = [f"{item}: {verdict.value}" for item, verdict in unit.items.items()]
+    worst = [text for text in items if not text.endswith(Verdict.PASS.value)]
+    return {
+        "id": unit.unit,
+        "verdict": unit.verdict.value,
+        "decided_by": plain_words.DECIDED_BY[unit.decided_by],
+        "why": render(unit.reason),
+        "items": _first(worst or items) if len(items) > 1 else "",
+    }
+
+
+def _first(texts: list[str]) -> str:
+    more = len(texts) - _SHOWN
+    return "; ".join(texts[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
