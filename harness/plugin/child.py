@@ -1,21 +1,28 @@
-"""The judging child: ``python -m harness.plugin.child ORDER.json``; pure and offline.
+"""The judging child: ``python -m harness.plugin.child ORDERS.json``; pure and offline.
 
-It runs pytest on one suite with an ini file, a root directory and plug-ins of its own, under an
+It runs pytest on each suite with an ini file, a root directory and plug-ins of its own, under an
 audit hook that refuses sockets and processes, and writes ``assessment.json``. Exit status 0 means
-that the assessment was written, whatever it says.
+that every assessment was written, whatever it says.
 """
 
+import ctypes
+import os
+import signal
 import sys
+import traceback
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.encoding.canonical import load_strict
-from harness.plugin.evidence_source import known_secrets, open_evidence
+from harness.plugin.evidence_source import Evidence, known_secrets, open_evidence
 from harness.plugin.judging import Judging
 from harness.plugin.sandbox import Sandbox
 from harness.testing.suites import suite_in
 
+_PR_SET_PDEATHSIG = 1
+_INI_NAME = "pytest.ini"
 _INI = """\
 [pytest]
 python_files = test_*.py
@@ -25,15 +32,49 @@ python_functions = test_*
 
 
 def main(spec: Path) -> int:
-    """Judge what ``spec`` orders. Raises CertbenchError for evidence that cannot be read."""
-    order = load_strict(spec.read_bytes())
+    """Judge what ``spec`` orders, each framework in a fork of this process, side by side.
+
+    The evidence is read once for all orders that name it. Raises CertbenchError for evidence that
+    cannot be read.
+    """
+    orders = load_strict(spec.read_bytes())
+    evidence = {path: open_evidence(Path(path)) for path in {each["evidence"] for each in orders}}
+    spec.with_name(_INI_NAME).write_text(_INI)
+    sys.stdout.flush()  # or every fork would say it again
+    if len(orders) == 1:
+        return _judge(spec, orders[0], evidence[orders[0]["evidence"]])
+    forks = [_forked(spec, order, evidence[order["evidence"]]) for order in orders]
+    return max(os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1]) != 0 for fork in forks)
+
+
+def _forked(spec: Path, order: dict[str, Any], evidence: Evidence) -> int:
+    fork = os.fork()
+    if fork == 0:
+        code = 1
+        try:
+            _end_with_parent()
+            code = _judge(spec, order, evidence)
+        except BaseException:  # noqa: BLE001  (a fork must never return into its parent's code)
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    return fork
+
+
+def _end_with_parent() -> None:
+    """A fork whose parent ran out of time must not go on (Linux: PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _judge(spec: Path, order: dict[str, Any], evidence: Evidence) -> int:
     suite = suite_in(Path(order["suite"]))
     catalogue = suite.catalogue(order["version"])
-    evidence_path = Path(order["evidence"])
-    out = Path(order["out"])
-    judging = Judging(suite, catalogue, open_evidence(evidence_path), Sandbox())
-    ini = spec.with_name("pytest.ini")
-    ini.write_text(_INI)
+    evidence_path, out = Path(order["evidence"]), Path(order["out"])
+    judging = Judging(suite, catalogue, evidence, Sandbox())
+    ini = spec.with_name(_INI_NAME)
     arguments = [
         str(suite.folder),
         f"-c={ini}",

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,33 +35,32 @@ class JudgingOrder:
 
 
 def judge(order: JudgingOrder) -> Assessment:
-    """Judge in a child process with an environment of its own.
+    """Judge one framework; see `judge_all`."""
+    return judge_all([order])[0]
+
+
+def judge_all(orders: Sequence[JudgingOrder]) -> tuple[Assessment, ...]:
+    """Judge one survey under several frameworks in a child with an environment of its own.
 
     The child gets no PYTEST or PYTHON variable of this process: no plug-in, option, warning filter
-    or optimisation level reaches it.
+    or optimisation level reaches it. It reads the evidence once, and judges each framework in a
+    copy of itself, side by side.
 
     Raises:
         BenchFault: the child ended without an assessment.
     """
-    order.out.mkdir(parents=True, exist_ok=True)
+    for order in orders:
+        order.out.mkdir(parents=True, exist_ok=True)
+        # What an earlier judging left must not be taken for this one's.
+        _result(order).unlink(missing_ok=True)
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("PYTEST", "PYTHON", "ALLURE"))
     }
     with tempfile.TemporaryDirectory(prefix="certbench-judge-") as scratch:
-        spec = Path(scratch) / "order.json"
-        spec.write_bytes(
-            canonical(
-                {
-                    "suite": str(order.suite.resolve()),
-                    "version": order.version,
-                    "evidence": str(order.evidence.resolve()),
-                    "out": str(order.out.resolve()),
-                    "allure": order.allure,
-                }
-            )
-        )
+        spec = Path(scratch) / "orders.json"
+        spec.write_bytes(canonical([_written(order) for order in orders]))
         argv = [sys.executable, "-P", "-m", "harness.plugin.child", str(spec)]
         environment = {
             **kept,
@@ -79,8 +79,22 @@ def judge(order: JudgingOrder) -> Assessment:
             )
         except subprocess.TimeoutExpired as error:
             raise BenchFault(f"judging did not end within {JUDGING_TIMEOUT_S:g} s") from error
-    result = order.out / "assessment.json"
-    if done.returncode != 0 or not result.is_file():
+    results = [_result(order) for order in orders]
+    if done.returncode != 0 or not all(result.is_file() for result in results):
         tail = (done.stdout + done.stderr).decode(errors="replace")[-3000:]
         raise BenchFault(f"the judging process ended without an assessment:\n{tail}")
-    return Assessment.from_bytes(result.read_bytes())
+    return tuple(Assessment.from_bytes(result.read_bytes()) for result in results)
+
+
+def _result(order: JudgingOrder) -> Path:
+    return order.out / "assessment.json"
+
+
+def _written(order: JudgingOrder) -> dict[str, object]:
+    return {
+        "suite": str(order.suite.resolve()),
+        "version": order.version,
+        "evidence": str(order.evidence.resolve()),
+        "out": str(order.out.resolve()),
+        "allure": order.allure,
+    }

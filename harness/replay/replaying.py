@@ -2,18 +2,16 @@
 
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError, UsageError
 from harness.model.assessment import Assessment
-from harness.model.catalogue import Catalogue
 from harness.plugin.evidence_source import open_root
-from harness.plugin.launch import JudgingOrder, judge
+from harness.plugin.launch import JudgingOrder, judge_all
 from harness.replay.comparison import Difference, differences
-from harness.testing.suites import Suite, find_frameworks
+from harness.testing.suites import find_frameworks
 
 
 @dataclass(frozen=True)
@@ -60,16 +58,20 @@ def replay(evidence: Path, frameworks: Sequence[str] = ()) -> tuple[Replay, ...]
     if not names:
         raise UsageError(f"{evidence}: holds no assessment; name a framework with -f")
     found = find_frameworks(names)
-    with ThreadPoolExecutor(max_workers=len(found)) as pool:
-        again = pool.map(lambda entry: _judged_again(evidence, *entry), found)
-        return tuple(_compared(recorded.get(str(now.framework)), now) for now in again)
-
-
-def _judged_again(evidence: Path, suite: Suite, catalogue: Catalogue) -> Assessment:
     with tempfile.TemporaryDirectory(prefix="certbench-replay-") as scratch:
-        version = catalogue.framework.version
-        order = JudgingOrder(suite.folder, version, evidence, Path(scratch), allure=False)
-        return judge(order)
+        again = judge_all(
+            [
+                JudgingOrder(
+                    suite.folder,
+                    catalogue.framework.version,
+                    evidence,
+                    Path(scratch) / str(catalogue.framework),
+                    allure=False,
+                )
+                for suite, catalogue in found
+            ]
+        )
+    return tuple(_compared(recorded.get(str(now.framework)), now) for now in again)
 
 
 def _compared(then: Assessment | None, now: Assessment) -> Replay:
