@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from cryptography import x509
+
 from harness.encoding.tree import Tree
+from harness.model.disclosure import FileClass
 from harness.model.ids import ProvisionId
 from harness.model.judgement import Conclusion, Verdict
 from harness.model.states import Purpose
@@ -47,6 +50,7 @@ class FrameworkDemand:
 
     Attributes:
         framework: ``slug@version``.
+        accept_indicative: a conclusion on a catalogue that nobody confirmed will do.
         conclusions: accepted ones; empty = any.
         provisions: accepted verdicts of provisions that must be there.
         catalogues, suites, plans: published SHA-256 digests of which one must be the bundle's;
@@ -54,11 +58,27 @@ class FrameworkDemand:
     """
 
     framework: str
+    accept_indicative: bool = False
     conclusions: frozenset[Conclusion] = frozenset()
     provisions: Mapping[ProvisionId, frozenset[Verdict]] = field(default_factory=dict)
     catalogues: frozenset[str] = frozenset()
     suites: frozenset[str] = frozenset()
     plans: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class DisclosureDemand:
+    """How much of a bundle must be shown, beyond what every edition must show.
+
+    Attributes:
+        full: classes of which nothing may be held back, for whatever reason.
+        most: number of files that may be held back at most; None = any.
+        accept_unproven: a unit may be FAIL or INCONCLUSIVE with none of its captures shown.
+    """
+
+    full: frozenset[FileClass] = frozenset()
+    most: int | None = None
+    accept_unproven: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +93,12 @@ class Policy:
         integrity_only: whether it is whole is all that is asked: the signer need not be trusted.
         accept_partial: a survey or suite that is not complete is accepted.
         now: the moment of verification; tests set it.
+        roots: certificates of accreditation bodies; who holds one of theirs, within its scope, is
+            trusted like a key that is named.
+        revocations: lists beside those of the bundle, such as newer ones.
+        crl_max_age: oldest revocation list that is accepted; None = of any age, but one must be.
+        tsa_roots: certificates of time-stamping authorities; a time-stamp is demanded.
+        tsa_policies: accepted policies of such authorities (dotted OIDs); empty = any.
         log: logs and witnesses whose proof is demanded.
         log_copies: copies of logs, to look for other statements of the same job and for newer ones.
         refusals: what witnesses kept of histories that do not go together.
@@ -84,12 +110,18 @@ class Policy:
         maximum_age: by a time-stamp or a witness, never by the laboratory's clock alone.
         withdrawals: envelopes in which a certifier took a decision back.
         recompute: the verdicts must be recomputed from the captures.
+        disclosure: how much of the bundle must be shown.
     """
 
     purposes: frozenset[Purpose] = frozenset({Purpose.TEST})
     integrity_only: bool = False
     accept_partial: bool = False
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    roots: tuple[x509.Certificate, ...] = ()
+    revocations: tuple[x509.CertificateRevocationList, ...] = ()
+    crl_max_age: timedelta | None = None
+    tsa_roots: tuple[x509.Certificate, ...] = ()
+    tsa_policies: frozenset[str] = frozenset()
     log: LogPolicy | None = None
     log_copies: tuple[Tree, ...] = ()
     refusals: tuple[Refusal, ...] = ()
@@ -101,3 +133,4 @@ class Policy:
     maximum_age: timedelta | None = None
     withdrawals: tuple[bytes, ...] = ()
     recompute: bool = False
+    disclosure: DisclosureDemand = field(default_factory=DisclosureDemand)
