@@ -13,7 +13,8 @@ def problem_of(name: str) -> str | None:
     """What is wrong with a name; None if it may stand in a bundle."""
     if not name or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
         return "is empty or too long"
-    if any(unicodedata.category(character) in _INVISIBLE for character in name):
+    plain = name.isascii() and name.isprintable()
+    if not plain and any(unicodedata.category(each) in _INVISIBLE for each in name):
         return "holds a control character"
     if not _FORBIDDEN.isdisjoint(name):
         return "holds a backslash, a drive or a wildcard"

@@ -94,7 +94,7 @@ def _compare(tree: Tree, entry: ManifestEntry, buffer: memoryview) -> str | None
 def _digest(tree: Tree, name: str, buffer: memoryview) -> str:
     digest = hashlib.sha256()
     with tree.open(name) as stream:
-        while count := stream.readinto(buffer):
+        while count := stream.readinto(buffer):  # type: ignore[attr-defined]  # buffered readers
             digest.update(buffer[:count])
     return digest.hexdigest()
 
