@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import IO
 
 from harness.encoding.tree import Tree
-from harness.evidence.manifest import ManifestEntry
+from harness.evidence.manifest import Entry
 from harness.model.attestation import EvidencePredicate
 from harness.model.decision import Decision
 from harness.trust.dsse import Envelope
 from harness.trust.keys import PublicKey
+from harness.trust.log.audit import LogAudit
 from harness.trust.log.entry import LogEntry
 from harness.verify.policy import Policy, TrustStore
 from harness.verify.report import Step, StepSkipped
@@ -73,9 +74,11 @@ class Context:
         tree: the bundle; every name in it is safe once the container step holds.
         signers: the keys whose signatures of the statement are valid, in the envelope's order.
         trusted: those of them that the reader trusts.
+        names: which person a certificate that holds gives a key to, by key id.
         stamped: since when, by a trusted time-stamp, each of these keys had signed at the latest.
         logged: which log the statement is in, and since when, by the witnesses.
         decision: what a trusted certifier decided, once that was looked at.
+        audited: what the reader's copies of logs hold of this job (`harness.verify.log_copies`).
         location: where the bundle lies, if it is a folder or file of this machine.
         digests: SHA-256 of each file that the files step has read.
     """
@@ -85,13 +88,15 @@ class Context:
     policy: Policy
     envelope_read: Envelope | None = None
     predicate_read: EvidencePredicate | None = None
-    manifest_read: tuple[ManifestEntry, ...] | None = None
+    manifest_read: tuple[Entry, ...] | None = None
     signers: tuple[PublicKey, ...] = ()
     trusted: tuple[PublicKey, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
     stamped: dict[str, datetime] = field(default_factory=dict)
     logged: Logged | None = None
     decision: Decision | None = None
     location: Path | None = None
+    audited: tuple[LogAudit, ...] | None = None
     digests: dict[str, str] = field(default_factory=dict)
     failed: set[Step] = field(default_factory=set)
 
@@ -110,7 +115,7 @@ class Context:
         return self.predicate_read
 
     @property
-    def manifest(self) -> tuple[ManifestEntry, ...]:
+    def manifest(self) -> tuple[Entry, ...]:
         """The entries of the manifest; StepSkipped if it could not be read."""
         if self.manifest_read is None:
             raise StepSkipped("there is no manifest that could be read")

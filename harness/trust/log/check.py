@@ -3,8 +3,8 @@
 Every step is reported, whatever became of the others, each with its own code.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal
 
@@ -68,12 +68,17 @@ class LogStep:
 
 @dataclass(frozen=True)
 class LogCheck:
-    """All steps, and what was read where it could be read."""
+    """All steps, and what was read where it could be read.
+
+    Attributes:
+        seen: each trusted witness that cosigned, and when it first did, in seconds since 1970.
+    """
 
     steps: tuple[LogStep, ...]
     entry: LogEntry | None = None
     checkpoint: Checkpoint | None = None
     index: int | None = None
+    seen: Mapping[NoteKey, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -97,18 +102,19 @@ def check_proof(data: bytes, statement: bytes, policy: LogPolicy) -> LogCheck:
         first = LogStep(1, _STEPS[0], "failed", "E-LOG-PROOF", str(error), "a proof of an entry")
         rest = (LogStep(n, name, "skipped", "", "", "") for n, name in enumerate(_STEPS[1:], 2))
         return LogCheck((first, *rest))
+    seen: dict[NoteKey, int] = {}
     questions: tuple[Callable[[], str], ...] = (
         lambda: f"entry {proof.index} of {checkpoint.size}",
         lambda: _log(proof, checkpoint, policy),
         lambda: _inclusion(proof, checkpoint),
         lambda: _statement(entry, statement),
-        lambda: _witnesses(proof, policy),
+        lambda: _witnesses(proof, policy, seen),
     )
     steps = tuple(
         _step(number, name, question)
         for number, (name, question) in enumerate(zip(_STEPS, questions, strict=True), 1)
     )
-    return LogCheck(steps, entry, checkpoint, proof.index)
+    return LogCheck(steps, entry, checkpoint, proof.index, seen)
 
 
 def _step(number: int, name: str, question: Callable[[], str]) -> LogStep:
@@ -155,10 +161,9 @@ def _statement(entry: LogEntry, statement: bytes) -> str:
     return f"statement {entry.statement_sha256}"
 
 
-def _witnesses(proof: LogProof, policy: LogPolicy) -> str:
+def _witnesses(proof: LogProof, policy: LogPolicy, seen: dict[NoteKey, int]) -> str:
     found = _verified(proof, policy.witnesses, "E-LOG-WITNESS")
     # A witness may have cosigned twice; its first sight is the one that dates the entry.
-    seen: dict[NoteKey, int] = {}
     for each in found:
         time = each.time or 0
         seen[each.key] = min(seen.get(each.key, time), time)

@@ -55,12 +55,12 @@ def check_signer(context: Context) -> str:
         raise StepSkipped("only integrity was asked for; nobody vouches for this bundle")
     if not context.signers:
         raise StepSkipped("there is no valid signature")
-    trusted = [key for key in context.signers if context.trust.find(key.key_id)]
-    if not trusted:
+    context.trusted = tuple(key for key in context.signers if context.trust.find(key.key_id))
+    if not context.trusted:
         raise StepFailed(
             "E-UNKNOWN-KEY",
             f"signed by key {context.signers[0].key_id}, which is not trusted",
             "a trusted key: get the laboratory's public key by another way than this bundle "
             "and give it with --trust FILE",
         )
-    return f"key {trusted[0].key_id} is trusted"
+    return f"key {context.trusted[0].key_id} is trusted"

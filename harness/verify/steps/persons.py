@@ -1,0 +1,46 @@
+"""Step "persons": did two persons vouch for this, and who were they?"""
+
+from typing import Final
+
+from harness.encoding.tree import read
+from harness.model.job import JobRecord, Person
+from harness.verify.context import Context
+from harness.verify.report import StepFailed, StepSkipped
+from harness.verify.steps.nonce import JOB
+
+_TWO: Final = 2
+
+
+def check_persons(context: Context) -> str:
+    """Two trusted keys of two persons signed the statement, if the reader asks for that.
+
+    Raises:
+        StepFailed: one key only, or two keys of one person (``E-PERSONS``).
+    """
+    if not context.policy.two_persons:
+        raise StepSkipped("the policy does not ask for two (persons.two)")
+    persons = by_key(job_record(context))
+    keys = context.trusted
+    if len(keys) < _TWO:
+        raise StepFailed(
+            "E-PERSONS", f"{len(keys)} trusted keys signed", "two trusted keys of two persons"
+        )
+    named = [context.names.get(key.key_id, "") for key in keys]
+    recorded = [persons[key.key_id].id for key in keys if key.key_id in persons]
+    for names in ([name for name in named if name], recorded):
+        if names and len(names) == len(keys) and len(set(names)) < _TWO:
+            raise StepFailed("E-PERSONS", f"only {names[0]} signed", "two persons")
+    told = (f"{persons[key.key_id].id} " if key.key_id in persons else "" for key in keys)
+    return ", ".join(f"{who}key {key.key_id[:16]}" for who, key in zip(told, keys, strict=True))
+
+
+def job_record(context: Context) -> JobRecord | None:
+    """The job record, where the bundle has one."""
+    if JOB not in context.tree.names():
+        return None
+    return JobRecord.from_bytes(read(context.tree, JOB))
+
+
+def by_key(job: JobRecord | None) -> dict[str, Person]:
+    """The persons of a job by the key that each signs with."""
+    return {each.key_id: each for each in job.persons if each.key_id} if job else {}
