@@ -1,0 +1,178 @@
+"""From a bundle's assessments and Allure results to the results that Allure draws.
+
+Made anew, field by field: a unit stands there with the verdict of its assessment, whether a result
+of it is in the bundle or not, since a unit that is missing must not look like one that passed. Of
+the bundle's results only the times are taken. Nothing is written in Markdown or HTML, which Allure
+would obey; everything is text.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from harness.encoding.canonical import load_strict
+from harness.encoding.clock import parse_utc
+from harness.encoding.text import neutralise
+from harness.encoding.tree import SubTree, Tree, read
+from harness.errors import CaptureError, EvidenceError
+from harness.model.assessment import Assessment, UnitResult
+from harness.model.catalogue import Catalogue
+from harness.model.judgement import Judgement, Severity, Verdict
+from harness.model.prose import render
+from harness.model.record import SurveyRecord
+from harness.report.flaws import in_one_line
+from harness.report.plain_words import OUTCOMES
+
+MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
+MAX_RESULT_BYTES: Final = 1024 * 1024
+MAX_RESULTS: Final = 20_000
+_FOLDER: Final = "allure-results/"
+_JUDGEMENTS: Final = 30
+_PLACES: Final = 3
+_MAX_TIME_MS: Final = 2**53 - 1
+
+_STATUS: Final = {
+    Verdict.PASS: "passed",
+    Verdict.FAIL: "failed",
+    Verdict.INCONCLUSIVE: "broken",
+    Verdict.NOT_APPLICABLE: "skipped",
+    Verdict.NOT_CLAIMED: "skipped",
+}
+"""Allure's nearest word: the name and a label of every result say the verdict itself."""
+_SEVERITY: Final = {
+    Severity.CRITICAL: "blocker",
+    Severity.HIGH: "critical",
+    Severity.MEDIUM: "normal",
+    Severity.LOW: "minor",
+    Severity.INFO: "trivial",
+}
+
+_Times = Mapping[str, tuple[int, int]]
+
+
+def allure_results(root: Tree) -> Iterator[dict[str, Any]]:
+    """A result for every unit of every assessment in ``root``, the tree below ``data/``.
+
+    Raises:
+        EvidenceError: there is no assessment, a document cannot be read, or a result of the bundle
+            says another verdict than its assessment.
+    """
+    folders = [
+        name.removesuffix("/assessment.json")
+        for name in root.names()
+        if name.startswith("assessments/") and name.endswith("/assessment.json")
+    ]
+    if not folders:
+        raise EvidenceError(f"{root.label}: holds no assessment")
+    ended = _ended(root)
+    for folder in folders:
+        tree = SubTree(root, folder)
+        try:
+            said = Assessment.from_bytes(read(tree, "assessment.json", MAX_DOCUMENT_BYTES))
+            catalogue = Catalogue.from_bytes(read(tree, "catalogue.json", MAX_DOCUMENT_BYTES))
+            times = _times(tree, {unit.unit: unit.verdict for unit in said.units})
+        except (ValueError, CaptureError) as error:
+            raise EvidenceError(f"{tree.label}: {neutralise(str(error), 300)}") from error
+        purposes = {case.id: case.purpose for case in catalogue.cases}
+        for unit in said.units:
+            yield _result(said, unit, purposes.get(unit.case, ""), times.get(unit.unit, ended))
+
+
+def _ended(root: Tree) -> tuple[int, int]:
+    """The end of the survey, in milliseconds since 1970: the time of what did not run."""
+    try:
+        record = SurveyRecord.from_bytes(read(root, "survey/survey.json", MAX_DOCUMENT_BYTES))
+        moment = round(parse_utc(record.ended).timestamp() * 1000)
+    except (ValueError, CaptureError) as error:
+        raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error
+    return moment, moment
+
+
+def _times(tree: Tree, verdicts: Mapping[str, Verdict]) -> _Times:
+    """When each unit ran, in milliseconds since 1970, as the bundle's results say."""
+    names = [name for name in tree.names() if name.startswith(_FOLDER)]
+    results = [name for name in names if name.endswith("-result.json")]
+    if len(results) > MAX_RESULTS:
+        raise EvidenceError(f"{tree.label}: more than {MAX_RESULTS} Allure results")
+    times = {}
+    for name in results:
+        document = load_strict(read(tree, name, MAX_RESULT_BYTES))
+        labels = _labels(document)
+        unit = labels.get("unit", "")
+        if unit not in verdicts:
+            continue  # not a unit of the framework: the assessment would not know it either
+        if labels.get("verdict") != verdicts[unit]:
+            raise EvidenceError(f"{tree.label}: {name} says another verdict than the assessment")
+        start, stop = document.get("start"), document.get("stop")
+        if _is_time(start) and _is_time(stop) and start <= stop:
+            times[unit] = (start, stop)
+    return times
+
+
+def _labels(document: Any) -> dict[str, str]:  # noqa: ANN401  (any JSON value)
+    labels = document.get("labels") if isinstance(document, dict) else None
+    if not isinstance(labels, list):
+        raise EvidenceError("an Allure result without labels")
+    return {
+        label["name"]: label["value"]
+        for label in labels
+        if isinstance(label, dict)
+        and isinstance(label.get("name"), str)
+        and isinstance(label.get("value"), str)
+    }
+
+
+def _is_time(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MAX_TIME_MS
+
+
+def _result(
+    said: Assessment, unit: UnitResult, purpose: str, times: tuple[int, int]
+) -> dict[str, Any]:
+    # The framework's version is left out: history goes on when a framework is revised.
+    identity = hashlib.sha256(f"{said.framework.slug}/{unit.unit}".encode()).hexdigest()[:32]
+    place = [neutralise(name) for name in (str(said.framework), unit.provision, unit.case)]
+    return {
+        "uuid": identity,
+        "historyId": identity,
+        "testCaseId": identity,
+        "fullName": neutralise(f"{said.framework}/{unit.unit}"),
+        "name": neutralise(f"{unit.unit} {unit.verdict.value}: {purpose}", 200),
+        "status": _STATUS[unit.verdict],
+        "statusDetails": {"message": "\n".join(_message(unit))},
+        "stage": "finished",
+        "start": times[0],
+        "stop": times[1],
+        "labels": [{"name": name, "value": value} for name, value in _labelled(unit, place)],
+        "titlePath": place,
+    }
+
+
+def _labelled(unit: UnitResult, place: list[str]) -> Iterator[tuple[str, str]]:
+    yield from zip(("parentSuite", "suite", "subSuite"), place, strict=True)
+    yield "verdict", unit.verdict.value
+    yield "unit", neutralise(unit.unit)
+    yield "decided_by", unit.decided_by.value
+    yield "reason", neutralise(unit.reason.code)
+    found = {finding.severity for each in unit.judgements for finding in each.findings}
+    for severity in Severity:  # worst first
+        if severity in found:
+            yield "severity", _SEVERITY[severity]
+            return
+
+
+def _message(unit: UnitResult) -> Iterator[str]:
+    yield f"{unit.verdict.value}: {render(unit.reason)}"
+    for judgement in unit.judgements[:_JUDGEMENTS]:
+        yield from _said(judgement)
+    if len(unit.judgements) > _JUDGEMENTS:
+        yield f"and {len(unit.judgements) - _JUDGEMENTS} more judgements"
+
+
+def _said(judgement: Judgement) -> Iterator[str]:
+    why = [in_one_line(finding) for finding in judgement.findings] or [render(judgement.reason)]
+    yield f"{neutralise(judgement.item)} {OUTCOMES[judgement.outcome]}: {'; '.join(why)}"
+    for ref in judgement.evidence[:_PLACES]:
+        yield f"  evidence: survey/{neutralise(ref.path)}, {neutralise(ref.where, 100)}"
+    if len(judgement.evidence) > _PLACES:
+        yield f"  and {len(judgement.evidence) - _PLACES} more places"
