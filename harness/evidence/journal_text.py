@@ -6,6 +6,7 @@ connection, before secrets are looked for.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.encoding.canonical import load_strict
@@ -13,10 +14,31 @@ from harness.errors import CaptureError
 
 Fields = dict[str, Any]
 _STREAMS: Final = ("connection", "layer", "channel", "stream", "session", "target", "port", "login")
+_CONNECTED: Final = 3
+"""Parts of a group's key where it names the connection, too."""
 
 
-def streams(records: Sequence[Fields | None]) -> list[tuple[str, list[Fields]]]:
-    """Groups of records whose texts may continue each other, each with the field to join."""
+@dataclass(frozen=True)
+class Stream:
+    """Records whose texts may continue each other.
+
+    Attributes:
+        field: the one to join.
+        connected: they are of one connection, so that their texts do continue each other.
+    """
+
+    field: str
+    records: list[Fields]
+    connected: bool
+
+    @property
+    def text(self) -> str:
+        """The texts, joined."""
+        return "".join(fields[self.field] for fields in self.records)
+
+
+def streams(records: Sequence[Fields | None]) -> list[Stream]:
+    """Groups of at least two records whose texts may continue each other."""
     groups: dict[tuple[object, ...], list[Fields]] = {}
     for fields in records:
         if fields is None:
@@ -26,7 +48,11 @@ def streams(records: Sequence[Fields | None]) -> list[tuple[str, list[Fields]]]:
             if isinstance(value, str) and name not in {"t", "kind", "schema"}:
                 groups.setdefault((name, fields.get("kind")), []).append(fields)
                 groups.setdefault((name, fields.get("kind"), where), []).append(fields)
-    return [(str(key[0]), group) for key, group in groups.items() if len(group) > 1]
+    return [
+        Stream(str(key[0]), group, connected=len(key) == _CONNECTED)
+        for key, group in groups.items()
+        if len(group) > 1
+    ]
 
 
 def texts_of(value: Any) -> Iterator[str]:  # noqa: ANN401  (any JSON value)
@@ -60,26 +86,29 @@ def _record(line: bytes) -> Fields | None:
 def texts_of_journal(records: Sequence[Fields | None]) -> Iterator[str]:
     """Every text of a journal: of all records, and of the streams that they form."""
     yield "\n".join(text for fields in records for text in texts_of(fields))
-    for name, group in streams(records):
-        yield "".join(fields[name] for fields in group)
+    for stream in streams(records):
+        yield stream.text
 
 
 def scrub_across(
-    records: Sequence[Fields | None], scrub: Callable[[str], str]
+    records: Sequence[Fields | None], exact: Callable[[str], str], looks: Callable[[str], str]
 ) -> list[Fields | None]:
-    """Copies of ``records`` in which ``scrub`` was applied to each joined stream.
+    """Copies of ``records`` that were scrubbed as joined streams; lengths stay.
 
-    ``scrub`` must keep the length of its text.
+    Args:
+        records: of one journal.
+        exact: replaces known secrets, in every stream.
+        looks: replaces these and what looks secret, where texts really continue each other.
     """
     copies = [None if fields is None else dict(fields) for fields in records]
-    for name, group in streams(copies):
-        joined = "".join(fields[name] for fields in group)
-        scrubbed = scrub(joined)
+    for stream in streams(copies):
+        joined = stream.text
+        scrubbed = looks(joined) if stream.connected else exact(joined)
         if scrubbed == joined:
             continue
         position = 0
-        for fields in group:
-            end = position + len(fields[name])
-            fields[name] = scrubbed[position:end]
+        for fields in stream.records:
+            end = position + len(fields[stream.field])
+            fields[stream.field] = scrubbed[position:end]
             position = end
     return copies

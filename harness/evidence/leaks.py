@@ -10,6 +10,7 @@ from harness.encoding.text import to_latin
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.journal_text import read_records, texts_of, texts_of_journal
+from harness.evidence.layers import inner
 from harness.evidence.scrub import Scrubber, SecretFile
 from harness.evidence.secret_fields import is_password_field
 from harness.evidence.secret_forms import Views
@@ -59,8 +60,9 @@ def _in_file(tree: Tree, name: str, scrubber: Scrubber) -> Iterator[Leak]:
     document = _document(name, data)
     # A stream of a journal is often its only one: the same text once by kind, once by connection.
     for text in dict.fromkeys((to_latin(data), *_parsed(data, document))):
-        for kind, form in _in_text(text, scrubber):
-            yield Leak(scrubber.exact(name), kind, form)
+        for each in (text, *inner(text)):
+            for kind, form in _in_text(each, scrubber):
+                yield Leak(scrubber.exact(name), kind, form)
     if any(scrubber.short.value(value) != value for value in _passwords(document)):
         yield Leak(scrubber.exact(name), *_SHORT)
 

@@ -1,9 +1,10 @@
-"""Twins: copies of captures and results in which every secret became a token of the same length.
+"""Scrubbing: in a copy of a capture or result every secret becomes a token of the same length.
 
 Structure and offsets stay: a twin has the same files, lines and positions, so that references from
 facts to captures hold and interpreters read it as they read the original. Journals and JSON are
 scrubbed through their parsed texts, and a secret that a journal holds in pieces (two reads of one
-line) is found across its records; everything else is scrubbed by bytes.
+line) is found across its records; packets are scrubbed across segments, everything else by bytes.
+Each is looked into as well: chunked bodies and compressed streams.
 """
 
 import base64
@@ -16,13 +17,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
-from pydantic import ValidationError
-
-from harness.encoding.canonical import canonical, load_strict, sha256_hex
-from harness.encoding.journal import INCOMING, header_line
+from harness.encoding.canonical import canonical, load_strict
+from harness.encoding.journal import header_line
 from harness.encoding.text import from_latin, to_latin
-from harness.encoding.tree import DirectoryTree, Tree, read
 from harness.errors import CaptureError, EvidenceError
+from harness.evidence.bystanders import Bystanders
 from harness.evidence.journal_text import (
     Fields,
     read_records,
@@ -30,19 +29,23 @@ from harness.evidence.journal_text import (
     texts_of,
     texts_of_journal,
 )
+from harness.evidence.lab_names import LabNames
+from harness.evidence.layers import MASK, foreign_file, inner, scrub_layers
+from harness.evidence.packet_twin import packet_twin
+from harness.evidence.packets import is_packets
+from harness.evidence.pictures import is_picture, without_metadata
 from harness.evidence.secret_fields import (
     PROMPT_END,
     LooksSecret,
     ShortSecrets,
     header_pair,
     is_password_field,
+    without_foreign_body,
 )
 from harness.evidence.secret_forms import Form, Secret, Tokens, Views, everywhere, forms_of
-from harness.model.record import AttemptRecord, CaptureEntry
 
 SECRETS_SCHEMA: Final = "certbench/secrets/1"
 _MIN_KEY_BYTES: Final = 16
-_FACTS: Final = frozenset({"facts.json"})
 
 
 @dataclass(frozen=True)
@@ -78,8 +81,20 @@ def load_secrets(path: Path) -> SecretFile:
 class Scrubber:
     """Replaces the secrets of one run by tokens."""
 
-    def __init__(self, secrets: Iterable[Secret], key: bytes) -> None:
-        """Know ``secrets``; ``key`` makes their tokens."""
+    def __init__(
+        self,
+        secrets: Iterable[Secret],
+        key: bytes,
+        *,
+        lab: LabNames | None = None,
+        bystanders: Bystanders | None = None,
+    ) -> None:
+        """Know ``secrets`` and, where given, the names of the laboratory and of bystanders.
+
+        ``key`` makes the tokens.
+        """
+        self._lab = lab
+        self._bystanders = bystanders
         known = [secret for secret in dict.fromkeys(secrets) if secret.value]
         known.sort(key=lambda secret: (-len(secret.value), secret.value))
         tokens = Tokens(key)
@@ -102,7 +117,10 @@ class Scrubber:
         self._looks = LooksSecret(tokens, made)
 
     def exact(self, text: str) -> str:
-        """Replace known long secrets in all their shapes; the length stays."""
+        """Replace known long secrets in all their shapes, inside of it too; the length stays."""
+        return scrub_layers(text, self._exact)
+
+    def _exact(self, text: str) -> str:
         views = Views(text)
         for form in self.forms:
             if len(form.anchor) <= len(text) and form.may_occur(views):
@@ -112,17 +130,28 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """Replace everything that is or looks secret in one text; the length stays."""
-        return self._looks.text(self.short.text(self.exact(text)))
+        return scrub_layers(text, self._text)
+
+    def _text(self, text: str) -> str:
+        text = self._looks.text(self.short.text(self._exact(text)))
+        if self._lab is not None:
+            text = self._lab.in_captures(text, self._tokens)
+        return self._bystanders.in_text(text) if self._bystanders is not None else text
+
+    def name(self, name: str) -> str:
+        """The name of a file without secrets; its folders stay folders."""
+        return "/".join(self._exact(part) for part in name.split("/"))
 
     def value(self, value: Any, name: str = "") -> Any:  # noqa: ANN401  (any JSON value)
         """Scrub a JSON value; ``name`` is the field that holds it."""
         if isinstance(value, str):
-            scrubbed = self.text(value)
+            scrubbed = self._looks.named(name, self.text(value))
             return self.short.value(scrubbed) if is_password_field(name) else scrubbed
         if isinstance(value, dict):
-            return {self.text(key): self.value(entry, key) for key, entry in value.items()}
+            named = {self.text(key): self.value(entry, key) for key, entry in value.items()}
+            return without_foreign_body(named)
         if pair := header_pair(value):
-            return [self.text(pair[0]), self._looks.header(pair[0], self.value(pair[1], pair[0]))]
+            return [self.text(pair[0]), self.value(pair[1], pair[0])]
         if isinstance(value, list):
             return [self.value(entry, name) for entry in value]
         return self._number(value, name)
@@ -143,14 +172,39 @@ class Scrubber:
             return self._journal(data)
         if name.endswith(".json"):
             return self._json(data)
+        if is_packets(data):
+            return packet_twin(data, self.text, self._address)
+        if is_picture(data):
+            return without_metadata(data)
         return self._bytes(data)
 
+    def result(self, name: str, data: bytes) -> bytes:
+        """A record or a result: scrubbed, and without names of the laboratory.
+
+        Nothing points into it by a place in its text, so that its length may change.
+        """
+        scrubbed = self.file(name, data)
+        if self._lab is None:
+            return scrubbed
+        if not name.endswith(".json"):
+            text = scrubbed.decode("utf-8", "surrogateescape")
+            return self._lab.in_results(text).encode("utf-8", "surrogateescape")
+        document = load_strict(scrubbed)
+        changed = self._lab.in_document(document)
+        return scrubbed if changed == document else _like(scrubbed, document, changed)
+
+    def _address(self, address: bytes) -> bytes:
+        return address if self._bystanders is None else self._bystanders.in_frame(address)
+
     def _bytes(self, data: bytes) -> bytes:
-        return from_latin(self.text(to_latin(data)))
+        text = to_latin(data)
+        if foreign_file(text):
+            return MASK.encode() * len(data)
+        return from_latin(self.text(text))
 
     def _narrowed(self, texts: Iterable[str]) -> "Scrubber":
         """A scrubber with only the shapes that may occur in one file, to be quick on its parts."""
-        views = [Views(text) for text in texts]
+        views = [Views(each) for text in texts for each in (text, *inner(text))]
         narrow = copy.copy(self)
         narrow.forms = tuple(
             form for form in self.forms if any(form.may_occur(view) for view in views)
@@ -169,7 +223,7 @@ class Scrubber:
         lines = data.splitlines(keepends=True)
         records = read_records(data)
         narrow = self._narrowed(texts_of_journal(records))
-        joined = scrub_across(records, narrow.exact)
+        joined = scrub_across(records, narrow.exact, narrow.text)
         scrubbed = [None if fields is None else narrow.value(fields) for fields in joined]
         self._answers(scrubbed)
         triples = zip(lines, records, scrubbed, strict=True)
@@ -219,83 +273,3 @@ def _like(data: bytes, before: Any, after: Any) -> bytes:  # noqa: ANN401  (any 
         pass
     indent = 2 if data[:2] in {b"{\n", b"[\n"} else None
     return json.dumps(after, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
-
-
-def scrub_tree(
-    source: Tree, target: Path, scrubber: Scrubber, leave_out: frozenset[str] = frozenset()
-) -> None:
-    """Write the twin of every file of ``source`` below ``target``, which must not exist.
-
-    Args:
-        source: what to copy.
-        target: where to.
-        scrubber: knows the secrets.
-        leave_out: last parts of the names of files that get no twin.
-
-    Raises:
-        EvidenceError: ``target`` exists, or a file is too large to be scrubbed.
-    """
-    if target.exists():
-        message = f"{target}: exists already"
-        raise EvidenceError(message)
-    target.mkdir(parents=True, mode=0o700)
-    for name in source.names():
-        if name.rpartition("/")[2] in leave_out:
-            continue
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(scrubber.file(name, read(source, name)))
-
-
-def make_twin(survey: Path, target: Path, secrets: Iterable[Secret], key: bytes) -> None:
-    """Write the scrubbed twin of a survey directory as ``target``, which must not exist.
-
-    ``attempt.json`` of the twin gives sizes and digests of the twin's captures. ``facts.json`` gets
-    no twin: facts of the raw captures may hold digests from which a weak password can be guessed,
-    and the sealed facts are those that the caller interprets from the twin.
-
-    Raises:
-        EvidenceError: ``target`` exists, or a record cannot be read.
-    """
-    scrub_tree(DirectoryTree(survey), target, Scrubber(secrets, key), _FACTS)
-    for spooled in sorted(target.rglob(INCOMING)):
-        spooled.write_bytes(b"".join(_masked(record) for record in _lines(spooled)))
-    for record in sorted(target.rglob("attempt.json")):
-        _redigest(record)
-
-
-def _lines(journal: Path) -> list[bytes]:
-    return journal.read_bytes().splitlines(keepends=True)
-
-
-def _masked(line: bytes) -> bytes:
-    """A line of a spool with its bytes withheld; how many there were stays.
-
-    They were never read as what they are, so nobody knows which of them are secret.
-    """
-    try:
-        record = load_strict(line)
-    except CaptureError:
-        return b"x" * (len(line) - 1) + b"\n"  # torn by a power cut
-    if isinstance(record, dict) and isinstance(record.get("data"), str):
-        record["data"] = "x" * len(record["data"])
-    return canonical(record) + b"\n"
-
-
-def _redigest(record: Path) -> None:
-    try:
-        attempt = AttemptRecord.from_bytes(record.read_bytes())
-    except (CaptureError, ValidationError, ValueError) as error:
-        message = f"{record}: not an attempt record any more"
-        raise EvidenceError(message) from error
-    captures = tuple(_of_twin(record.parent, entry) for entry in attempt.captures)
-    record.write_bytes(attempt.model_copy(update={"captures": captures}).to_bytes())
-
-
-def _of_twin(folder: Path, entry: CaptureEntry) -> CaptureEntry:
-    path = folder / entry.name
-    if not path.is_file():
-        message = f"{path}: listed in attempt.json and not there"
-        raise EvidenceError(message)
-    data = path.read_bytes()
-    return entry.model_copy(update={"size": len(data), "sha256": sha256_hex(data)})

@@ -19,6 +19,7 @@ from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, quote_plus
 
+from harness.evidence.layers import MASK, foreign_codings
 from harness.evidence.secret_forms import Secret, Tokens
 
 _NAMES: Final = (
@@ -30,23 +31,32 @@ _PROMPT: Final = r"(?i:pass(?:word|code|phrase)?|pin)[^\r\n:]{0,24}:[ \t]*"
 PROMPT_END: Final = re.compile(_PROMPT + r"\Z")
 _BASIC: Final = re.compile(r"\b([Bb]asic\s+)([A-Za-z0-9+/_-]{4,}={0,2})")
 _PEM: Final = re.compile(
-    r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----)(.+?)(-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)",
+    r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)(?:(.{1,16384}?)"
+    r"(-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----)|(.{1,16384}))",
     re.DOTALL,
 )
+"""A key whose end is not there may go on: as much as any key has counts as one."""
 _PEM_BODY: Final = re.compile(r"\\+[nr]|[A-Za-z0-9+/]+")
 _SHADOW: Final = re.compile(r"(\$(?:1|5|6|7|y|gy|2[abxy]?)\$)([./A-Za-z0-9=,$]{8,})")
+_WIFI: Final = (
+    r"psk|psk[_-]?key|wpa_passphrase|wpa_psk|wpapsk[0-9]?|wpakey|sae_password|key_?passphrase"
+    r"|key_?material|passphrase|pre_?-?shared[_-]?key|wep_?key[0-9]?"
+    r"|wi-?fi[ _-]?(?:key|password|pass|psk)|wlan[ _-]?(?:key|password|psk)"
+)
+_WIFI_FIELD: Final = re.compile(_WIFI, re.IGNORECASE)
+_IS_SET: Final = rf"(?i:\b(?:{_WIFI}))(?:\\?[\"'])?[ \t]*[=:][ \t]*"
 _BODIES: Final = (
-    re.compile(
-        r"(?i:\b(?:psk|wpa_passphrase|wpa_psk|wpakey|passphrase|pre-?shared[_-]?key"
-        r"|wi-?fi[ _-]?(?:key|password|pass)|wlan[ _-]?key))"
-        r"(?:\\?[\"'])?[ \t]*[=:][ \t]*(?:\\?[\"'])?([^\s\"'<>&;,\\]{6,63})"
-    ),
+    re.compile(_IS_SET + r"\\?\"([^\"\r\n\\]{6,64})(?=\\?\")"),
+    re.compile(_IS_SET + r"\\?'([^'\r\n\\]{6,64})(?=\\?')"),
+    re.compile(_IS_SET + r"(?:\\?[\"'])?([^\s\"'<>&;,\\]{6,64})"),
+    re.compile(rf"(?i:<(?:{_WIFI})>)([^<>\r\n]{{6,64}})(?=</)"),
     re.compile(r"(?i:\bbearer)\s+(?=[A-Za-z._~+/=-]*[0-9])([A-Za-z0-9._~+/=-]{8,})"),
     re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.([A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*)"),
 )
 _COOKIE_HEADER: Final = re.compile(r"(?im)^((set-)?cookie:[ \t]*)([^\r\n]*)")
 _COOKIE: Final = re.compile(r"([^=;\s]+=\"?)([^;\"\s]{8,})")
 _MIN_PASSWORD: Final = 6
+_MAX_WIFI: Final = 64
 Header = tuple[str, str]
 
 
@@ -126,6 +136,7 @@ class LooksSecret:
         """Leave values alone that hold one of ``keep``: tokens made before."""
         self._tokens = tokens
         self._keep = tuple(keep)
+        self._made: set[str] = set()
 
     def text(self, text: str) -> str:
         """Replace all of them, each by as many characters."""
@@ -140,17 +151,21 @@ class LooksSecret:
             )
         return _BASIC.sub(lambda found: _basic_with(found, self._password), text)
 
-    def header(self, name: str, value: str) -> str:
-        """The value of an HTTP header that is stored apart from its name."""
+    def named(self, name: str, value: str) -> str:
+        """The value of an HTTP header or field that is stored apart from its name."""
         kind = name.lower()
         if kind in {"cookie", "set-cookie"}:
             return self._cookies(value, only_first=kind == "set-cookie")
+        if _WIFI_FIELD.fullmatch(name) and _MIN_PASSWORD <= len(value) <= _MAX_WIFI:
+            return self._value(value)
         return value
 
     def _value(self, value: str) -> str:
-        if any(token in value for token in self._keep):
+        if value in self._made or any(token in value for token in self._keep):
             return value
-        return self._tokens.of(value)
+        token = self._tokens.of(value)
+        self._made.add(token)
+        return token
 
     def _password(self, password: str) -> str:
         return self._value(password) if len(password) >= _MIN_PASSWORD else password
@@ -166,7 +181,8 @@ class LooksSecret:
         def line(piece: re.Match[str]) -> str:
             return piece[0] if piece[0].startswith("\\") else self._value(piece[0])
 
-        return found[1] + _PEM_BODY.sub(line, found[2]) + found[3]
+        body, end = (found[2], found[3]) if found[3] else (found[4], "")
+        return found[1] + _PEM_BODY.sub(line, body) + end
 
     def _cookies(self, value: str, *, only_first: bool) -> str:
         return _COOKIE.sub(
@@ -181,3 +197,14 @@ def header_pair(value: Any) -> Header | None:  # noqa: ANN401  (any JSON value)
         if isinstance(name, str) and isinstance(content, str):
             return name, content
     return None
+
+
+def without_foreign_body(record: dict[str, Any]) -> dict[str, Any]:
+    """An HTTP exchange whose body is masked if nobody here can look into its encoding."""
+    body, headers = record.get("body"), record.get("headers")
+    if not isinstance(body, str) or not isinstance(headers, list):
+        return record
+    pairs = filter(None, map(header_pair, headers))
+    if any(name.lower() == "content-encoding" and foreign_codings(value) for name, value in pairs):
+        return {**record, "body": MASK * len(body)}
+    return record

@@ -10,6 +10,7 @@ Text here is either real text or bytes held one character a byte (`harness.encod
 
 import hashlib
 import hmac
+import quopri
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ PROTOCOL_WORDS: Final = frozenset(
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _BASE64: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _URLSAFE: Final = str.maketrans("-_", "+/")
+_ONE_BASE64: Final = str.maketrans("-_", "+/", "\r\n")
 _DIGITS: Final = 16
 _NAMED: Final = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _ESCAPE: Final = re.compile(
@@ -108,7 +110,7 @@ class Views:
         self._made: dict[str, str] = {"text": text}
 
     def get(self, name: str) -> str:
-        """The text itself (``text``), unescaped, with one base64 alphabet, or bare hex digits."""
+        """The text itself (``text``), unescaped, base64 in one alphabet and line, or hex digits."""
         if name not in self._made:
             self._made[name] = self._make(name)
         return self._made[name]
@@ -118,7 +120,7 @@ class Views:
             escaped = any(sign in self._text for sign in "%\\&")  # much quicker than the pattern
             return _ESCAPE.sub(_unescaped, self._text) if escaped else self._text
         if name == "base64":
-            return self._text.translate(_URLSAFE)
+            return self._text.translate(_ONE_BASE64)
         return self._text.translate(_SEPARATORS).lower()
 
 
@@ -150,6 +152,7 @@ def forms_of(secret: Secret, tokens: Tokens) -> tuple[Form, ...]:
         forms += [_wide(secret, codec, each, tokens) for each in shapes]
     forms += [_hexadecimal(secret, raw, tokens), _digest(secret, raw, tokens)]
     forms += [_base64(secret, raw, shift, tokens) for shift in range(3)]
+    forms += _quoted_printable(secret, raw, tokens)
     return tuple(forms)
 
 
@@ -203,6 +206,16 @@ def _wide(secret: Secret, codec: str, shape: str, tokens: Tokens) -> Form:
     return Form(secret, codec, re.compile(re.escape(shape)), lambda _: fitted, shape, "text")
 
 
+def _quoted_printable(secret: Secret, raw: bytes, tokens: Tokens) -> list[Form]:
+    """As mail writes it (RFC 2045, 6.7), where that differs from the plain text."""
+    shape = quopri.encodestring(raw).decode("ascii")
+    if shape == secret.value:
+        return []
+    token = tokens.of(secret.value, len(shape))
+    pattern = re.compile(re.escape(shape))
+    return [Form(secret, "quoted-printable", pattern, lambda _: token, shape, "text")]
+
+
 def _hexadecimal(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
     """Hex digits, in either case, with or without a separator between bytes."""
     token = tokens.of(secret.value, len(raw))
@@ -232,7 +245,8 @@ def _digest(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
 def _base64(secret: Secret, raw: bytes, shift: int, tokens: Tokens) -> Form:
     """Base64 of a longer text in which the secret starts at a byte with remainder ``shift``.
 
-    The first and last characters may share bits with the neighbours; those bits are kept.
+    The first and last characters may share bits with the neighbours; those bits are kept. So is the
+    end of a line in the middle of it (RFC 2045, 6.8).
     """
     masks = _sextets(b"\xff" * len(raw), shift)
     wanted = _sextets(raw, shift)
@@ -240,11 +254,16 @@ def _base64(secret: Secret, raw: bytes, shift: int, tokens: Tokens) -> Form:
 
     def replace(match: re.Match[str]) -> str:
         alphabet = _BASE64[:62] + "-_" if {"-", "_"} & set(match[0]) else _BASE64
-        values = (_BASE64.index(char) for char in match[0].translate(_URLSAFE))
-        return "".join(
-            alphabet[(value & ~mask & 0x3F) | new]
-            for value, mask, new in zip(values, masks, given, strict=True)
-        )
+        pairs = iter(zip(masks, given, strict=True))
+        shown = ""
+        for char in match[0]:
+            if char in "\r\n":
+                shown += char
+                continue
+            mask, new = next(pairs)
+            value = _BASE64.index(char.translate(_URLSAFE))
+            shown += alphabet[(value & ~mask & 0x3F) | new]
+        return shown
 
     classes = [_class(value, mask) for value, mask in zip(wanted, masks, strict=True)]
     whole = [
@@ -252,7 +271,8 @@ def _base64(secret: Secret, raw: bytes, shift: int, tokens: Tokens) -> Form:
         for value, mask in zip(wanted, masks, strict=True)
         if mask == 0x3F  # noqa: PLR2004  (six bits)
     ]
-    return Form(secret, "base64", re.compile("".join(classes)), replace, "".join(whole), "base64")
+    pattern = re.compile("(?:\r?\n)?".join(classes))
+    return Form(secret, "base64", pattern, replace, "".join(whole), "base64")
 
 
 def _sextets(raw: bytes, shift: int) -> list[int]:

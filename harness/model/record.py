@@ -31,6 +31,9 @@ class CaptureEntry(Frozen):
     Attributes:
         sha256: of the content; ``""`` in a bundle, whose records are public.
         commitment: in a bundle, ``H_c`` of the manifest: the digest behind a salt.
+        derived_from: of a twin that is not what was captured: a salted commitment to the raw
+            capture's digest, which only the laboratory can open.
+        withheld: why the capture or a part of it was masked; ``""`` if nothing was.
     """
 
     name: str
@@ -40,6 +43,8 @@ class CaptureEntry(Frozen):
     complete: bool
     dropped: int = 0
     commitment: str = ""
+    derived_from: str = ""
+    withheld: str = ""
 
 
 class AttemptRecord(Document):

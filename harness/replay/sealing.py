@@ -17,8 +17,9 @@ from harness.encoding.tree import DirectoryTree, Tree, read
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.archive import open_bundle, write_zip
 from harness.evidence.manifest import bundle_root, part_roots, read_manifest
-from harness.evidence.scrub import load_secrets, make_twin
+from harness.evidence.scrub import Scrubber
 from harness.evidence.sealing import bundle_name, seal
+from harness.evidence.twins import scrub_results, twin_of_run
 from harness.facts.store import FactBase
 from harness.interpret.survey import read_survey
 from harness.model.assessment import Assessment
@@ -26,7 +27,7 @@ from harness.model.catalogue import Catalogue
 from harness.model.layout import STATEMENT
 from harness.model.record import SurveyRecord
 from harness.plugin.evidence_source import open_root
-from harness.plugin.launch import JudgingOrder, judge
+from harness.plugin.launch import JudgingOrder, judge_all
 from harness.replay.comparison import differences
 from harness.report.html import NAME as REPORT
 from harness.report.source import ReportSource
@@ -77,7 +78,7 @@ def assess_run(
 ) -> tuple[Assessment, ...]:
     """Judge ``evidence`` under each framework, into ``out/<framework>@<version>/``.
 
-    Each framework has a child process of its own; they run side by side.
+    Each framework has a process of its own; they run side by side.
     """
     orders = [
         JudgingOrder(
@@ -89,8 +90,7 @@ def assess_run(
         )
         for suite, catalogue in frameworks
     ]
-    with ThreadPoolExecutor(max_workers=len(orders)) as pool:
-        return tuple(pool.map(judge, orders))
+    return judge_all(orders)
 
 
 def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]:
@@ -104,8 +104,7 @@ def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]
         assessments = order.run / "assessments"
         # Allure results are made from the twins only: the raw ones would never be published.
         judging = pool.submit(assess_run, order.run, order.frameworks, assessments, allure=False)
-        known = load_secrets(order.run / "private" / "secrets.json")
-        make_twin(order.run / "survey", stage / "survey", known.secrets, known.key)
+        scrubber = twin_of_run(order.run, stage / "survey")
         survey = _write_facts(stage / "survey")
         twins = assess_run(stage, order.frameworks, stage / "assessments")
         for _, catalogue in order.frameworks:
@@ -113,7 +112,16 @@ def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]
             if (order.run / plan).is_file():
                 shutil.copy(order.run / plan, stage / plan)
         _require_equal(judging.result(), twins)
+        twins = _scrubbed(stage, order.frameworks, scrubber)
         return twins, _seal_stage(order, stage, survey, twins)
+
+
+def _scrubbed(stage: Path, frameworks: Frameworks, scrubber: Scrubber) -> tuple[Assessment, ...]:
+    """The assessments, after all that was written beside them was scrubbed, too."""
+    folder = stage / "assessments"
+    scrub_results(folder, scrubber)
+    files = [folder / str(entry.framework) / "assessment.json" for _, entry in frameworks]
+    return tuple(Assessment.from_bytes(file.read_bytes()) for file in files)
 
 
 def finish_sealing(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed] | None:

@@ -14,8 +14,9 @@ from harness.encoding.canonical import canonical, sha256_hex
 from harness.encoding.journal import end_line, header_line, record_line
 from harness.encoding.tree import DirectoryTree
 from harness.evidence.archive import write_zip
-from harness.evidence.scrub import load_secrets, make_twin
+from harness.evidence.scrub import load_secrets
 from harness.evidence.sealing import SealedBundle, seal
+from harness.evidence.twins import make_twin
 from harness.model.assessment import Assessment, JudgeDigests, UnitResult
 from harness.model.catalogue import (
     Catalogue,

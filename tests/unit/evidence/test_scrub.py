@@ -18,8 +18,9 @@ from harness.encoding.text import to_latin
 from harness.encoding.tree import DirectoryTree
 from harness.errors import EvidenceError
 from harness.evidence.leaks import find_leaks, refuse_leaks
-from harness.evidence.scrub import Scrubber, SecretFile, load_secrets, make_twin
+from harness.evidence.scrub import Scrubber, SecretFile, load_secrets
 from harness.evidence.secret_forms import Secret, Tokens
+from harness.evidence.twins import make_twin
 from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
 from harness.model.record import AttemptOutcome, AttemptRecord, CaptureEntry
 
