@@ -92,13 +92,13 @@ class _HeldBack(Frozen):
 
     Attributes:
         content_commitment: ``H_c``; its salt is not in this edition.
-        reason: why the content is not here.
+        reason: why the content is not here; ``""``, which no verification accepts, if nobody said.
         embargo: last day until which a certifier agreed to keep it back; None = held back for good.
     """
 
     file_class: FileClass = Field(alias="class")
     content_commitment: Digest = Field(alias="h_c")
-    reason: DisclosureReason
+    reason: DisclosureReason | Literal[""]
     embargo: dt.date | None = None
 
     def line(self) -> bytes:

@@ -1,7 +1,7 @@
 """Steps "documents" and "claims": schemas of what is stored, and what the statement says of it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Final
 
 from pydantic import ValidationError
@@ -10,7 +10,7 @@ from harness.encoding.canonical import load_strict
 from harness.encoding.tree import SubTree, Tree, read
 from harness.errors import CaptureError
 from harness.evidence.description import assessment_folders, describe
-from harness.evidence.manifest import ManifestEntry, WithheldEntry
+from harness.evidence.manifest import ManifestEntry, WithheldEntry, held_back
 from harness.model.assessment import Assessment
 from harness.model.attestation import EvidencePredicate
 from harness.model.base import Document
@@ -135,12 +135,19 @@ def check_claims(context: Context) -> str:
         StepFailed: naming the field.
     """
     found = describe(SubTree(context.tree, "data"))
+    if context.predicate.scripted_answers and _holds_answers_back(context):
+        # The statement says the worse of the two, and the answer that shows it is not here.
+        found = replace(found, scripted_answers=True)
     for name, said, shown in _pairs(found, context.predicate):
         if said != shown:
             raise StepFailed(
                 "E-CLAIM", f"the statement's {name} is {said}", f"{shown}, as the documents say"
             )
     return f"{len(fields(found))} claims"
+
+
+def _holds_answers_back(context: Context) -> bool:
+    return any(entry.file_class == "answer" for entry in held_back(context.manifest_read or ()))
 
 
 def _pairs(found: object, predicate: EvidencePredicate) -> Iterator[tuple[str, object, object]]:

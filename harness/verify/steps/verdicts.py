@@ -11,6 +11,7 @@ from harness.assessment.applicability import applicability, under_ics
 from harness.assessment.rollup import case_results, conclude, provision_results, unit_verdict
 from harness.encoding.tree import SubTree, Tree, read
 from harness.evidence.description import assessment_folders
+from harness.evidence.manifest import MetadataEntry
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueProvision
 from harness.model.declaration import UnitDeclaration
@@ -33,7 +34,7 @@ def check_verdicts(context: Context) -> str:
     data = SubTree(context.tree, "data")
     dossier = Dossier.from_bytes(read(data, "survey/dossier.json"))
     whole = SurveyRecord.from_bytes(read(data, "survey/survey.json")).whole
-    names = frozenset(SubTree(data, "survey").names())
+    names = _survey_names(context)
     count = 0
     for folder in assessment_folders(data):
         assessment, catalogue = _load(data, folder)
@@ -69,6 +70,14 @@ def check_completeness(context: Context) -> str:
                 "E-COVERAGE", f"{folder}: units twice or unknown", "each unit of the catalogue once"
             )
     return f"{len(folders)} assessments"
+
+
+def _survey_names(context: Context) -> frozenset[str]:
+    """Files of the survey that are there, or of which the manifest shows at least the name."""
+    start = "data/survey/"
+    held = (entry.path for entry in context.manifest_read or () if isinstance(entry, MetadataEntry))
+    names = (name for name in (*context.tree.names(), *held) if name.startswith(start))
+    return frozenset(name.removeprefix(start) for name in names)
 
 
 def _load(data: Tree, folder: str) -> tuple[Assessment, Catalogue]:
