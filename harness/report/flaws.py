@@ -8,7 +8,7 @@ from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.ids import ProvisionId, UnitId
-from harness.model.judgement import Finding, Severity, Verdict
+from harness.model.judgement import Finding, Judgement, Severity, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 
@@ -121,6 +121,13 @@ def in_one_line(finding: Finding) -> str:
     if finding.reason.params.get("subject") == finding.subject:
         return text
     return f"{neutralise(finding.subject)}: {text}"
+
+
+def because(judgement: Judgement) -> list[str]:
+    """What was seen, each thing once, without the item's name, which stands in front."""
+    found = [in_one_line(finding) for finding in judgement.findings]
+    texts = dict.fromkeys(found or [render(judgement.reason)])
+    return [text.removeprefix(f"{neutralise(judgement.item)}: ") for text in texts]
 
 
 def _flaw(criterion: str, seen: Sequence[_Seen]) -> Flaw:

@@ -28,7 +28,7 @@ from harness.model.judgement import Judgement, Severity, Verdict
 from harness.model.prose import render
 from harness.report import plain_words
 from harness.report.evidence_links import EvidenceLinks
-from harness.report.flaws import findings_of, flaws_of, in_one_line, other_failures
+from harness.report.flaws import because, findings_of, flaws_of, other_failures
 from harness.report.open_units import OpenGroup, open_groups
 from harness.report.quotes import Quotes
 from harness.report.source import ReportSource
@@ -156,7 +156,7 @@ def _environment() -> jinja2.Environment:
         shown=neutralise,
         long=lambda text: neutralise(text, _LONG_TEXT),
         prose=render,
-        because=_because,
+        because=because,
         visited=_visited,
         moment=moment,
         counted=plain_words.counted,
@@ -178,13 +178,6 @@ def _digest(environment: jinja2.Environment, template: str) -> str:
     return f"sha256-{digest}"
 
 
-def _because(judgement: Judgement) -> list[str]:
-    """What was seen, each thing once, without the item's name, which stands in front."""
-    found = [in_one_line(finding) for finding in judgement.findings]
-    texts = dict.fromkeys(found or [render(judgement.reason)])
-    return [text.removeprefix(f"{neutralise(judgement.item)}: ") for text in texts]
-
-
 def _visited(judgement: Judgement) -> list[str]:
     """The visits that the facts come from: ``A/1-as-received``."""
     return sorted({f"{fact.sample}/{fact.visit}" for fact in judgement.facts})
@@ -196,7 +189,7 @@ def _context(source: ReportSource) -> Mapping[str, object]:
     tree = DirectoryTree(folder)
     dossier = Dossier.from_bytes((folder / "dossier.json").read_bytes())
     attempts = attempts_in(folder, survey.visits)
-    links = EvidenceLinks(tree, captures_of(attempts))
+    links = EvidenceLinks(tree, captures_of(attempts), source.data)
     flaws = flaws_of(assessments)
     return {
         "survey": survey.survey,

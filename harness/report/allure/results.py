@@ -20,7 +20,7 @@ from harness.model.catalogue import Catalogue
 from harness.model.judgement import Judgement, Severity, Verdict
 from harness.model.prose import render
 from harness.model.record import SurveyRecord
-from harness.report.flaws import in_one_line
+from harness.report.flaws import because
 from harness.report.plain_words import OUTCOMES
 
 MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
@@ -170,8 +170,8 @@ def _message(unit: UnitResult) -> Iterator[str]:
 
 
 def _said(judgement: Judgement) -> Iterator[str]:
-    why = [in_one_line(finding) for finding in judgement.findings] or [render(judgement.reason)]
-    yield f"{neutralise(judgement.item)} {OUTCOMES[judgement.outcome]}: {'; '.join(why)}"
+    why = "; ".join(because(judgement))
+    yield f"{neutralise(judgement.item)} {OUTCOMES[judgement.outcome]}: {why}"
     for ref in judgement.evidence[:_PLACES]:
         yield f"  evidence: survey/{neutralise(ref.path)}, {neutralise(ref.where, 100)}"
     if len(judgement.evidence) > _PLACES:

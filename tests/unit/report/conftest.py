@@ -3,6 +3,7 @@
 ``tests/browser`` loads this file, too, so that both look at the same pages.
 """
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from harness.evidence.manifest import ManifestEntry, class_of, sort_key
 from harness.facts.base import Endpoint
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.store import FactBase, FactRecord
@@ -318,21 +320,6 @@ def stage(tmp_path: Path) -> Callable[..., Stage]:
     return make
 
 
-@pytest.fixture
-def made() -> Any:
-    """The builders of this file, by name."""
-    return _Builders
-
-
-class _Builders:
-    KEY, SEEN, CAPTURE, FRAMEWORK = KEY, SEEN, CAPTURE, FRAMEWORK
-    reason, finding, judgement, unit, failing, waiting, catalogue, assessment = map(
-        staticmethod,
-        (reason, finding, judgement, unit, failing, waiting, catalogue, assessment),
-    )
-    Stage = Stage
-
-
 def hostile_assessment(text: str) -> Assessment:
     """An assessment whose every free field says ``text``, with evidence at hostile paths."""
     bad = EvidenceRef(path=text, where=text)
@@ -351,6 +338,60 @@ def hostile_assessment(text: str) -> Assessment:
         reason=reason("provisions-fail", provisions=text),
         indicative=True,
     )
+
+
+def allure_result(unit: str, verdict: str, **changes: Any) -> dict[str, Any]:
+    """What a bundle has of a unit that ran, with more in it than the view may take."""
+    labels = {"unit": unit, "verdict": verdict, "host": "bench-7", "thread": "4242-MainThread"}
+    given = {
+        "uuid": unit,
+        "name": "test_it",
+        "status": "passed",
+        "descriptionHtml": "<script>alert(1)</script>",
+        "statusDetails": {"message": "m", "trace": "/home/lab/secret.py:1"},
+        "start": 1795333194904,
+        "stop": 1795333194999,
+        "labels": [{"name": name, "value": value} for name, value in labels.items()],
+        "links": [{"url": "javascript:alert(1)"}],
+        "attachments": [{"name": "a", "source": "../../etc/passwd", "type": "text/html"}],
+    }
+    return given | changes
+
+
+def bundle_of(stage: Stage, *assessments: Assessment, results: Any = ()) -> Path:
+    """A folder that has the parts of a sealed bundle that a view reads, with a report in it."""
+    stage.report(*assessments)
+    bundle = stage.folder.with_name(f"{stage.folder.name}-bundle")
+    data = stage.folder.rename(_folder(bundle) / "data")
+    (data / "survey" / "survey.json").write_bytes(stage.facts().survey.to_bytes())
+    for entry in assessments:
+        folder = data / "assessments" / str(entry.framework)
+        (folder / "assessment.json").write_bytes(entry.to_bytes())
+        for number, result in enumerate(results):
+            file = _folder(folder / "allure-results") / f"{number}-result.json"
+            file.write_text(json.dumps(result))
+    files = sorted((file for file in data.rglob("*") if file.is_file()), key=str)
+    entries = sorted(
+        (_manifest_entry(file, file.relative_to(bundle).as_posix()) for file in files),
+        key=lambda entry: sort_key(entry.path),
+    )
+    evb = _folder(bundle / "evb")
+    (evb / "manifest.jsonl").write_bytes(b"".join(entry.line() for entry in entries))
+    (evb / "statement.dsse.json").write_bytes(b"{}")
+    return bundle
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _manifest_entry(file: Path, path: str) -> ManifestEntry:
+    content = file.read_bytes()
+    given = {"path": path, "size": len(content), "class": class_of(path)}
+    salts = {"salt_m": "0" * 32, "salt_c": "1" * 32}
+    digest = hashlib.sha256(content).hexdigest()
+    return ManifestEntry.model_validate(given | salts | {"sha256": digest})
 
 
 def hostile_answer(text: str) -> Answer:
@@ -394,3 +435,21 @@ def hostile_page(stage: Callable[..., Stage]) -> Callable[[str], str]:
         return made.report(hostile_assessment(text))
 
     return make
+
+
+@pytest.fixture
+def made() -> Any:
+    """The builders of this file, by name."""
+    return _Builders
+
+
+class _Builders:
+    KEY, SEEN, CAPTURE, FRAMEWORK = KEY, SEEN, CAPTURE, FRAMEWORK
+    reason, finding, judgement, unit, failing, waiting, catalogue, assessment = map(
+        staticmethod,
+        (reason, finding, judgement, unit, failing, waiting, catalogue, assessment),
+    )
+    Stage = Stage
+    bundle_of, allure_result, hostile_assessment = map(
+        staticmethod, (bundle_of, allure_result, hostile_assessment)
+    )
