@@ -187,16 +187,18 @@ def _chain(
     """
     first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
     moment = min(max(at, first), last)
-    verifier = (
-        PolicyBuilder()
-        .store(Store(list(roots)))
-        .time(moment.astimezone(dt.UTC).replace(tzinfo=None))
-        .max_chain_depth(_MAX_DEPTH)
-        .extension_policies(ee_policy=_leaf_policy(), ca_policy=_issuer_policy())
-        .build_client_verifier()
-    )
     others = [each for each in shelf if each != certificate]
     try:
+        verifier = (
+            PolicyBuilder()
+            .store(Store(list(roots)))  # an empty one is an error
+            .time(moment.astimezone(dt.UTC).replace(tzinfo=None))
+            .max_chain_depth(_MAX_DEPTH)
+            .extension_policies(
+                ee_policy=_leaf_policy(), ca_policy=ExtensionPolicy.webpki_defaults_ca()
+            )
+            .build_client_verifier()
+        )
         return tuple(verifier.verify(certificate, others).chain)
     except (VerificationError, *_BROKEN) as error:
         shown = f"{told(certificate)} does not lead to a trusted root: {error}"
@@ -218,10 +220,6 @@ def _leaf_policy() -> ExtensionPolicy:
         .may_be_present(x509.BasicConstraints, Criticality.AGNOSTIC, no_issuer)
         .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, signs)
     )
-
-
-def _issuer_policy() -> ExtensionPolicy:
-    return ExtensionPolicy.webpki_defaults_ca()
 
 
 def _check_use(certificate: x509.Certificate, use: Use) -> None:

@@ -36,6 +36,11 @@ class PublicKey:
         self.key_id = hashlib.sha256(spki).hexdigest()
 
     @property
+    def key(self) -> ec.EllipticCurvePublicKey:
+        """The key itself, for certificates."""
+        return self._key
+
+    @property
     def pem(self) -> bytes:
         """The key as PEM (SubjectPublicKeyInfo)."""
         return self._key.public_bytes(

@@ -28,6 +28,7 @@ MAX_TOKEN_BYTES: Final = 64 * 1024
 MAX_TOKENS: Final = 9
 SKEW: Final = dt.timedelta(minutes=5)
 """By how much two clocks may disagree before one of them must be wrong."""
+_MAX_REASON: Final = 200
 _HASHES: Final = {
     "2.16.840.1.101.3.4.2.1": hashlib.sha256,
     "2.16.840.1.101.3.4.2.2": hashlib.sha384,
@@ -128,6 +129,7 @@ def _signer(response: TimeStampResponse) -> x509.Certificate:
     certificates = response.signed_data.certificates
     for each in (x509.load_der_x509_certificate(der) for der in certificates):
         if (each.issuer, each.serial_number) == (infos[0].issuer, infos[0].serial_number):
+            _ = each.subject, each.not_valid_after_utc, each.extensions  # can all be read
             return each
     raise ValueError("the signer's certificate is not in it")
 
@@ -182,8 +184,8 @@ def _check_authority(token: Token, number: int, rules: StampRules) -> None:
     try:
         verifier.verify(token.response, imprint)
     except (VerificationError, ValueError) as error:
-        who = token.signer.subject.rfc4514_string()
-        shown = f"time-stamp {number} of {who} at {token.time.isoformat()}: {error}"
+        who, why = token.signer.subject.rfc4514_string(), str(error)[:_MAX_REASON]
+        shown = f"time-stamp {number} of {who} at {token.time.isoformat()}: {why}"
         expected = "a signature of an authority that leads to a trusted root"
         raise DistrustError("E-TST-ROOT", shown, expected) from error
 
