@@ -11,6 +11,7 @@ from harness.errors import CaptureError
 
 MAX_SAFE_INTEGER = 2**53 - 1
 """Largest integer that every JSON reader keeps exactly (RFC 7493, section 2.2)."""
+_PLAIN_SCALARS: Final = frozenset({str, bool, type(None)})
 _PLAIN: Final = json.JSONEncoder(
     ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
 ).encode
@@ -39,20 +40,20 @@ def _is_plain(document: Any) -> bool:  # noqa: ANN401  (any JSON value)
     what it makes of subclasses of str.
     """
     left = [document]
-    while left:
-        value = left.pop()
-        kind = type(value)
-        if kind is dict:
-            if not all(type(name) is str and name.isascii() for name in value):
+    try:
+        while left:
+            value = left.pop()
+            kind = type(value)
+            if kind in _PLAIN_SCALARS:
+                continue
+            if kind is dict and "".join(value).isascii():
+                left.extend(value.values())
+            elif kind is list or kind is tuple:
+                left.extend(value)
+            elif kind is not int or abs(value) > MAX_SAFE_INTEGER:
                 return False
-            left.extend(value.values())
-        elif kind is list or kind is tuple:
-            left.extend(value)
-        elif kind is int:
-            if abs(value) > MAX_SAFE_INTEGER:
-                return False
-        elif kind is not str and kind is not bool and value is not None:
-            return False
+    except TypeError:  # a name that is no text
+        return False
     return True
 
 

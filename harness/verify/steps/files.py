@@ -81,22 +81,26 @@ def _batches(entries: Sequence[ManifestEntry]) -> Iterator[list[ManifestEntry]]:
 
 def _compare(tree: Tree, entry: ManifestEntry, buffer: memoryview) -> str | None:
     try:
+        if _is_entry(tree, entry, buffer):
+            return None
         size = tree.size(entry.path)
         if size != entry.size:
             return f"changed: {entry.path} has {size} bytes, not {entry.size}"
-        if _digest(tree, entry.path, buffer) != entry.sha256:
-            return f"changed: {entry.path}"
     except EvidenceError as error:
         return f"damaged: {error}"
-    return None
+    return f"changed: {entry.path}"
 
 
-def _digest(tree: Tree, name: str, buffer: memoryview) -> str:
-    digest = hashlib.sha256()
-    with tree.open(name) as stream:
+def _is_entry(tree: Tree, entry: ManifestEntry, buffer: memoryview) -> bool:
+    """Whether a file has the size and digest of its entry; of a longer one, not all is read."""
+    digest, left = hashlib.sha256(), entry.size
+    with tree.open(entry.path) as stream:
         while count := stream.readinto(buffer):  # type: ignore[attr-defined]  # buffered readers
+            left -= count
+            if left < 0:
+                return False
             digest.update(buffer[:count])
-    return digest.hexdigest()
+    return left == 0 and digest.hexdigest() == entry.sha256
 
 
 def _renamed(
