@@ -1,0 +1,113 @@
+"""Compares what two bundles record of verdicts and findings; nothing is judged anew."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from harness.encoding.text import neutralise
+from harness.model.assessment import Assessment, UnitResult
+from harness.model.ids import UnitId
+from harness.model.judgement import Conclusion, Verdict
+from harness.report.difference.differences import Area, Difference, Weight
+from harness.report.difference.side import Side
+from harness.report.flaws import findings_of
+
+_DECIDED: Final = frozenset({Verdict.PASS, Verdict.FAIL})
+_OF_CONCLUSION: Final[Mapping[Conclusion, Verdict]] = {
+    Conclusion.CONFORMANT: Verdict.PASS,
+    Conclusion.NOT_CONFORMANT: Verdict.FAIL,
+    Conclusion.INCONCLUSIVE: Verdict.INCONCLUSIVE,
+}
+
+
+def verdict_differences(before: Side, after: Side) -> Iterator[Difference]:
+    """Every verdict, conclusion and finding that is not the same, framework by framework."""
+    earlier = {str(entry.framework): entry for entry in before.assessments}
+    later = {str(entry.framework): entry for entry in after.assessments}
+    for name in sorted({*earlier, *later}):
+        if name not in later:
+            yield _one(Weight.UNKNOWN, Area.COVERAGE, "assessment", "judged", "not judged", name)
+        elif name not in earlier:
+            yield _one(Weight.NOTE, Area.COVERAGE, "assessment", "not judged", "judged", name)
+        else:
+            yield from _between(earlier[name], later[name], name)
+
+
+def _between(before: Assessment, after: Assessment, name: str) -> Iterator[Difference]:
+    if before.judge != after.judge:
+        yield _one(Weight.NOTE, Area.CONTEXT, "judge", "one version", "another version", name)
+    weight = _weight(_OF_CONCLUSION[before.conclusion], _OF_CONCLUSION[after.conclusion])
+    yield from _if_other(
+        weight, "conclusion", before.conclusion.value, after.conclusion.value, name
+    )
+    earlier = {one.provision: one.verdict for one in before.provisions}
+    later = {one.provision: one.verdict for one in after.provisions}
+    for provision in dict.fromkeys((*earlier, *later)):
+        subject = f"provision {provision}"
+        yield from _of(subject, earlier.get(provision), later.get(provision), name)
+    units = {unit.unit: unit for unit in before.units}
+    others = {unit.unit: unit for unit in after.units}
+    for unit in dict.fromkeys((*units, *others)):
+        yield from _of_unit(f"unit {unit}", units.get(unit), others.get(unit), name)
+    yield from _of_findings(before, after, name)
+
+
+def _of_unit(
+    subject: str, before: UnitResult | None, after: UnitResult | None, name: str
+) -> Iterator[Difference]:
+    earlier, later = before.verdict if before else None, after.verdict if after else None
+    yield from _of(subject, earlier, later, name)
+    if before is not None and after is not None and earlier is later:
+        for item in dict.fromkeys((*before.items, *after.items)):
+            here = f"{subject} item {item}"
+            yield from _of(here, before.items.get(item), after.items.get(item), name)
+
+
+def _of(
+    subject: str, before: Verdict | None, after: Verdict | None, name: str
+) -> Iterator[Difference]:
+    weight = _weight(before, after) if after else Weight.UNKNOWN
+    earlier, later = before.value if before else "", after.value if after else ""
+    yield from _if_other(weight, subject, earlier, later, name)
+
+
+def _weight(before: Verdict | None, after: Verdict) -> Weight:
+    if after is Verdict.FAIL:
+        return Weight.WORSE
+    if after is Verdict.INCONCLUSIVE and before is not None:
+        return Weight.UNKNOWN
+    if after is Verdict.PASS and before in {Verdict.FAIL, Verdict.INCONCLUSIVE}:
+        return Weight.BETTER
+    return Weight.CHANGED
+
+
+def _of_findings(before: Assessment, after: Assessment, name: str) -> Iterator[Difference]:
+    earlier, later = _findings(before), _findings(after)
+    verdicts = {unit.unit: unit.verdict for unit in after.units}
+    for found in sorted({*earlier, *later}):
+        if found not in earlier:
+            yield _one(Weight.WORSE, Area.FINDING, found, "", "found", name)
+        elif found not in later:
+            decided = all(verdicts.get(unit) in _DECIDED for unit in earlier[found])
+            weight = Weight.BETTER if decided else Weight.UNKNOWN
+            yield _one(weight, Area.FINDING, found, "found", "", name)
+
+
+def _findings(assessment: Assessment) -> dict[str, set[UnitId]]:
+    """Findings by id, with the units that they are in."""
+    named: dict[str, set[UnitId]] = {}
+    for unit, found in findings_of(assessment):
+        named.setdefault(found.id, set()).add(unit.unit)
+    return named
+
+
+def _if_other(
+    weight: Weight, subject: str, before: str, after: str, name: str
+) -> Iterator[Difference]:
+    if before != after:
+        yield _one(weight, Area.VERDICT, subject, before, after, name)
+
+
+def _one(
+    weight: Weight, area: Area, subject: str, before: str, after: str, name: str
+) -> Difference:
+    return Difference(weight, area, neutralise(subject), before, after, (neutralise(name),))
