@@ -6,11 +6,12 @@ from typing import Final
 from harness.report.html import html_view
 from harness.report.junit_xml import junit_view
 from harness.report.oscal.view import oscal_view
+from harness.report.pdf.view import pdf_view
 from harness.report.source import ReportSource, View
 from harness.report.tables import tables_view
 from harness.survey.store import write_atomic
 
-VIEWS: Final[tuple[View, ...]] = (html_view, tables_view, junit_view, oscal_view)
+VIEWS: Final[tuple[View, ...]] = (html_view, tables_view, junit_view, oscal_view, pdf_view)
 
 
 def write_views(source: ReportSource, folder: Path) -> None:

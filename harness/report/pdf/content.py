@@ -54,6 +54,7 @@ def content(source: ReportSource) -> dict[str, Any]:
         **printable_tree(
             {
                 "device": _device(dossier),
+                "tested": _tested(source),
                 "purpose": plain_words.PURPOSES[survey.purpose],
                 "certifies": survey.purpose is Purpose.TEST,
                 "items_only": _ITEMS_ONLY,
@@ -87,6 +88,15 @@ def job_in(folder: Path) -> JobRecord | None:
 
 def _device(dossier: Dossier) -> str:
     return f"{dossier.dut.supplier} {dossier.dut.model}"
+
+
+def _tested(source: ReportSource) -> str:
+    """Samples and firmware in one line."""
+    samples = source.survey.survey.samples
+    firmware = sorted({each.firmware for each in source.assessments if each.firmware})
+    named = ", ".join(sample.id for sample in samples)
+    count = plain_words.counted(len(samples), "sample")
+    return f"{count} ({named}), firmware {', '.join(firmware) or 'not read, or not one'}"
 
 
 def _date(job: JobRecord | None, survey: SurveyRecord) -> list[int]:

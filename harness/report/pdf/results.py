@@ -1,19 +1,24 @@
 """The results of one framework as the report shows them: conformity, provisions, units."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, DecisionRule
 from harness.model.dossier import Dossier
+from harness.model.ids import UnitId
 from harness.model.judgement import Verdict
 from harness.model.prose import render
 from harness.report import plain_words
 from harness.report.flaws import in_one_line
+from harness.report.pdf.glyphs import printable
 
 _SHOWN: Final = 4
 """Most findings and items that one row names; the documents have all of them."""
 
+_CELL: Final = 320
+"""Most characters in a cell of a row that is not broken across pages."""
 _RULE: Final = (
     "CONFORMANT only if every mandatory provision that applies has PASS. A mandatory provision "
     "with FAIL makes it NOT_CONFORMANT, one that is open makes it INCONCLUSIVE. No result is a "
@@ -64,13 +69,15 @@ def _by_verdict(assessment: Assessment) -> list[dict[str, str]]:
                 {
                     "verdict": verdict.value,
                     "means": plain_words.VERDICTS[verdict],
-                    "provisions": ", ".join(
-                        each.provision + ("" if each.mandatory else " (not binding)")
-                        for each in found
-                    ),
+                    "binding": _named(each for each in found if each.mandatory),
+                    "others": _named(each for each in found if not each.mandatory),
                 }
             )
     return rows
+
+
+def _named(results: Iterable[ProvisionResult]) -> str:
+    return ", ".join(each.provision for each in results) or "none"
 
 
 def _rule(rule: DecisionRule) -> list[str]:
@@ -115,19 +122,24 @@ def _provisions(
         sections.setdefault(entry.section, []).append(
             {
                 "id": entry.id,
-                "title": entry.title,
+                "title": printable(entry.title, _CELL),
                 "status": entry.status,
-                "declared": f"{ics.support.value}: {ics.detail}" if ics else "no answer",
+                "declared": printable(
+                    f"{ics.support.value}: {ics.detail}" if ics else "no answer", _CELL
+                ),
                 "verdict": result.verdict.value,
-                "why": _why(assessment, result),
+                "why": printable(_why(assessment, result), _CELL),
             }
         )
     return [{"section": section, "rows": rows} for section, rows in sections.items()]
 
 
 def _why(assessment: Assessment, result: ProvisionResult) -> str:
+    deciding = result.reason.params.get("unit", "")
+    reasons = {unit.unit: unit.reason for unit in assessment.units if unit.unit == deciding}
     if result.verdict is not Verdict.FAIL:
-        return render(result.reason)
+        why = reasons.get(UnitId(deciding))
+        return f"{deciding}: {render(why)}" if why is not None else render(result.reason)
     found = dict.fromkeys(
         in_one_line(finding)
         for unit in assessment.units
@@ -145,8 +157,8 @@ def _unit(unit: UnitResult) -> dict[str, str]:
         "id": unit.unit,
         "verdict": unit.verdict.value,
         "decided_by": plain_words.DECIDED_BY[unit.decided_by],
-        "why": render(unit.reason),
-        "items": _first(worst or items) if len(items) > 1 else "",
+        "why": printable(render(unit.reason), _CELL),
+        "items": printable(_first(worst or items), _CELL) if len(items) > 1 else "",
     }
 
 
