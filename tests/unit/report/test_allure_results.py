@@ -1,4 +1,4 @@
-"""What Allure is given to draw: every unit, its own verdict, and nothing that a device can steer."""
+"""What Allure is given to draw: every unit, its own verdict, no markup of a device."""
 
 import json
 
@@ -52,8 +52,8 @@ def test_a_failure_says_what_was_seen_and_where(drawn, made):
     bad = made.finding(severity=Severity.CRITICAL)
     result = drawn(made.assessment(made.failing("c1a", bad)))["c1a"]
     assert result["statusDetails"]["message"].splitlines() == [
-        "FAIL: the port is open and not declared (subject: tcp/23)",
-        "tcp/23 contradicted: the port is open and not declared (subject: tcp/23)",
+        "FAIL: tcp/23: the port is open and not declared",
+        "tcp/23 contradicted: the port is open and not declared",
         "  evidence: survey/A/1-as-received/services/1/tcp-23.jsonl, line 3",
     ]
     assert label(result, "severity") == "blocker"
