@@ -107,8 +107,7 @@ def _matcher(files: str) -> Callable[[str], object]:
 
 
 def _lowered(entry: ManifestEntry, rule: DisclosureRule) -> HeldBack:
-    least = least_level(entry.file_class, entry.part)
-    if Level.WITHHELD in (rule.level, least) and rule.level is least:
+    if rule.level is Level.WITHHELD is least_level(entry.file_class, entry.part):
         return WithheldEntry(
             file_class=entry.file_class,
             part=entry.part,

@@ -1,8 +1,8 @@
 """Where evidence can be read, as relative links out of the report into the bundle.
 
-The report lies in ``data/report/``, the captures in ``data/survey/``. A reference names a file by
-its path there; nothing else of it ever gets into a link, and a path that names no file of the
-survey gets none.
+The report lies in ``data/report/`` or ``views/``, the captures in ``data/survey/``. A reference
+names a file by its path there; nothing else of it ever gets into a link, and a path that names no
+file of the survey gets none.
 """
 
 import re
@@ -40,17 +40,19 @@ class EvidencePlace:
 class EvidenceLinks:
     """Makes links to files of one survey."""
 
-    def __init__(self, survey: Tree, recorded: Iterable[str] = ()) -> None:
+    def __init__(self, survey: Tree, recorded: Iterable[str] = (), data: str = "..") -> None:
         """Know the files of ``survey``, the tree below ``survey/``.
 
         ``recorded`` are the captures that the survey made: one that is no file here is withheld.
+        ``data`` is the way from the report to ``data/``.
         """
+        self._start = f"{data}/survey/"
         self._names = frozenset(survey.names())
         self._withheld = frozenset(recorded) - self._names
 
     def file(self, path: str, where: str = "", shown: str = "") -> EvidencePlace:
         """One file of the survey, called ``shown`` or by its path."""
-        href = "../survey/" + quote(path, safe="/") if path in self._names else ""
+        href = self._start + quote(path, safe="/") if path in self._names else ""
         withheld = path in self._withheld
         return EvidencePlace(neutralise(shown or path, _PATH_SHOWN), href, where, withheld)
 

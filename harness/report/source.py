@@ -16,11 +16,13 @@ class ReportSource:
         folder: what lies below ``data/``: ``survey/``, ``assessments/<framework>@<version>/``.
         survey: the facts interpreted from the captures in it.
         assessments: those in the folder that the report is about.
+        data: the way from the folder of the report to ``data/``, for links.
     """
 
     folder: Path
     survey: FactBase
     assessments: Sequence[Assessment]
+    data: str = ".."
 
     @property
     def in_order(self) -> tuple[Assessment, ...]:

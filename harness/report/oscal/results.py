@@ -112,7 +112,7 @@ def _of_unit(scene: Scene, entry: Judged, unit: UnitResult) -> Json:
         "subjects": scene.subjects(fact.sample for fact in facts),
         "collected": scene.collected(facts),
     }
-    cited = [evidence(ref, scene.names) for ref in places(unit.judgements)]
+    cited = [evidence(ref, scene.names, scene.source.data) for ref in places(unit.judgements)]
     if cited:
         found["relevant-evidence"] = cited
     remarks = _items(unit)

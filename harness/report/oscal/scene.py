@@ -178,14 +178,15 @@ class Scene:
         """The framework's catalogue, as stored in the bundle."""
         path = f"assessments/{entry.assessment.framework}/catalogue.json"
         title = f"{entry.catalogue.title} ({entry.assessment.framework})"
-        return resource(f"{self.run} {path}", title, path, self.content(path))
+        return self._resource(title, path)
+
+    def _resource(self, title: str, path: str) -> Json:
+        return resource(f"{self.run} {path}", title, path, self.content(path), self.source.data)
 
     def resources(self) -> list[Json]:
         """Dossier and catalogues."""
         path = "survey/dossier.json"
-        declared = resource(
-            f"{self.run} {path}", "Dossier: identification, ICS, IXIT", path, self.content(path)
-        )
+        declared = self._resource("Dossier: identification, ICS, IXIT", path)
         return [declared, *(self.catalogue_resource(entry) for entry in self.judged)]
 
     def document(self, kind: str, title: str, body: Mapping[str, Any]) -> bytes:

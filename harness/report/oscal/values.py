@@ -83,22 +83,22 @@ def moment(time: str, otherwise: str) -> str:
         return format_utc(parse_utc(otherwise))
 
 
-def evidence(ref: EvidenceRef, names: frozenset[str]) -> Json:
+def evidence(ref: EvidenceRef, names: frozenset[str], data: str) -> Json:
     """A place in a capture, with a link to it where this edition has the file."""
     entry: Json = {"description": markup(f"{ref.path}, {ref.where}")}
     if ref.path in names:
-        entry["href"] = from_bundle(f"survey/{ref.path}")
+        entry["href"] = from_bundle(f"survey/{ref.path}", data)
     return entry
 
 
-def from_bundle(path: str) -> str:
-    """Link from ``report/oscal/`` to a file below ``data/``."""
-    return "../../" + quote(path, safe="/@")
+def from_bundle(path: str, data: str) -> str:
+    """Link from ``oscal/`` to a file below ``data/``; ``data`` as in `ReportSource`."""
+    return f"../{data}/" + quote(path, safe="/@")
 
 
-def resource(key: str, title: str, path: str, content: bytes | None) -> Json:
+def resource(key: str, title: str, path: str, content: bytes | None, data: str) -> Json:
     """A document of the bundle, to refer to as ``#uuid``."""
-    link: Json = {"href": from_bundle(path)}
+    link: Json = {"href": from_bundle(path, data)}
     if content is not None:
         digest = hashlib.sha256(content).hexdigest()
         link["hashes"] = [{"algorithm": "SHA-256", "value": digest}]
