@@ -1,10 +1,11 @@
 """Verification of one bundle: the numbered steps, each reported whatever became of the others."""
 
+from pathlib import Path
 from typing import Final
 
 from harness.encoding.text import neutralise
 from harness.encoding.tree import Tree
-from harness.errors import CaptureError, EvidenceError
+from harness.errors import CertbenchError
 from harness.verify.context import Check, Context, Snapshot
 from harness.verify.policy import Policy, TrustStore
 from harness.verify.report import (
@@ -16,12 +17,23 @@ from harness.verify.report import (
     VerificationReport,
 )
 from harness.verify.steps.container import check_container, check_profile
+from harness.verify.steps.decision import check_decision
+from harness.verify.steps.demands import check_demands
+from harness.verify.steps.device import check_device
 from harness.verify.steps.documents import check_claims, check_documents
 from harness.verify.steps.files import check_files
+from harness.verify.steps.log import check_log
+from harness.verify.steps.nonce import check_nonce
+from harness.verify.steps.persons import check_persons
+from harness.verify.steps.plan import check_plan
 from harness.verify.steps.purpose import check_purpose
+from harness.verify.steps.recompute import check_recompute
+from harness.verify.steps.redaction import check_redaction
 from harness.verify.steps.roots import check_bag, check_statement
 from harness.verify.steps.signature import check_signature, check_signer
+from harness.verify.steps.status import check_status
 from harness.verify.steps.verdicts import check_completeness, check_verdicts
+from harness.verify.summary import found_in
 
 _SHOWN = 2000
 
@@ -36,14 +48,27 @@ _CHECKS: Final[dict[Step, tuple[Check, str]]] = {
     Step.CLAIMS: (check_claims, "E-CLAIM"),
     Step.VERDICTS: (check_verdicts, "E-VERDICT"),
     Step.COMPLETENESS: (check_completeness, "E-COVERAGE"),
+    Step.RECOMPUTE: (check_recompute, "E-RECOMPUTE"),
     Step.SIGNER: (check_signer, "E-UNKNOWN-KEY"),
+    Step.LOG: (check_log, "E-LOG-PROOF"),
+    Step.NONCE: (check_nonce, "E-NONCE"),
+    Step.DEVICE: (check_device, "E-DUT"),
+    Step.PLAN: (check_plan, "E-PLAN"),
+    Step.REDACTION: (check_redaction, "E-REDACTION"),
     Step.PURPOSE: (check_purpose, "E-PURPOSE"),
+    Step.PERSONS: (check_persons, "E-PERSONS"),
+    Step.DECISION: (check_decision, "E-DECISION"),
+    Step.DEMANDS: (check_demands, "E-DEMAND"),
+    Step.STATUS: (check_status, "E-STATUS"),
 }
 """Each step with its check, and the code if hostile content breaks a reader in the middle of it."""
 
 
 def verify_bundle(
-    tree: Tree, trust: TrustStore | None = None, policy: Policy | None = None
+    tree: Tree,
+    trust: TrustStore | None = None,
+    policy: Policy | None = None,
+    location: Path | None = None,
 ) -> VerificationReport:
     """Verify a bundle in place; nothing is extracted, executed or fetched.
 
@@ -51,15 +76,17 @@ def verify_bundle(
         tree: the bundle (`harness.evidence.archive.open_bundle`).
         trust: the keys that are trusted; without one the signer step fails.
         policy: what is accepted; the strict default when absent.
+        location: where the bundle lies on this machine; the recompute step needs it.
     """
-    context = Context(Snapshot(tree), trust or TrustStore(), policy or Policy())
+    context = Context(Snapshot(tree), trust or TrustStore(), policy or Policy(), location=location)
     results = []
     for step in Step:
         result = _run(step, context)
         if result.outcome is StepOutcome.FAILED:
             context.failed.add(step)
         results.append(result)
-    return VerificationReport(tuple(results))
+    open_ended = {Step.DEVICE} if context.policy.dut is None else set()
+    return VerificationReport(tuple(results), found_in(context, results), frozenset(open_ended))
 
 
 def unreadable(problem: str) -> VerificationReport:
@@ -88,7 +115,7 @@ def _run(step: Step, context: Context) -> StepResult:
         return _result(step, StepOutcome.FAILED, failed.shown, failed.code, failed.expected)
     except StepSkipped as skipped:
         return _result(step, StepOutcome.SKIPPED, str(skipped))
-    except (EvidenceError, CaptureError, ValueError) as error:
+    except (CertbenchError, ValueError) as error:
         # Hostile content may break a reader anywhere; that is this step's failure.
         return _result(step, StepOutcome.FAILED, str(error), broken, "readable")
 

@@ -4,17 +4,21 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from harness.encoding.text import neutralise
-from harness.errors import CertbenchError, EvidenceError, UsageError
+from harness.encoding.text import neutralise, neutralise_lines
+from harness.encoding.tree import DirectoryTree
+from harness.errors import CertbenchError, ConfigError, EvidenceError, UsageError
 from harness.evidence.archive import open_bundle
 from harness.model.states import Purpose
 from harness.trust.keys import MAX_PEM_BYTES, PublicKey, parse_public_keys
 from harness.verify.bundle import unreadable, verify_bundle
 from harness.verify.policy import Policy, TrustStore
-from harness.verify.report import StepOutcome, StepResult, VerificationReport
+from harness.verify.policy_file import load_policy, load_refusal, load_withdrawal, read_file
+from harness.verify.report import VerificationReport
+from harness.verify.text import as_text
 
 EXIT_OK: Final = 0
 EXIT_MALFORMED: Final = 2
@@ -25,12 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Verify one bundle; 0 = it holds, 2 = usage or not a bundle, 4 = a step failed."""
     options = _parser().parse_args(arguments)
     try:
-        trust = _trust(options.trust)
-        report = _verify(Path(options.bundle), trust, _policy(options))
+        report = _verify(Path(options.bundle), *_trust_and_policy(options))
     except CertbenchError as error:
-        sys.stderr.write(f"certbench-verify: {neutralise(str(error), 2000)}\n")
+        # What a person wrote is explained line by line; any other message may quote a bundle.
+        written = isinstance(error, ConfigError)
+        told = neutralise_lines(str(error)) if written else neutralise(str(error), 2000)
+        sys.stderr.write(f"certbench-verify: {told}\n")
         return EXIT_MALFORMED
-    sys.stdout.write(_as_json(report) if options.json else _as_text(report))
+    sys.stdout.write(_as_json(report) if options.json else as_text(report))
     if report.ok:
         return EXIT_OK
     return EXIT_MALFORMED if report.malformed else EXIT_FAILED
@@ -44,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="exit status: 0 holds, 2 usage or not a bundle, 4 a step failed",
     )
     parser.add_argument("bundle", metavar="BUNDLE", help="bundle directory or zip")
+    parser.add_argument(
+        "--policy", metavar="FILE", help="policy.toml: whom you trust and what you ask for"
+    )
     parser.add_argument(
         "--trust",
         metavar="FILE",
@@ -67,26 +76,55 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--partial", action="store_true", help="accept a survey or suite that is not complete"
     )
+    parser.add_argument(
+        "--recompute",
+        action="store_true",
+        help="judge the captures again; needs the extra replay",
+    )
+    for name, metavar, text in (
+        (
+            "--log",
+            "DIR",
+            "copy of a log that the policy trusts: replays and successors",
+        ),
+        ("--refusal", "FILE", "what a witness kept of a log"),
+        ("--withdrawal", "FILE", "a certifier's withdrawal"),
+    ):
+        parser.add_argument(
+            name, metavar=metavar, action="append", default=[], help=f"{text}; may be repeated"
+        )
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 
 
-def _trust(files: Sequence[str]) -> TrustStore:
-    keys: list[PublicKey] = []
-    for name in files:
-        try:
-            with Path(name).open("rb") as stream:
-                data = stream.read(MAX_PEM_BYTES)
-        except OSError as error:
-            message = f"{name}: cannot be read: {error.strerror}"
-            raise UsageError(message) from error
-        keys.extend(parse_public_keys(data, name))
-    return TrustStore(tuple(keys))
+def _trust_and_policy(options: argparse.Namespace) -> tuple[TrustStore, Policy]:
+    """What the policy file says, and what the options add to it."""
+    trust, policy = TrustStore(), Policy()
+    if options.policy:
+        if options.integrity_only:
+            raise UsageError("--integrity-only asks for no trust, --policy does: give one of them")
+        trust, policy = load_policy(Path(options.policy))
+    return TrustStore((*trust.keys, *_keys(options.trust))), replace(
+        policy,
+        purposes=policy.purposes | {Purpose(name) for name in options.purpose},
+        integrity_only=options.integrity_only,
+        accept_partial=policy.accept_partial or options.partial,
+        recompute=policy.recompute or options.recompute,
+        log_copies=(*policy.log_copies, *(DirectoryTree(Path(each)) for each in options.log)),
+        refusals=(*policy.refusals, *(load_refusal(Path(each)) for each in options.refusal)),
+        withdrawals=(
+            *policy.withdrawals,
+            *(load_withdrawal(Path(each)) for each in options.withdrawal),
+        ),
+    )
 
 
-def _policy(options: argparse.Namespace) -> Policy:
-    purposes = {Purpose.TEST, *(Purpose(name) for name in options.purpose)}
-    return Policy(frozenset(purposes), options.integrity_only, options.partial)
+def _keys(files: Sequence[str]) -> tuple[PublicKey, ...]:
+    return tuple(
+        key
+        for name in files
+        for key in parse_public_keys(read_file(Path(name), MAX_PEM_BYTES), name)
+    )
 
 
 def _verify(path: Path, trust: TrustStore, policy: Policy) -> VerificationReport:
@@ -94,27 +132,13 @@ def _verify(path: Path, trust: TrustStore, policy: Policy) -> VerificationReport
         message = f"{path}: no such bundle"
         raise UsageError(message)
     try:
-        return verify_bundle(open_bundle(path), trust, policy)
+        return verify_bundle(open_bundle(path), trust, policy, path)
     except EvidenceError as error:
         return unreadable(str(error))
 
 
 def _as_json(report: VerificationReport) -> str:
     return json.dumps(report.to_json(), indent=2) + "\n"
-
-
-def _as_text(report: VerificationReport) -> str:
-    lines = [_line(result) for result in report.steps]
-    failed = sum(result.outcome is StepOutcome.FAILED for result in report.steps)
-    end = "the bundle holds" if report.ok else f"the bundle does NOT hold: {failed} steps failed"
-    return "\n".join([*lines, end]) + "\n"
-
-
-def _line(result: StepResult) -> str:
-    head = f"{result.step.number:2} {result.step.label:12} {result.outcome.value:7}"
-    if result.outcome is not StepOutcome.FAILED:
-        return f"{head} {result.shown}"
-    return f"{head} {result.code} shown: {result.shown}; expected: {result.expected}"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any, Final
 
+from harness.verify.found import Found
+
 SCHEMA: Final = "certbench/verify/1"
 
 
@@ -43,10 +45,30 @@ class Step(Enum):
     """Verdicts and conclusions follow from the recorded judgements and the dossier."""
     COMPLETENESS = ("completeness", Section.INTEGRITY)
     """Every unit of the catalogue has exactly one result."""
+    RECOMPUTE = ("recompute", Section.INTEGRITY)
+    """The verdicts come out again when the captures are judged here, if that was asked for."""
     SIGNER = ("signer", Section.TRUST)
     """The key that signed is one that the verifier trusts."""
+    LOG = ("log", Section.TRUST)
+    """The statement is in a transparency log that showed everybody the same."""
+    NONCE = ("nonce", Section.POLICY)
+    """It is the test that was ordered under this job number, and the only one."""
+    DEVICE = ("device", Section.POLICY)
+    """It is about the device that is asked for, and about one device throughout."""
+    PLAN = ("plan", Section.POLICY)
+    """Catalogue, suite and plan are the published ones."""
+    REDACTION = ("redaction", Section.POLICY)
+    """What is held back may be, for a reason, and the reader accepts it."""
     PURPOSE = ("purpose", Section.POLICY)
     """The bundle was made for a purpose that the verifier accepts."""
+    PERSONS = ("persons", Section.POLICY)
+    """Two persons signed."""
+    DECISION = ("decision", Section.POLICY)
+    """A trusted and impartial certifier granted a certificate on exactly this, and it runs."""
+    DEMANDS = ("demands", Section.POLICY)
+    """Frameworks, verdicts and age are as asked for."""
+    STATUS = ("status", Section.STATUS)
+    """It was neither withdrawn nor replaced."""
 
     def __init__(self, label: str, section: Section) -> None:
         """A step has a name and belongs to a section."""
@@ -98,9 +120,16 @@ class StepResult:
 
 @dataclass(frozen=True)
 class VerificationReport:
-    """Every step of one verification."""
+    """Every step of one verification.
+
+    Attributes:
+        not_asked: steps that held without being asked all that a policy can ask of them.
+        found: who says what since when; None if the statement could not be read.
+    """
 
     steps: tuple[StepResult, ...]
+    found: Found | None = None
+    not_asked: frozenset[Step] = frozenset()
 
     @property
     def ok(self) -> bool:
@@ -122,6 +151,7 @@ class VerificationReport:
             "schema": SCHEMA,
             "ok": self.ok,
             "steps": [result.to_json() for result in self.steps],
+            "found": self.found.to_json() if self.found else None,
         }
 
 

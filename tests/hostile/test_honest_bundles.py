@@ -99,7 +99,7 @@ def test_a_regulator_with_the_key_gets_exit_status_0(made, capsys):
     other = made.bundle.parent / "trusted.pem"
     shutil.copy(trusted, other)
     assert main([str(made.bundle), "--trust", str(other)]) == 0
-    assert "the bundle holds" in capsys.readouterr().out
+    assert "The bundle holds." in capsys.readouterr().out
 
 
 def test_adding_an_assessment_later_leaves_the_root_of_the_survey_alone(made, maker, tmp_path):

@@ -21,7 +21,9 @@ def check_demands(context: Context) -> str:
     """
     policy = context.policy
     if not policy.frameworks and policy.maximum_age is None:
-        raise StepSkipped("the policy asks for no framework and no age (framework, accept)")
+        raise StepSkipped(
+            "the policy asks for no framework and no age (framework, accept.maximum_age_days)"
+        )
     judged = {str(each.framework): each for each in context.predicate.conclusions}
     for demand in policy.frameworks:
         if demand.framework not in judged:

@@ -31,7 +31,8 @@ def check_device(context: Context) -> str:
         _compare(dut, wanted)
     model = neutralise(f"{dut.supplier} {dut.model}", 100)
     asked = "" if wanted is not None else "; the policy names no device (device)"
-    return f"{model}, {len(dut.samples)} samples, {compared} keys seen again{asked}"
+    samples = "1 sample" if len(dut.samples) == 1 else f"{len(dut.samples)} samples"
+    return f"{model}, {samples}, keys seen again: {compared}{asked}"
 
 
 def _compare(dut: SignedDut, wanted: DutDemand) -> None:

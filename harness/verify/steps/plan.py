@@ -15,9 +15,7 @@ def check_plan(context: Context) -> str:
     """
     asked = [each for each in context.policy.frameworks if _digests(each)]
     if not asked:
-        raise StepSkipped(
-            "the policy names no digests (framework.catalogue, framework.suite, framework.plan)"
-        )
+        raise StepSkipped("the policy names no digests (framework.catalogues, .suites, .plans)")
     compared = 0
     for demand in asked:
         named = {str(each.framework): each for each in context.predicate.conclusions}

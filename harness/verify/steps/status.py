@@ -17,7 +17,7 @@ def check_status(context: Context) -> str:
     """
     policy = context.policy
     if not policy.withdrawals and not policy.log_copies:
-        raise StepSkipped("nobody said where to look (status.withdrawals, status.log, --log)")
+        raise StepSkipped("nobody said where to look (status.withdrawals, log.copies, --log)")
     for data in policy.withdrawals:
         _refuse_withdrawn(context, data)
     ours = sha256_hex(context.envelope.payload)
