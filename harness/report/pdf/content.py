@@ -24,7 +24,7 @@ from harness.report.survey_view import answers_in, attempts_in, moment, tools_of
 
 REDACTION: Final = "redaction.json"
 """What was taken out of a public edition, beside the folders of the survey and the assessments."""
-_TITLE: Final = 120
+_TITLE: Final = 80
 _EVIDENCE: Final = 6
 _EPOCH: Final = [1970, 1, 1]
 _ITEMS_ONLY: Final = (
@@ -140,7 +140,7 @@ def _seen_fields(
 
 def _bench_clock(read: ClockReading | None) -> Field:
     if read is None:
-        return stated("", absent="not checked: the machine could not be asked")
+        return stated("Not checked: the machine could not be asked.")
     state = "synchronised" if read.synchronised else "NOT synchronised with any source"
     return stated(
         f"{state}; {read.offset_us} µs to correct, error at most {read.maximum_error_us} µs "
