@@ -12,6 +12,8 @@ from typing import Final
 
 from rich.console import Console
 
+from harness.bench.checks import Health
+from harness.bench.network_checks import network_checks
 from harness.cli import output
 from harness.cli.keys import lab_signer
 from harness.cli.pretest_result import Result, result_of
@@ -22,9 +24,11 @@ from harness.config.at_a_lab import load_at_a_lab
 from harness.config.baseline import load_baseline, require_new, write_baseline
 from harness.encoding.clock import parse_utc
 from harness.encoding.tree import DirectoryTree
+from harness.errors import BenchFault
 from harness.interpret.survey import read_survey
 from harness.model.assessment import Assessment
 from harness.model.baseline import Baseline
+from harness.model.bench_config import BenchConfig
 from harness.model.judgement import Severity
 from harness.model.plan import TestPlan
 from harness.model.states import Purpose
@@ -68,7 +72,7 @@ def pretest(order: Pretest, console: Console) -> int:
         ConfigError: a baseline is wrong; nothing was sent.
         ScopeError: this machine has no usable way to the target; nothing was sent.
         EvidenceError: the folder is used already, or cannot be written.
-        BenchFault: the bench failed.
+        BenchFault: nobody has the address, or the bench failed.
     """
     baseline = load_baseline(order.baseline) if order.baseline else None
     if order.new_baseline is not None:
@@ -80,6 +84,7 @@ def pretest(order: Pretest, console: Console) -> int:
     (test,), survey_plan = plans([box], config, dossier)
     run = order.out / "run"
     seed = order.seed if order.seed is not None else secrets.randbelow(_SEEDS)
+    _require_somebody(config)
     create_run_directory(run)
     carry_out(SurveyOrder(config, dossier, survey_plan, run, Purpose.PRETEST, seed), console)
     write_plans(run, (test,))
@@ -98,6 +103,17 @@ def pretest(order: Pretest, console: Console) -> int:
         (asked,), _ = plans([lab], config, dossier)
         show(console, result, order.fail_on, _questions(lab, asked), _next(order, sealed))
     return result.exit_code(order.fail_on)
+
+
+def _require_somebody(config: BenchConfig) -> None:
+    """Stop within seconds if no neighbour has the address; behind a router nobody can tell."""
+    for sample in config.sample:
+        network = sample.network
+        for check in network_checks(sample.id, network, config.bench) if network else ():
+            if check.health is Health.BLOCKS:
+                raise BenchFault(f"{check.shown}. {check.mend}")
+            if check.name == "neighbour":
+                break
 
 
 def default_target(config_address: str, moment: dt.datetime) -> Path:

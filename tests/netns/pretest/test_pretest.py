@@ -123,9 +123,9 @@ def test_a_device_on_which_nothing_listens_is_no_finding(silent):
 
 def test_an_address_that_nobody_has_ends_with_what_to_check(desk):
     dead = desk.pretest(scene=("--dead",))
-    assert dead.code == 3, dead.said
-    assert "192.168.7.20 did not answer. Check:" in dead.said
-    assert "findings may be missing" in dead.said
+    assert (dead.code, dead.out.exists()) == (3, False), dead.said
+    assert "nobody answers for 192.168.7.20 on desk0" in dead.said
+    assert "Is the sample on, plugged in and at this address?" in dead.said
 
 
 @pytest.mark.parametrize("name", ["router.local", "192.168.7.0/24"])
