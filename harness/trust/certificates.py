@@ -62,6 +62,11 @@ class Holder:
         """The person's own certificate."""
         return self.chain[0]
 
+    @property
+    def told(self) -> str:
+        """How to speak of the person."""
+        return f"{self.person} of {self.organisation}"
+
 
 def person_uri(use: Use, organisation: str, person: str) -> str:
     """How the subject alternative name of a certificate names a person of an organisation."""

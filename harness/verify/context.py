@@ -10,6 +10,8 @@ from harness.encoding.tree import Tree
 from harness.evidence.manifest import Entry
 from harness.model.attestation import EvidencePredicate
 from harness.model.decision import Decision
+from harness.trust.certificates import Holder
+from harness.trust.distrust import DistrustError
 from harness.trust.dsse import Envelope
 from harness.trust.keys import PublicKey
 from harness.trust.log.audit import LogAudit
@@ -75,6 +77,8 @@ class Context:
         signers: the keys whose signatures of the statement are valid, in the envelope's order.
         trusted: those of them that the reader trusts.
         names: which person a certificate that holds gives a key to, by key id.
+        held: who held a key when it signed, by key id: whoever has a certificate that holds.
+        distrusted: why the certificate of a key does not hold, by key id.
         stamped: since when, by a trusted time-stamp, each of these keys had signed at the latest.
         logged: which log the statement is in, and since when, by the witnesses.
         decision: what a trusted certifier decided, once that was looked at.
@@ -92,6 +96,8 @@ class Context:
     signers: tuple[PublicKey, ...] = ()
     trusted: tuple[PublicKey, ...] = ()
     names: dict[str, str] = field(default_factory=dict)
+    held: dict[str, Holder] = field(default_factory=dict)
+    distrusted: dict[str, DistrustError] = field(default_factory=dict)
     stamped: dict[str, datetime] = field(default_factory=dict)
     logged: Logged | None = None
     decision: Decision | None = None

@@ -8,6 +8,7 @@ from harness.trust.keys import PublicKey, parse_public_keys
 from harness.trust.statement import PAYLOAD_TYPE
 from harness.verify.context import Context
 from harness.verify.report import StepFailed, StepSkipped
+from harness.verify.vouching import certified_keys, look_at_certificates
 
 _MAX_PEM = 64 * 1024
 
@@ -22,7 +23,8 @@ def check_signature(context: Context) -> str:
     context.envelope_read = envelope
     if envelope.payload_type != PAYLOAD_TYPE:
         raise StepFailed("E-PAYLOAD-TYPE", f"{STATEMENT}: {envelope.payload_type}", PAYLOAD_TYPE)
-    context.signers = _verified(envelope, (*beside, *context.trust.keys))
+    known = (*beside, *certified_keys(context), *context.trust.keys)
+    context.signers = _verified(envelope, known)
     return f"by key {', '.join(key.key_id for key in context.signers)}"
 
 
@@ -43,24 +45,43 @@ def _verified(envelope: Envelope, known: tuple[PublicKey, ...]) -> tuple[PublicK
     if not good:
         raise StepFailed(
             "E-SIGNATURE",
-            f"{STATEMENT}: signed by a key that is neither trusted nor in {SIGNER}",
+            f"{STATEMENT}: signed by a key that is neither trusted nor in the bundle",
             "a signature by a key that is there",
         )
-    return tuple(good)
+    return tuple({key.key_id: key for key in good}.values())
 
 
 def check_signer(context: Context) -> str:
-    """One of the keys that signed is trusted."""
+    """One of the keys that signed is trusted: by name, or by a certificate that holds.
+
+    Raises:
+        StepFailed: none is: ``E-UNKNOWN-KEY``, or the code of the certificate that does not hold.
+    """
     if context.policy.integrity_only:
         raise StepSkipped("only integrity was asked for; nobody vouches for this bundle")
     if not context.signers:
         raise StepSkipped("there is no valid signature")
-    context.trusted = tuple(key for key in context.signers if context.trust.find(key.key_id))
+    look_at_certificates(context)
+    context.trusted = tuple(
+        key
+        for key in context.signers
+        if context.trust.find(key.key_id) or key.key_id in context.held
+    )
     if not context.trusted:
-        raise StepFailed(
-            "E-UNKNOWN-KEY",
-            f"signed by key {context.signers[0].key_id}, which is not trusted",
-            "a trusted key: get the laboratory's public key by another way than this bundle "
-            "and give it with --trust FILE",
-        )
-    return f"key {context.trusted[0].key_id} is trusted"
+        raise _untrusted(context)
+    return ", ".join(f"key {key.key_id} {_why(context, key)}" for key in context.trusted)
+
+
+def _why(context: Context, key: PublicKey) -> str:
+    return "is trusted" if context.trust.find(key.key_id) else "is certified"
+
+
+def _untrusted(context: Context) -> StepFailed:
+    for problem in context.distrusted.values():
+        return StepFailed(problem.code, problem.shown, problem.expected)
+    return StepFailed(
+        "E-UNKNOWN-KEY",
+        f"signed by key {context.signers[0].key_id}, which is not trusted",
+        "a trusted key: get the laboratory's public key by another way than this bundle "
+        "and give it with --trust FILE",
+    )
