@@ -51,7 +51,7 @@ def amend(bundle: Path, changes: Mapping[str, bytes], out: Path | None = None) -
     target = out or bundle
     try:
         with _alone_in(target.absolute().parent):
-            amended = _Amended(_opened(bundle), changes)
+            amended = Amended(_opened(bundle), changes)
             if _is_zip(bundle, out):
                 write_zip(amended, target)
                 flush(target.absolute().parent)
@@ -90,31 +90,36 @@ def _opened(bundle: Path) -> Tree:
     return tree
 
 
-class _Amended:
+class Amended:
     """A bundle as it will be: some files replaced or added, and the tag manifest of that."""
 
     def __init__(self, tree: Tree, changes: Mapping[str, bytes]) -> None:
+        """View ``tree`` with ``changes``, names and contents of files."""
         self._tree = tree
         self.changed = dict(changes)
         self.changed[TAGS] = tag_manifest(self)
 
     @property
     def label(self) -> str:
+        """What the bundle is called."""
         return self._tree.label
 
     def names(self) -> tuple[str, ...]:
+        """Names of all files, sorted."""
         return tuple(sorted({*self._tree.names(), *self.changed}))
 
     def size(self, name: str) -> int:
+        """Bytes in a file."""
         data = self.changed.get(name)
         return self._tree.size(name) if data is None else len(data)
 
     def open(self, name: str) -> IO[bytes]:
+        """A file's content as a stream."""
         data = self.changed.get(name)
         return self._tree.open(name) if data is None else io.BytesIO(data)
 
 
-def _write_folder(amended: _Amended, target: Path, bundle: Path) -> None:
+def _write_folder(amended: Amended, target: Path, bundle: Path) -> None:
     """Build the folder beside its place and move it there, or exchange it with the old one."""
     in_place = target == bundle
     beside = target.absolute().with_name(f".{target.absolute().name}.amended")
@@ -134,7 +139,7 @@ def _write_folder(amended: _Amended, target: Path, bundle: Path) -> None:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _place(amended: _Amended, name: str, folder: Path, linked: Path | None) -> None:
+def _place(amended: Amended, name: str, folder: Path, linked: Path | None) -> None:
     """Write one file; what stays as it is in place is linked, since it may be large."""
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
