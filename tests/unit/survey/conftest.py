@@ -89,11 +89,11 @@ class Bench:
         ]
         self.plan = SurveyPlan(visits=tuple(visits), estimate_s=1)
 
-    def campaign(self, breaks=(), lost=(), gone=None):
+    def campaign(self, breaks=(), lost=(), gone=None, job=None):
         self.states.lost = set(lost)
         probes = {name: MadeUpProbe(name, set(breaks)) for name in ("identity", "look")}
         dossier = load_dossier(EXAMPLE)
-        order = Order(self.plan, dossier, Purpose.DEMO, seed=1, lost=gone or {})
+        order = Order(self.plan, dossier, Purpose.DEMO, seed=1, lost=gone or {}, job=job)
         return Campaign(self.run, MadeUpBench(self.states), probes, order, Quiet())
 
     def carry_out(self, **how):

@@ -4,6 +4,7 @@ import pytest
 
 from harness.encoding.journal import read_journal
 from harness.model.ids import SampleId
+from harness.model.job import JobRecord
 from harness.model.record import STOPPED
 from harness.survey.ending import close_as_partial
 from harness.survey.standing import close_stopped, last_seen
@@ -175,3 +176,25 @@ def test_closing_can_itself_be_broken_off_and_done_again(bench):
     close_as_partial(bench.survey)
     assert bench.record.ended_early
     assert len(bench.outcomes(SECOND, "look")) == 1
+
+
+def test_the_job_record_and_its_number_outlive_a_crash(bench):
+    job = JobRecord(report_id="TR-1", nonce="job-1")
+    bench.broken_off(("initialised", "look"), job=job)
+    stored = bench.survey / "job.json"
+    assert JobRecord.from_bytes(stored.read_bytes()) == job
+    filled_in = job.model_copy(update={"sampling": "none"})
+    stored.write_bytes(filled_in.to_bytes())
+    assert bench.carry_out(job=filled_in).job == "job-1"
+    assert JobRecord.from_bytes(stored.read_bytes()) == filled_in
+
+
+def test_a_survey_says_what_the_machine_knows_of_its_clock(bench, monkeypatch):
+    assert bench.carry_out().clock == bench.record.clock
+    bench.run = bench.run.with_name("other")
+    bench.survey = bench.run / "survey"
+    monkeypatch.setattr("harness.survey.campaign.read_clock", lambda: None)
+    bench.carry_out()
+    assert bench.record.clock is None
+    assert bench.record.job == ""
+    assert not (bench.survey / "job.json").exists()
