@@ -16,6 +16,7 @@ from harness.verify.report import (
     StepSkipped,
     VerificationReport,
 )
+from harness.verify.steps.certificate import check_certificate
 from harness.verify.steps.container import check_container, check_profile
 from harness.verify.steps.decision import check_decision
 from harness.verify.steps.demands import check_demands
@@ -32,6 +33,7 @@ from harness.verify.steps.redaction import check_redaction
 from harness.verify.steps.roots import check_bag, check_statement
 from harness.verify.steps.signature import check_signature, check_signer
 from harness.verify.steps.status import check_status
+from harness.verify.steps.timestamp import check_timestamp
 from harness.verify.steps.verdicts import check_completeness, check_verdicts
 from harness.verify.summary import found_in
 
@@ -50,6 +52,8 @@ _CHECKS: Final[dict[Step, tuple[Check, str]]] = {
     Step.COMPLETENESS: (check_completeness, "E-COVERAGE"),
     Step.RECOMPUTE: (check_recompute, "E-RECOMPUTE"),
     Step.SIGNER: (check_signer, "E-UNKNOWN-KEY"),
+    Step.CERTIFICATE: (check_certificate, "E-SCOPE"),
+    Step.TIMESTAMP: (check_timestamp, "E-TST-MALFORMED"),
     Step.LOG: (check_log, "E-LOG-PROOF"),
     Step.NONCE: (check_nonce, "E-NONCE"),
     Step.DEVICE: (check_device, "E-DUT"),

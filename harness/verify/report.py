@@ -49,6 +49,10 @@ class Step(Enum):
     """The verdicts come out again when the captures are judged here, if that was asked for."""
     SIGNER = ("signer", Section.TRUST)
     """The key that signed is one that the verifier trusts."""
+    CERTIFICATE = ("certificate", Section.TRUST)
+    """An accreditation body lets those who signed test this."""
+    TIMESTAMP = ("time-stamp", Section.TRUST)
+    """A clock that is not the signer's says since when the signature exists."""
     LOG = ("log", Section.TRUST)
     """The statement is in a transparency log that showed everybody the same."""
     NONCE = ("nonce", Section.POLICY)
