@@ -54,11 +54,12 @@ class Bystanders:
         self._macs: dict[str, str] = {}
         self._others: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
+        self._spelt: re.Pattern[str] | None = None
 
     @property
     def learnt(self) -> tuple[str, ...]:
-        """Every hardware address, IP address and name that is replaced."""
-        return (*(_spelt(digits) for digits in self._macs), *self._others)
+        """Every hardware address that is replaced."""
+        return tuple(map(_spelt, self._macs))
 
     def learn(self, text: str) -> None:
         """Take note of every device but the samples that a text speaks of."""
@@ -70,12 +71,12 @@ class Bystanders:
                 self._macs[digits] = "02" + self._tokens.of(f"mac {digits}", 10, _HEX)
                 self._add(_interface_id(digits), self._hex_like)
             self._beside(_row(text, found.start(), found.end()))
-        self._pattern = None
+        self._pattern = self._spelt = None
 
     def in_text(self, text: str) -> str:
         """The text with pseudonyms, as long as before."""
         if self._macs:
-            text = _MAC.sub(self._mac, text)
+            text = self._everywhere().sub(self._mac, text)
             text = self._all().sub(self._other, text)
         return text
 
@@ -94,11 +95,9 @@ class Bystanders:
         return any(abs((int(own, 16) | local) - (number | local)) <= _NEAR for own in self._own)
 
     def _mac(self, found: re.Match[str]) -> str:
-        pseudonym = self._macs.get(_digits(found[0]))
-        if pseudonym is None:
-            return found[0]
+        pseudonym = self._macs[_digits(found[0])]
         pairs = (pseudonym[place : place + 2] for place in range(0, 12, 2))
-        spelt = found[1].join(pairs)
+        spelt = found[0][2].join(pairs)
         return spelt.upper() if found[0] == found[0].upper() else spelt
 
     def _beside(self, row: str) -> None:
@@ -148,6 +147,13 @@ class Bystanders:
         head, colon, rest = value.partition(":")
         digits = iter(self._tokens.of(f"address {value}", len(rest), _HEX))
         return head + colon + "".join(each if each == ":" else next(digits) for each in rest)
+
+    def _everywhere(self) -> re.Pattern[str]:
+        """The hardware addresses that were learnt, whatever stands around them."""
+        if self._spelt is None:
+            body = "|".join(_spelt(digits).replace(":", "[:-]") for digits in self._macs)
+            self._spelt = re.compile(body, re.IGNORECASE)
+        return self._spelt
 
     def _all(self) -> re.Pattern[str]:
         if self._pattern is None:

@@ -26,6 +26,7 @@ MASK: Final = "x"
 _DEPTH: Final = 3
 _MAX_STREAMS: Final = 4096
 _HEAD: Final = 64 * 1024
+_STEP: Final = 4096
 _CHUNKED: Final = re.compile(r"\r\n\r\n(?=[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]{0,200})?\r\n)")
 _CHUNK: Final = re.compile(r"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,200})?\r\n")
 _STREAM: Final = re.compile(
@@ -220,15 +221,26 @@ def _as_far_as_it_goes(data: memoryview, sign: str) -> bytes:
     if not sign.startswith(("\x1f", "x")):
         return b""
     opener = zlib.decompressobj(31 if sign[0] == "\x1f" else 15)
-    content, step = b"", 64
+    content = bytearray()
+    for position in range(0, len(data), _STEP):
+        before = opener.copy()
+        try:
+            content += opener.decompress(data[position : position + _STEP], MAX_UNPACKED)
+        except zlib.error:
+            return bytes(content + _byte_by_byte(before, data[position : position + _STEP]))
+        if len(content) > MAX_UNPACKED:
+            break
+    return bytes(content[: MAX_UNPACKED + 1])
+
+
+def _byte_by_byte(opener: Any, data: memoryview) -> bytes:  # noqa: ANN401  (zlib's type is private)
+    content = bytearray()
     try:
-        for position in range(0, len(data), step):
-            content += opener.decompress(data[position : position + step], MAX_UNPACKED)
-            if len(content) > MAX_UNPACKED:
-                break
+        for position in range(len(data)):
+            content += opener.decompress(data[position : position + 1], MAX_UNPACKED)
     except zlib.error:
         pass
-    return content[:MAX_UNPACKED]
+    return bytes(content)
 
 
 def _pack(stream: str, content: str, size: int) -> str | None:

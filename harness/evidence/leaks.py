@@ -1,5 +1,6 @@
 """The gate before sealing: is a secret left anywhere, in any shape, even in a file's name?"""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,12 +11,15 @@ from harness.encoding.text import to_latin
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.journal_text import read_records, texts_of, texts_of_journal
-from harness.evidence.layers import inner
+from harness.evidence.layers import foreign_file, inner, opaque
+from harness.evidence.packet_twin import streams_in
+from harness.evidence.packets import is_packets
 from harness.evidence.scrub import Scrubber, SecretFile
 from harness.evidence.secret_fields import is_password_field
 from harness.evidence.secret_forms import Views
 
 _SHOWN: Final = 5
+_OPAQUE: Final = "data that cannot be looked into"
 _SHORT: Final = ("short secret", "short secret in a password field")
 
 
@@ -34,12 +38,11 @@ class Leak:
 
 def find_leaks(tree: Tree, secrets: SecretFile) -> tuple[Leak, ...]:
     """Search every file and every name of ``tree`` for every secret in all its shapes."""
-    if not secrets.secrets:
+    if not (secrets.secrets or secrets.bystanders):
         return ()
     scrubber = Scrubber(secrets.secrets, secrets.key)
-    return tuple(
-        dict.fromkeys(leak for name in tree.names() for leak in _in_file(tree, name, scrubber))
-    )
+    gate = _Gate(scrubber, secrets.bystanders)
+    return tuple(dict.fromkeys(leak for name in tree.names() for leak in gate.look(tree, name)))
 
 
 def refuse_leaks(tree: Tree, secrets: SecretFile) -> None:
@@ -53,18 +56,35 @@ def refuse_leaks(tree: Tree, secrets: SecretFile) -> None:
     raise EvidenceError(message)
 
 
-def _in_file(tree: Tree, name: str, scrubber: Scrubber) -> Iterator[Leak]:
-    for kind, form in _in_text(name, scrubber):
-        yield Leak(scrubber.exact(name), kind, f"{form}, in the file's name")
-    data = read(tree, name)
-    document = _document(name, data)
-    # A stream of a journal is often its only one: the same text once by kind, once by connection.
-    for text in dict.fromkeys((to_latin(data), *_parsed(data, document))):
-        for each in (text, *inner(text)):
-            for kind, form in _in_text(each, scrubber):
-                yield Leak(scrubber.exact(name), kind, form)
-    if any(scrubber.short.value(value) != value for value in _passwords(document)):
-        yield Leak(scrubber.exact(name), *_SHORT)
+class _Gate:
+    """What is looked for in each file."""
+
+    def __init__(self, scrubber: Scrubber, bystanders: Iterable[str]) -> None:
+        self._scrubber = scrubber
+        spelt = "|".join(each.replace(":", "[:-]") for each in bystanders)
+        self._bystanders = re.compile(spelt, re.IGNORECASE) if spelt else None
+
+    def look(self, tree: Tree, name: str) -> Iterator[Leak]:
+        """Every secret in one file or its name, and what nobody can look into."""
+        shown = self._scrubber.name(name)
+        for kind, form in self._in_text(name):
+            yield Leak(shown, kind, f"{form}, in the file's name")
+        data = read(tree, name)
+        document = _document(name, data)
+        # A stream of a journal is often its only one: the same text once by kind, once by link.
+        for text in dict.fromkeys((to_latin(data), *_parsed(data, document))):
+            for each in (text, *inner(text)):
+                yield from (Leak(shown, *found) for found in self._in_text(each))
+            yield from (Leak(shown, _OPAQUE, part.coding) for part in opaque(text))
+        if kind := foreign_file(to_latin(data)):
+            yield Leak(shown, _OPAQUE, kind)
+        if any(self._scrubber.short.value(value) != value for value in _passwords(document)):
+            yield Leak(shown, *_SHORT)
+
+    def _in_text(self, text: str) -> Iterator[tuple[str, str]]:
+        yield from _in_text(text, self._scrubber)
+        if self._bystanders is not None and self._bystanders.search(text):
+            yield "bystander", "hardware address"
 
 
 def _in_text(text: str, scrubber: Scrubber) -> Iterator[tuple[str, str]]:
@@ -91,6 +111,8 @@ def _parsed(data: bytes, document: Any) -> Iterator[str]:  # noqa: ANN401  (any 
     """Texts of a file as a reader of its format sees them, journals across records too."""
     if data.startswith(header_line()):
         yield from texts_of_journal(read_records(data))
+    elif is_packets(data):
+        yield from streams_in(data)
     elif document is not None:
         yield "\n".join(texts_of(document))
 

@@ -10,14 +10,14 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from harness.encoding.canonical import canonical, load_strict
 from harness.errors import CaptureError, EvidenceError
-from harness.evidence.secret_forms import Tokens
+from harness.evidence.secret_forms import Secret, Tokens
 
 SCHEMA: Final = "certbench/pseudonyms/1"
 PRIVATE: Final = "pseudonyms.json"
@@ -80,8 +80,31 @@ def _document(file: Path) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def openings(private: Path, survey: Path, tokens: Tokens) -> tuple[Opening, ...]:
+def known_pseudonyms(path: Path) -> tuple[tuple[Secret, ...], tuple[str, ...]]:
+    """Whole names of people, to be looked for everywhere, and bystanders' hardware addresses.
+
+    One word may be anybody's name, and a device's: it is replaced only in records.
+
+    Raises:
+        EvidenceError: the file is there and holds something else.
+    """
+    if not path.is_file():
+        return (), ()
+    names = [name for name in _known(path) if " " in name.strip()]
+    bystanders = _document(path).get("bystanders", [])
+    return tuple(Secret(name, "person") for name in names), tuple(map(str, bystanders))
+
+
+def openings(
+    private: Path, survey: Path, tokens: Tokens, bystanders: Sequence[str] = ()
+) -> tuple[Opening, ...]:
     """The openings of everybody in ``survey``, kept in ``private``; salts are drawn once.
+
+    Args:
+        private: folder of the run that is never published.
+        survey: the raw survey.
+        tokens: make the pseudonyms.
+        bystanders: hardware addresses that sealing must look for; kept beside the names.
 
     Raises:
         EvidenceError: a record cannot be read.
@@ -92,9 +115,9 @@ def openings(private: Path, survey: Path, tokens: Tokens) -> tuple[Opening, ...]
         if name not in known:
             salt = secrets.token_hex(_SALT_BYTES)
             known[name] = Opening(name, pseudonym(name, tokens), salt)
-    if known:
+    if known or bystanders:
         people = [vars(entry) for entry in known.values()]
-        document = {"schema": SCHEMA, "people": people}
+        document = {"schema": SCHEMA, "people": people, "bystanders": list(bystanders)}
         _write(path, json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
     return tuple(known.values())
 

@@ -33,6 +33,7 @@ from harness.evidence.lab_names import LabNames
 from harness.evidence.layers import MASK, foreign_file, inner, scrub_layers
 from harness.evidence.packet_twin import packet_twin
 from harness.evidence.packets import is_packets
+from harness.evidence.people import PRIVATE, known_pseudonyms
 from harness.evidence.pictures import is_picture, without_metadata
 from harness.evidence.secret_fields import (
     PROMPT_END,
@@ -50,14 +51,20 @@ _MIN_KEY_BYTES: Final = 16
 
 @dataclass(frozen=True)
 class SecretFile:
-    """``private/secrets.json``: what sealing must scrub, and the key that makes the tokens."""
+    """``private/secrets.json``: what sealing must scrub, and the key that makes the tokens.
+
+    Attributes:
+        secrets: names of people among them.
+        bystanders: hardware addresses of devices that are not the samples.
+    """
 
     secrets: tuple[Secret, ...]
     key: bytes
+    bystanders: tuple[str, ...] = ()
 
 
 def load_secrets(path: Path) -> SecretFile:
-    """Read ``private/secrets.json``.
+    """Read ``private/secrets.json``, and beside it what has a pseudonym.
 
     Raises:
         EvidenceError: missing or not of schema certbench/secrets/1; never quotes a secret.
@@ -75,7 +82,8 @@ def load_secrets(path: Path) -> SecretFile:
     if len(key) < _MIN_KEY_BYTES:
         message = f"{path}: the key is shorter than {_MIN_KEY_BYTES} bytes"
         raise EvidenceError(message)
-    return SecretFile(known, key)
+    people, bystanders = known_pseudonyms(path.with_name(PRIVATE))
+    return SecretFile((*known, *people), key, bystanders)
 
 
 class Scrubber:

@@ -40,16 +40,14 @@ def twin_of_run(run: Path, target: Path) -> Scrubber:
         EvidenceError: ``target`` exists, or a record or the secrets cannot be read.
     """
     survey = run / "survey"
-    known = load_secrets(run / "private" / "secrets.json")
-    people = openings(run / "private", survey, Tokens(known.key))
-    # One word may be anybody's name, and a device's: only whole names are looked for in captures.
-    named = [Secret(each.name, "person") for each in people if " " in each.name.strip()]
+    secrets = run / "private" / "secrets.json"
+    tokens = Tokens(load_secrets(secrets).key)
     tree = DirectoryTree(survey)
-    bystanders = Bystanders(own_addresses(tree), Tokens(known.key))
+    bystanders = Bystanders(own_addresses(tree), tokens)
     learn_from(tree, bystanders)
-    scrubber = Scrubber(
-        (*known.secrets, *named), known.key, lab=LabNames.here(), bystanders=bystanders
-    )
+    people = openings(run / "private", survey, tokens, bystanders.learnt)
+    known = load_secrets(secrets)
+    scrubber = Scrubber(known.secrets, known.key, lab=LabNames.here(), bystanders=bystanders)
     _make(survey, target, scrubber, known.key)
     use_pseudonyms(target, survey, people)
     return scrubber
