@@ -23,6 +23,7 @@ from harness.encoding.text import neutralise
 from harness.encoding.tree import DirectoryTree
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueCase, CatalogueProvision
+from harness.model.disclosure import Redaction
 from harness.model.dossier import Dossier, IcsRow
 from harness.model.judgement import Judgement, Severity, Verdict
 from harness.model.prose import render
@@ -202,6 +203,7 @@ def _context(source: ReportSource) -> Mapping[str, object]:
         "ics": ics_counts(dossier),
         "ixit": ixit_counts(dossier),
         "links": links,
+        "redaction": _redaction(source.folder),
         "quotes": Quotes(tree, links),
         "flaws": flaws,
         "flaw_anchors": {flaw.criterion: f"flaw-{n}" for n, flaw in enumerate(flaws, 1)},
@@ -211,6 +213,12 @@ def _context(source: ReportSource) -> Mapping[str, object]:
             for number, assessment in enumerate(assessments, 1)
         ],
     }
+
+
+def _redaction(folder: Path) -> Redaction | None:
+    """What this edition holds back; None for the laboratory's own."""
+    file = folder / "redaction.json"
+    return Redaction.from_bytes(file.read_bytes()) if file.is_file() else None
 
 
 def _framework(

@@ -90,7 +90,7 @@ def axe():
 def report(stage, made):
     """A report with flaws, open units, answers and long unbroken words; its file."""
     deep = stage(text="a long word: " + "unbroken" * 30)
-    page = deep.report(
+    page = deep.page(
         made.assessment(
             made.failing("c1a"), made.waiting("c1b", "control-missing"), indicative=True
         )

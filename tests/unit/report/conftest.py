@@ -3,6 +3,7 @@
 ``tests/browser`` loads this file, too, so that both look at the same pages.
 """
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from harness.facts.store import FactBase, FactRecord
 from harness.model.assessment import Assessment, JudgeDigests, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy
+from harness.model.disclosure import HeldFiles, Level, Redaction
 from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
 from harness.model.ids import FactKey, FrameworkRef
 from harness.model.judgement import (
@@ -42,7 +44,7 @@ from harness.model.record import (
     VisitRecord,
 )
 from harness.model.states import DeviceState, Purpose
-from harness.report.html import NAME
+from harness.report.html import NAME, html_view
 from harness.report.source import ReportSource
 from harness.report.views import write_views
 
@@ -195,20 +197,34 @@ class Stage:
     firmware: tuple[str, str] = ("1.0", "1.0")
     content: bytes = b"captured\n"
     withheld: tuple[str, ...] = ()
+    redaction: Redaction | None = None
+
+    def page(self, *assessments: Assessment, **of_catalogue: Any) -> str:
+        """Write the stage and its HTML report; the page."""
+        source = self._write(assessments, of_catalogue)
+        path = self.folder / "report" / NAME
+        path.parent.mkdir()
+        path.write_bytes(html_view(source)[NAME])
+        return path.read_text(encoding="utf-8")
 
     def report(self, *assessments: Assessment, **of_catalogue: Any) -> str:
-        """Write the stage and its report; the page."""
+        """Write the stage and every view of it; the HTML report."""
+        report = self.folder / "report"
+        write_views(self._write(assessments, of_catalogue), report)
+        return (report / NAME).read_text(encoding="utf-8")
+
+    def _write(
+        self, assessments: tuple[Assessment, ...], of_catalogue: dict[str, Any]
+    ) -> ReportSource:
         self._write_survey()
         for entry in assessments:
             folder = self.folder / "assessments" / str(entry.framework)
             folder.mkdir(parents=True)
             changed = {"framework": entry.framework} | of_catalogue
             (folder / "catalogue.json").write_bytes(catalogue(self.text, **changed).to_bytes())
-        report = self.folder / "report"
-        write_views(ReportSource(self.folder, self.facts(), assessments), report)
-        path = report / NAME
-        assert path == self.folder / "report" / "index.html"
-        return path.read_text(encoding="utf-8")
+        if self.redaction:
+            (self.folder / "redaction.json").write_bytes(self.redaction.to_bytes())
+        return ReportSource(self.folder, self.facts(), assessments)
 
     def facts(self) -> FactBase:
         service = Service(
@@ -360,7 +376,7 @@ def allure_result(unit: str, verdict: str, **changes: Any) -> dict[str, Any]:
 
 def bundle_of(stage: Stage, *assessments: Assessment, results: Any = ()) -> Path:
     """A folder that has the parts of a sealed bundle that a view reads, with a report in it."""
-    stage.report(*assessments)
+    stage.page(*assessments)
     bundle = stage.folder.with_name(f"{stage.folder.name}-bundle")
     data = stage.folder.rename(_folder(bundle) / "data")
     (data / "survey" / "survey.json").write_bytes(stage.facts().survey.to_bytes())
@@ -392,6 +408,16 @@ def _manifest_entry(file: Path, path: str) -> ManifestEntry:
     salts = {"salt_m": "0" * 32, "salt_c": "1" * 32}
     digest = hashlib.sha256(content).hexdigest()
     return ManifestEntry.model_validate(given | salts | {"sha256": digest})
+
+
+def redaction(text: str = "text") -> Redaction:
+    """What an edition holds back for this reason."""
+    kind = {"class": "capture", "reason": text}
+    held = (
+        HeldFiles(count=2, level=Level.METADATA, embargo=dt.date(2027, 3, 1), **kind),
+        HeldFiles(count=1, level=Level.WITHHELD, **kind),
+    )
+    return Redaction(full=9, metadata=2, withheld=1, embargoed=2, held=held)
 
 
 def hostile_answer(text: str) -> Answer:
@@ -431,8 +457,9 @@ def hostile_page(stage: Callable[..., Stage]) -> Callable[[str], str]:
             attempt=attempt,
             firmware=(text, text + "2"),
             content=hostile_capture(text),
+            redaction=redaction(text),
         )
-        return made.report(hostile_assessment(text))
+        return made.page(hostile_assessment(text))
 
     return make
 
@@ -450,6 +477,6 @@ class _Builders:
         (reason, finding, judgement, unit, failing, waiting, catalogue, assessment),
     )
     Stage = Stage
-    bundle_of, allure_result, hostile_assessment = map(
-        staticmethod, (bundle_of, allure_result, hostile_assessment)
+    bundle_of, allure_result, hostile_assessment, redaction = map(
+        staticmethod, (bundle_of, allure_result, hostile_assessment, redaction)
     )

@@ -12,7 +12,8 @@ from harness.model.question import Answer
 from harness.model.record import AttemptOutcome
 from harness.model.states import Purpose
 from harness.report import quotes
-from harness.report.html import headline, merged_findings
+from harness.report.html import headline, html_view, merged_findings
+from harness.report.source import ReportSource
 
 
 def part(page, name):
@@ -24,9 +25,7 @@ def part(page, name):
 def test_a_flaw_stands_once_for_all_units_and_frameworks(stage, made):
     other = FrameworkRef(slug="other", version="2")
     seen_twice = (made.failing("c1a"), made.failing("c2a"))
-    page = stage().report(
-        made.assessment(*seen_twice), made.assessment(*seen_twice, framework=other)
-    )
+    page = stage().page(made.assessment(*seen_twice), made.assessment(*seen_twice, framework=other))
     assert page.count('<article class="flaw"') == 1
     flaws = part(page, "flaws")
     assert flaws.count("the port is open and not declared") == 1
@@ -37,7 +36,7 @@ def test_a_flaw_stands_once_for_all_units_and_frameworks(stage, made):
 def test_flaws_come_worst_first_with_what_to_change(stage, made):
     mild = made.finding("information-disclosure", severity=Severity.LOW)
     bad = made.finding("universal-default-password", severity=Severity.CRITICAL)
-    flaws = part(stage().report(made.assessment(made.failing("c1a", mild, bad))), "flaws")
+    flaws = part(stage().page(made.assessment(made.failing("c1a", mild, bad))), "flaws")
     assert flaws.index("Several units share one factory password") < flaws.index("Products or")
     assert "Generate the factory password per unit" in flaws
     assert "CWE-1393" in flaws
@@ -46,7 +45,7 @@ def test_flaws_come_worst_first_with_what_to_change(stage, made):
 def test_evidence_of_all_units_is_linked_where_the_flaw_stands(stage, made):
     later = EvidenceRef(path=made.SEEN.path, where="line 9")
     more = made.finding(evidence=(later, EvidenceRef(path="gone.jsonl", where="line 1")))
-    page = stage().report(made.assessment(made.failing("c1a"), made.failing("c2a", more)))
+    page = stage().page(made.assessment(made.failing("c1a"), made.failing("c2a", more)))
     flaws = part(page, "flaws")
     assert "A/1-as-received/services/1/tcp-23.jsonl, lines 3, 9" in flaws
     assert "gone.jsonl (not in this bundle), line 1" in flaws
@@ -56,7 +55,7 @@ def test_evidence_of_all_units_is_linked_where_the_flaw_stands(stage, made):
 
 def test_what_stands_at_a_place_of_evidence_is_quoted_under_its_link(stage, made):
     record = b'{"kind":"received","data":"router login: ","n":2}\n'
-    page = stage(content=b"header\nfirst\n" + record).report(made.assessment(made.failing("c1a")))
+    page = stage(content=b"header\nfirst\n" + record).page(made.assessment(made.failing("c1a")))
     for name in ("flaws", "f1"):
         assert "line 3 line 3 first received: data &#34;router login: &#34;" in part(page, name)
 
@@ -65,7 +64,7 @@ def test_places_that_say_the_same_are_quoted_once_and_few_of_many(stage, made, m
     lines = b"header\n" + b"same\n" * 20
     refs = tuple(EvidenceRef(path=made.SEEN.path, where=f"line {n}") for n in range(3, 15))
     failing = made.failing("c1a", made.finding(evidence=refs))
-    flaws = part(stage(content=lines).report(made.assessment(failing)), "flaws")
+    flaws = part(stage(content=lines).page(made.assessment(failing)), "flaws")
     assert "Evidence: 12 places in 1 capture" in flaws
     assert "line 3, line 4, line 5, line 6 same same 8 further places not quoted" in flaws
 
@@ -73,13 +72,13 @@ def test_places_that_say_the_same_are_quoted_once_and_few_of_many(stage, made, m
 def test_a_page_that_is_full_says_so(stage, made, monkeypatch):
     monkeypatch.setattr(quotes, "_PAGE_CHARACTERS", 30)
     lines = b"header\n" + b"0123456789\n" * 2
-    page = stage(content=lines).report(made.assessment(made.failing("c1a")))
+    page = stage(content=lines).page(made.assessment(made.failing("c1a")))
     assert "line 3 0123456789 0123456789" in part(page, "flaws")
     assert "line 3: not quoted, this page is long enough: see the file" in part(page, "f1")
 
 
 def test_a_capture_that_this_edition_leaves_out_is_called_withheld(stage, made):
-    page = stage(withheld=(made.CAPTURE,)).report(made.assessment(made.failing("c1a")))
+    page = stage(withheld=(made.CAPTURE,)).page(made.assessment(made.failing("c1a")))
     said = "tcp-23.jsonl (withheld from this edition), line 3"
     assert said in part(page, "flaws")
     assert said in part(page, "f1")
@@ -88,14 +87,38 @@ def test_a_capture_that_this_edition_leaves_out_is_called_withheld(stage, made):
     assert f'{made.CAPTURE}"' not in page
 
 
+def test_a_public_edition_says_what_it_withholds_and_why(stage, made):
+    page = stage(redaction=made.redaction("an unpatched hole")).page(made.assessment())
+    assert "<strong>Public edition.</strong> 3 files of the bundle are not shown" in page
+    withheld = part(page, "withheld")
+    assert "Shown in full: 9 files." in withheld
+    assert "capture2name, size and kindan unpatched holeuntil 2027-03-01" in withheld
+    assert "capture1kindan unpatched holenone" in withheld
+
+
+def test_the_edition_of_the_laboratory_speaks_of_nothing_withheld(stage, made):
+    page = stage().page(made.assessment())
+    assert "Public edition" not in page
+    assert 'id="withheld"' not in page
+
+
+def test_links_lead_from_where_the_page_lies(stage, made):
+    one = stage()
+    one.page(made.assessment())
+    source = ReportSource(one.folder, one.facts(), (made.assessment(),), data="../data")
+    page = html_view(source)["index.html"].decode()
+    assert 'href="../data/survey/A/1-as-received/services/1/tcp-23.jsonl"' in page
+    assert 'href="../survey/' not in page
+
+
 def test_names_of_captures_are_percent_encoded(stage, made):
-    page = stage(captures=("odd #1%?.jsonl",)).report(made.assessment())
+    page = stage(captures=("odd #1%?.jsonl",)).page(made.assessment())
     assert 'href="../survey/A/1-as-received/services/1/odd%20%231%25%3F.jsonl"' in page
 
 
 def test_a_failure_without_a_finding_is_not_forgotten(stage, made):
     declared = made.unit("c2a", Verdict.FAIL, reason=made.reason("mandatory-not-supported"))
-    page = stage().report(made.assessment(declared))
+    page = stage().page(made.assessment(declared))
     flaws = part(page, "flaws")
     assert "No flaw was found" not in page
     assert "1 test unit failed by the declaration" in part(page, "summary")
@@ -105,7 +128,7 @@ def test_a_failure_without_a_finding_is_not_forgotten(stage, made):
 
 @pytest.mark.parametrize("indicative", [False, True])
 def test_an_inconclusive_assessment_claims_nothing(stage, made, indicative):
-    page = stage().report(
+    page = stage().page(
         made.assessment(
             made.waiting("c1a", "not-implemented"),
             conclusion=Conclusion.INCONCLUSIVE,
@@ -126,7 +149,7 @@ def test_an_inconclusive_assessment_claims_nothing(stage, made, indicative):
 
 
 def test_a_conformant_assessment_speaks_of_these_samples_only(stage, made):
-    page = stage().report(
+    page = stage().page(
         made.assessment(conclusion=Conclusion.CONFORMANT, reason=made.reason("all-mandatory-pass"))
     )
     summary = part(page, "summary")
@@ -137,7 +160,7 @@ def test_a_conformant_assessment_speaks_of_these_samples_only(stage, made):
 
 def test_a_failing_assessment_counts_what_fails_and_what_is_open(stage, made):
     summary = part(
-        stage().report(made.assessment(made.failing("c1a"), made.waiting("c2a", "fact-missing"))),
+        stage().page(made.assessment(made.failing("c1a"), made.waiting("c2a", "fact-missing"))),
         "summary",
     )
     assert "NOT CONFORMANT: the requirements are not met." in summary
@@ -146,7 +169,7 @@ def test_a_failing_assessment_counts_what_fails_and_what_is_open(stage, made):
 
 def test_a_failure_that_an_alternative_makes_up_for_is_explained(stage, made):
     rule = {"id": "tiny", "version": 1, "alternatives": [["p1", "p2"]]}
-    page = stage().report(
+    page = stage().page(
         made.assessment(
             made.failing("c1a"),
             conclusion=Conclusion.INCONCLUSIVE,
@@ -158,20 +181,20 @@ def test_a_failure_that_an_alternative_makes_up_for_is_explained(stage, made):
 
 
 def test_a_part_of_a_suite_is_never_shown_as_the_whole(stage, made):
-    page = stage().report(made.assessment(complete=False))
+    page = stage().page(made.assessment(complete=False))
     assert "Only a part of the tests of this framework was judged." in part(page, "summary")
 
 
 @pytest.mark.parametrize("purpose", [entry for entry in Purpose if entry is not Purpose.TEST])
 def test_a_run_that_is_no_test_says_so_and_how_to_verify_it(stage, made, purpose):
-    page = stage(purpose=purpose).report(made.assessment())
+    page = stage(purpose=purpose).page(made.assessment())
     assert f"<strong>Purpose: {purpose.value}.</strong>" in page
     assert f"--purpose {purpose.value}" in part(page, "check")
 
 
 def test_open_units_stand_by_what_they_wait_for(stage, made):
     opened = part(
-        stage().report(
+        stage().page(
             made.assessment(
                 made.waiting("c1a", "person-not-asked", DecidedBy.OPERATOR),
                 made.waiting("c1b", "person-not-asked", DecidedBy.JUDGEMENT),
@@ -192,15 +215,15 @@ def test_open_units_stand_by_what_they_wait_for(stage, made):
 
 
 def test_visits_show_the_firmware_before_and_after(stage, made):
-    survey = part(stage(firmware=("2.4.1", "2.4.2")).report(made.assessment()), "survey")
+    survey = part(stage(firmware=("2.4.1", "2.4.2")).page(made.assessment()), "survey")
     assert "2.4.1 2.4.2 (changed)" in survey
     assert "3 min 12 s" in survey
-    assert "not read" in part(stage(firmware=("", "")).report(made.assessment()), "survey")
+    assert "not read" in part(stage(firmware=("", "")).page(made.assessment()), "survey")
 
 
 def test_an_attempt_that_did_not_complete_is_shown_open_with_its_reason(stage, made):
     broken = {"outcome": AttemptOutcome.NOT_POSSIBLE, "reason": "no such link"}
-    page = stage(attempt=broken).report(made.assessment())
+    page = stage(attempt=broken).page(made.assessment())
     assert "1 did not complete" in page
     assert "not-possible: no such link" in part(page, "survey")
     assert "<details open>\n<summary>Every attempt" in page
@@ -219,13 +242,13 @@ def test_an_answer_out_of_a_script_is_called_that(stage, made):
         )
         for number in (1, 2)
     )
-    survey = part(stage(answers=answers).report(made.assessment()), "survey")
+    survey = part(stage(answers=answers).page(made.assessment()), "survey")
     assert "1q1yesN. N. (not signed)2026-11-21 08:00:00 UTC" in survey
     assert "2q2yesN. N. (scripted, no person at the bench)" in survey
 
 
 def test_each_requirement_shows_declaration_units_and_the_facts_that_it_rests_on(stage, made):
-    page = stage(text="our text").report(made.assessment(made.failing("c1a")))
+    page = stage(text="our text").page(made.assessment(made.failing("c1a")))
     detail = part(page, "f1")
     assert "The supplier declares Y: our text" in detail
     assert "The supplier's declaration has no row for this requirement." in detail
@@ -235,7 +258,7 @@ def test_each_requirement_shows_declaration_units_and_the_facts_that_it_rests_on
 
 
 def test_the_page_is_a_function_of_what_it_shows(stage, made):
-    pages = [stage().report(made.assessment(made.failing("c1a"))) for _ in range(2)]
+    pages = [stage().page(made.assessment(made.failing("c1a"))) for _ in range(2)]
     assert pages[0] == pages[1]
 
 
