@@ -14,11 +14,13 @@ from harness.encoding.clock import Clock, parse_utc
 from harness.encoding.text import neutralise
 from harness.encoding.tree import DirectoryTree, Tree, read
 from harness.errors import EvidenceError, UsageError, VerificationError
+from harness.evidence.amending import amend
 from harness.evidence.archive import open_bundle
 from harness.model.layout import STATEMENT
 from harness.trust.dsse import MAX_ENVELOPE_BYTES, parse_envelope
 from harness.trust.keys import MAX_PEM_BYTES, PublicKey, parse_public_keys
 from harness.trust.log import store
+from harness.trust.log.attached import origin_and_statement, proof_place
 from harness.trust.log.check import LogCheck, LogPolicy, check_proof
 from harness.trust.log.checkpoint import CHECKPOINT
 from harness.trust.log.entry import digest_in, entry_of
@@ -135,6 +137,31 @@ def prove(
     document = {"schema": "certbench/log-prove/1", "origin": checkpoint.origin, "index": index}
     document |= {"size": checkpoint.size, "proof": str(out)}
     _tell(document, f"{out}: entry {index} of {checkpoint.size}", as_json=as_json)
+
+
+@log_app.command()
+def attach(
+    bundle: Annotated[Path, typer.Argument(metavar="BUNDLE", help="bundle (folder or zip)")],
+    proof: Annotated[Path, typer.Argument(metavar="PROOF", help="NAME.tlog-proof")],
+    *,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="new bundle; otherwise BUNDLE is changed")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a proof into a bundle, where certbench-verify looks for it.
+
+    It takes the place of an older proof of the same log. No signature is checked.
+    """
+    tree = open_bundle(bundle)
+    data = _read(proof, MAX_PROOF_BYTES)
+    origin, statement = origin_and_statement(data)
+    if statement != entry_of(_envelope(bundle)).statement_sha256:
+        raise UsageError(f"{proof}: a proof of another statement than that of {bundle}")
+    name = proof_place(tree, origin)
+    target = amend(bundle, {name: data}, out)
+    document = {"schema": "certbench/log-attach/1", "bundle": str(target), "file": name}
+    _tell({**document, "origin": origin}, f"{target}: {name} of {origin}", as_json=as_json)
 
 
 @log_app.command()
