@@ -15,6 +15,7 @@ from rich.table import Table
 
 from harness.cli import output
 from harness.cli.allure import allure
+from harness.cli.countersign import countersign, withdraw
 from harness.cli.diff import diff
 from harness.cli.job import job_app
 from harness.cli.keys import lab_signer
@@ -48,6 +49,8 @@ app.add_typer(reference_app, name="reference")
 app.add_typer(log_app, name="log")
 app.add_typer(job_app, name="job")
 app.command()(pretest)
+app.command()(countersign)
+app.command()(withdraw)
 app.command()(diff)
 app.command()(allure)
 
