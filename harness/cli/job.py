@@ -58,7 +58,7 @@ def new(
     """Write a commented job record to fill in; overwrites nothing."""
     catalogues = [catalogue for _, catalogue in find_frameworks(framework)]
     samples = [sample.id for sample in load_bench(bench).sample] if bench else []
-    program = f"certbench {__version__} on "
+    program = f"certbench {__version__}"
     write_template(file, [(each.framework, rule_of(each)) for each in catalogues], samples, program)
     console.print(escape(f"{file}: fill it in, then: certbench job check {file}"), soft_wrap=True)
 

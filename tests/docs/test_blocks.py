@@ -7,10 +7,14 @@ import tomllib
 from harness.bench.operator import AnswerScript
 from harness.config.baseline import load_baseline
 from harness.config.files import load_bench, load_dossier
+from harness.config.job import load_job
 from harness.config.reading import load_model
 from harness.model.catalogue import Catalogue
 
-KINDS = {"bench", "sample", "dut", "ics", "ixit", "person", "answer", "provisions", "accepted"}
+KINDS = {
+    *("bench", "sample", "dut", "ics", "ixit", "person", "answer", "provisions", "accepted"),
+    "report_id",
+}
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 FENCES = {"console", "toml", "json", "text", "python"}
@@ -28,6 +32,9 @@ def test_every_config_block_loads(toml_block, tmp_path):
     elif keys & {"person", "answer"}:
         file.write_text(toml_block.text)
         load_model(file, AnswerScript)
+    elif "report_id" in keys:
+        file.write_text(toml_block.text)
+        load_job(file)
     elif "accepted" in keys:
         file.write_text(toml_block.text)
         load_baseline(file)
