@@ -1,0 +1,71 @@
+"""Which units cannot be recomputed from an edition, since it holds back what they rest on.
+
+A unit rests on a capture if it declares a fact that is interpreted from it, directly or by way of
+facts that another attempt was given. It may read no other fact, so that every unit that is not
+listed is judged on exactly what it was judged on before.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from harness.encoding.tree import SubTree
+from harness.evidence.archive import open_bundle
+from harness.evidence.manifest import MetadataEntry, read_manifest
+from harness.interpret.survey import AttemptState, attempts_resting_on
+from harness.model.declaration import FactNeed, Samples, UnitDeclaration
+from harness.model.ids import SampleId, UnitId
+from harness.model.layout import MANIFEST
+
+_SURVEY: Final = "data/survey/"
+_SHOWN: Final = 3
+
+
+class HeldEvidence:
+    """What an edition holds back of what judging reads; nothing of a run directory."""
+
+    def __init__(self, evidence: Path) -> None:
+        """Look at the manifest of a bundle.
+
+        Raises:
+            EvidenceError: the manifest or a record cannot be read.
+        """
+        self._attempts: Mapping[str, AttemptState] = {}
+        self._first: SampleId | None = None
+        self._reasons: dict[str, str] = {}
+        self._answers = ""
+        tree = open_bundle(evidence)
+        if MANIFEST not in tree.names():
+            return
+        for entry in read_manifest(tree):
+            if isinstance(entry, MetadataEntry) and entry.path.startswith(_SURVEY):
+                self._reasons[entry.path.removeprefix(_SURVEY)] = entry.reason
+                if entry.file_class == "answer":
+                    self._answers = entry.reason
+        if self._reasons:
+            found = attempts_resting_on(SubTree(tree, "data/survey"), frozenset(self._reasons))
+            self._attempts, self._first = found.attempts, found.first
+
+    def unable(self, units: Iterable[UnitDeclaration]) -> dict[UnitId, str]:
+        """The units that cannot be recomputed, each with the reason."""
+        why = {unit.unit: self._why(unit) for unit in units}
+        return {unit: reason for unit, reason in why.items() if reason}
+
+    def _why(self, unit: UnitDeclaration) -> str:
+        keys = sorted(
+            key
+            for key, attempt in self._attempts.items()
+            if any(self._meets(need, attempt) for need in unit.facts)
+        )
+        if keys:
+            reasons = dict.fromkeys(self._attempts[key].because for key in keys)
+            said = "; ".join(self._reasons[path] for path in list(reasons)[:_SHOWN])
+            more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
+            return f"rests on captures held back of {', '.join(keys[:_SHOWN])}{more}: {said}"
+        if unit.questions and self._answers:
+            return f"rests on answers, of which some are held back: {self._answers}"
+        return ""
+
+    def _meets(self, need: FactNeed, attempt: AttemptState) -> bool:
+        asked = need.samples is Samples.EACH or attempt.key.sample == self._first
+        return asked and (need.probe, need.state) == (attempt.key.probe, attempt.state)
