@@ -22,6 +22,7 @@ from harness.cli.keys import lab_signer
 from harness.cli.log import log_app
 from harness.cli.output import JsonOption
 from harness.cli.pretest_options import pretest
+from harness.cli.redact import redact
 from harness.cli.reference_devices import reference_app
 from harness.cli.terminal import Terminal, show_error, take_over
 from harness.config import load_bench, load_dossier
@@ -51,6 +52,7 @@ app.add_typer(job_app, name="job")
 app.command()(pretest)
 app.command()(countersign)
 app.command()(withdraw)
+app.command()(redact)
 app.command()(diff)
 app.command()(allure)
 
@@ -255,6 +257,8 @@ def replay_command(
                 )
         else:
             console.print(f"{name}: {count} units recomputed, every verdict the same")
+        for unit, why in entry.not_recomputable.items():
+            console.print(f"  {unit}: not recomputable here: {escape(neutralise(why, 500))}")
     if any(entry.differences and entry.same_judge for entry in results):
         raise typer.Exit(4)
 

@@ -12,7 +12,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.model.assessment import Assessment, UnitResult
-from harness.model.declaration import DecidedBy
 from harness.model.judgement import Conclusion, Verdict
 from harness.model.plan import TestPlan
 from harness.model.prose import render
@@ -104,7 +103,6 @@ def runs_json(documents: Sequence[dict[str, Any]], bundle: str) -> dict[str, Any
 def replay_json(replay: Replay) -> dict[str, Any]:
     """``certbench/replay/1``."""
     now = replay.recomputed
-    automatic = [unit for unit in now.units if unit.decided_by is not DecidedBy.NONE]
     return {
         "schema": "certbench/replay/1",
         "framework": str(now.framework),
@@ -113,8 +111,9 @@ def replay_json(replay: Replay) -> dict[str, Any]:
             "now": now.judge.to_json(),
             "same": replay.same_judge,
         },
-        "recomputed": len(automatic),
-        "not_recomputable": [],
+        "recomputed": replay.recomputable,
+        "not_recomputable": list(replay.not_recomputable),
+        "not_recomputable_because": dict(replay.not_recomputable),
         "differences": [
             {
                 "unit": entry.unit,

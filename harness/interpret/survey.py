@@ -1,6 +1,7 @@
 """Reads a whole stored survey into facts: the same way live, judging and replaying."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
@@ -17,6 +18,7 @@ from harness.model.record import (
     SurveyRecord,
     VisitRecord,
 )
+from harness.model.states import DeviceState
 
 _WITH_CAPTURES = frozenset({AttemptOutcome.COMPLETED, AttemptOutcome.FAILED})
 Found = dict[FactKey, Facts]
@@ -54,18 +56,14 @@ def read_survey(survey: Tree) -> FactBase:
     Raises:
         EvidenceError: a record of the survey is missing or unreadable.
     """
-    try:
-        record = SurveyRecord.from_bytes(read(survey, "survey.json"))
-        visits = tuple(_visit(survey, *address) for address in record.visits)
-        attempts = _in_order(_attempts(survey, visits))
-    except (ValueError, CaptureError) as error:
-        raise EvidenceError(f"{survey.label}: {error}") from error
+    record, visits, attempts = _records(survey)
     known: Found = {}
     missing: list[MissingFact] = []
     states = {(visit.sample, visit.visit): visit.state for visit in visits}
+    lost = _resting_on_lost(attempts, frozenset(survey.names()))
     for attempt in attempts:
         state = states[attempt.key.sample, attempt.key.visit]
-        why = _why_no_facts(survey, attempt, known)
+        why = lost.get(attempt.key) or _why_no_facts(survey, attempt, known)
         if why:
             missing.append(MissingFact(attempt.key, state, attempt.outcome, why))
     outcomes = {attempt.key: attempt.outcome for attempt in attempts}
@@ -83,6 +81,81 @@ def read_survey(survey: Tree) -> FactBase:
     return FactBase(record, visits, records, tuple(missing))
 
 
+@dataclass(frozen=True)
+class AttemptState:
+    """An attempt that rests on certain captures.
+
+    Attributes:
+        state: the device state of its visit.
+        because: path of one of those captures.
+    """
+
+    key: FactKey
+    state: DeviceState
+    because: str
+
+
+@dataclass(frozen=True)
+class Resting:
+    """Attempts that rest on certain captures, by their folder.
+
+    Attributes:
+        first: the first sample of the survey, if it has any.
+    """
+
+    attempts: Mapping[str, AttemptState]
+    first: SampleId | None
+
+
+def attempts_resting_on(survey: Tree, captures: frozenset[str]) -> Resting:
+    """The attempts whose facts, or whose circumstances, come from one of ``captures``.
+
+    Facts come along with those that they were interpreted with; and the firmware of a whole visit
+    is what its identity facts say.
+
+    Raises:
+        EvidenceError: a record of the survey is missing or unreadable.
+    """
+    record, visits, attempts = _records(survey)
+    states = {(visit.sample, visit.visit): visit.state for visit in visits}
+    because: dict[FactKey, str] = {}
+    unidentified: dict[tuple[SampleId, VisitId], str] = {}
+    for attempt in attempts:
+        own = (f"{attempt.key.folder}/{entry.name}" for entry in attempt.captures)
+        direct = next((path for path in own if path in captures), "")
+        given = (because[key] for key in sorted(_needs(attempt), key=str) if key in because)
+        why = direct or next(given, "")
+        if why:
+            because[attempt.key] = why
+            if attempt.key.probe == IdentityFacts.PROBE:
+                unidentified[attempt.key.sample, attempt.key.visit] = why
+    for attempt in attempts:
+        place = (attempt.key.sample, attempt.key.visit)
+        if place in unidentified:
+            because.setdefault(attempt.key, unidentified[place])
+    found = {
+        key.folder: AttemptState(key, states[key.sample, key.visit], why)
+        for key, why in because.items()
+    }
+    return Resting(found, record.samples[0].id if record.samples else None)
+
+
+def _resting_on_lost(
+    attempts: Iterable[AttemptRecord], names: frozenset[str]
+) -> Mapping[FactKey, str]:
+    """Why attempts of which captures are not here give no facts, nor those that build on them."""
+    lost: dict[FactKey, str] = {}
+    for attempt in attempts:
+        own = (entry.name for entry in attempt.captures)
+        gone = [name for name in own if f"{attempt.key.folder}/{name}" not in names]
+        given = [key for key in sorted(_needs(attempt), key=str) if key in lost]
+        if gone:
+            lost[attempt.key] = f"not in this edition: {gone[0]}"
+        elif given:
+            lost[attempt.key] = f"rests on {given[0]}, of which captures are not in this edition"
+    return lost
+
+
 def _why_no_facts(survey: Tree, attempt: AttemptRecord, known: Found) -> str:
     """Interpret one attempt into ``known``; the reason if it gives no facts, else ``""``."""
     if attempt.outcome not in _WITH_CAPTURES:
@@ -92,6 +165,18 @@ def _why_no_facts(survey: Tree, attempt: AttemptRecord, known: Found) -> str:
     except CaptureError as error:
         return "; ".join(filter(None, (attempt.reason, str(error))))
     return ""
+
+
+def _records(
+    survey: Tree,
+) -> tuple[SurveyRecord, tuple[VisitRecord, ...], list[AttemptRecord]]:
+    """The survey's own record, its visits, and its attempts with upstream ones first."""
+    try:
+        record = SurveyRecord.from_bytes(read(survey, "survey.json"))
+        visits = tuple(_visit(survey, *address) for address in record.visits)
+        return record, visits, _in_order(_attempts(survey, visits))
+    except (ValueError, CaptureError) as error:
+        raise EvidenceError(f"{survey.label}: {error}") from error
 
 
 def _visit(survey: Tree, sample: SampleId, visit: VisitId) -> VisitRecord:

@@ -82,7 +82,7 @@ class DisclosureRule(Frozen):
 class DisclosurePolicy(Frozen):
     """All rules; the first one that names a file counts."""
 
-    rules: Annotated[tuple[DisclosureRule, ...], Field(max_length=1000)] = ()
+    rules: Annotated[tuple[DisclosureRule, ...], Field(max_length=1000, alias="rule")] = ()
 
 
 class HeldFiles(Frozen):

@@ -4,8 +4,9 @@ The edition appears whole or not at all: it is built beside its place, put on di
 folder comes last, so that an edition that was interrupted is simply made again.
 """
 
+import datetime as dt
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from harness.evidence.durable import flush, flush_tree
 from harness.evidence.leaks import refuse_leaks
 from harness.evidence.manifest import (
     Entry,
+    MetadataEntry,
     bundle_root,
     disclosed,
     held_back,
@@ -45,6 +47,20 @@ REDACTION: Final = "redaction.json"
 
 
 @dataclass(frozen=True)
+class EmbargoedFile:
+    """A file under embargo: what a certifier is asked to agree to.
+
+    Attributes:
+        file: its name, or its part if the name is withheld.
+        leaf: hash of its leaf.
+    """
+
+    file: str
+    leaf: str
+    until: dt.date
+
+
+@dataclass(frozen=True)
 class Edition:
     """An edition that was made.
 
@@ -57,6 +73,7 @@ class Edition:
     archive: Path
     root: str
     redaction: Redaction
+    embargoes: tuple[EmbargoedFile, ...]
     gated: bool
 
 
@@ -104,8 +121,16 @@ def make_edition(
         raise EvidenceError(f"{target}: cannot be written: {error.strerror}") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+    told, embargoes = redaction_of(manifest), tuple(_embargoes(manifest))
     gated = secrets is not None
-    return Edition(target, archive, predicate.bundle_root, redaction_of(manifest), gated)
+    return Edition(target, archive, predicate.bundle_root, told, embargoes, gated)
+
+
+def _embargoes(manifest: Sequence[Entry]) -> Iterator[EmbargoedFile]:
+    for entry in held_back(manifest):
+        if entry.embargo is not None:
+            name = entry.path if isinstance(entry, MetadataEntry) else entry.part
+            yield EmbargoedFile(name, entry.leaf.hex(), entry.embargo)
 
 
 def _require_whole(tree: Tree) -> None:

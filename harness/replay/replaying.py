@@ -1,16 +1,19 @@
 """Replay: judge a bundle's captures again, with this installation, and compare."""
 
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError, UsageError
 from harness.model.assessment import Assessment
+from harness.model.declaration import DecidedBy
+from harness.model.ids import UnitId
 from harness.plugin.evidence_source import open_root
 from harness.plugin.launch import JudgingOrder, judge_all
 from harness.replay.comparison import Difference, differences
+from harness.replay.withheld import HeldEvidence
 from harness.testing.suites import find_frameworks
 
 
@@ -21,12 +24,23 @@ class Replay:
     Attributes:
         recorded: None when the bundle holds no assessment of this framework.
         same_judge: then and now have the same digests; a difference then is a failure.
+        not_recomputable: units that rest on what this edition of the bundle holds back, with the
+            reason; they are never among the differences.
     """
 
     recomputed: Assessment
     recorded: Assessment | None
     same_judge: bool
     differences: tuple[Difference, ...]
+    not_recomputable: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def recomputable(self) -> int:
+        """How many units were recomputed: those that are implemented and rest on what is here."""
+        return sum(
+            unit.decided_by is not DecidedBy.NONE and unit.unit not in self.not_recomputable
+            for unit in self.recomputed.units
+        )
 
 
 def recorded_assessments(evidence: Path) -> tuple[Assessment, ...]:
@@ -71,13 +85,20 @@ def replay(evidence: Path, frameworks: Sequence[str] = ()) -> tuple[Replay, ...]
                 for suite, catalogue in found
             ]
         )
-    return tuple(_compared(recorded.get(str(now.framework)), now) for now in again)
+    held = HeldEvidence(evidence)
+    return tuple(
+        _compared(recorded.get(str(now.framework)), now, held.unable(suite.units()[0]))
+        for now, (suite, _) in zip(again, found, strict=True)
+    )
 
 
-def _compared(then: Assessment | None, now: Assessment) -> Replay:
+def _compared(then: Assessment | None, now: Assessment, unable: Mapping[UnitId, str]) -> Replay:
+    known = {unit.unit for unit in now.units}
+    found = differences(then, now) if then else ()
     return Replay(
         recomputed=now,
         recorded=then,
         same_judge=then is not None and then.judge == now.judge,
-        differences=differences(then, now) if then else (),
+        differences=tuple(entry for entry in found if entry.unit not in unable),
+        not_recomputable={unit: why for unit, why in unable.items() if unit in known},
     )
