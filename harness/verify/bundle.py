@@ -9,6 +9,7 @@ from harness.errors import CertbenchError
 from harness.verify.context import Check, Context, Snapshot
 from harness.verify.policy import Policy, TrustStore
 from harness.verify.report import (
+    Section,
     Step,
     StepFailed,
     StepOutcome,
@@ -22,7 +23,7 @@ from harness.verify.steps.decision import check_decision
 from harness.verify.steps.demands import check_demands
 from harness.verify.steps.device import check_device
 from harness.verify.steps.documents import check_claims, check_documents
-from harness.verify.steps.files import check_files
+from harness.verify.steps.files import check_files, compare_files
 from harness.verify.steps.log import check_log
 from harness.verify.steps.nonce import check_nonce
 from harness.verify.steps.persons import check_persons
@@ -66,6 +67,11 @@ _CHECKS: Final[dict[Step, tuple[Check, str]]] = {
     Step.STATUS: (check_status, "E-STATUS"),
 }
 """Each step with its check, and the code if hostile content breaks a reader in the middle of it."""
+_AFTER_FILES: Final = frozenset(
+    step for step in Step if step.section is not Section.INTEGRITY or step is Step.RECOMPUTE
+)
+_ORDER: Final = sorted(Step, key=lambda step: (step in _AFTER_FILES, step is Step.FILES))
+"""In which order steps are looked at: files are hashed while the documents are read."""
 
 
 def verify_bundle(
@@ -83,14 +89,20 @@ def verify_bundle(
         location: where the bundle lies on this machine; the recompute step needs it.
     """
     context = Context(Snapshot(tree), trust or TrustStore(), policy or Policy(), location=location)
-    results = []
-    for step in Step:
-        result = _run(step, context)
-        if result.outcome is StepOutcome.FAILED:
-            context.failed.add(step)
-        results.append(result)
+    results: dict[Step, StepResult] = {}
+    try:
+        for step in _ORDER:
+            results[step] = _run(step, context)
+            if results[step].outcome is StepOutcome.FAILED:
+                context.failed.add(step)
+            elif step is Step.STATEMENT and context.manifest_read is not None:
+                compare_files(context)
+    finally:
+        if context.comparison is not None:
+            context.comparison.close()
+    ordered = [results[step] for step in Step]
     open_ended = {Step.DEVICE} if context.policy.dut is None else set()
-    return VerificationReport(tuple(results), found_in(context, results), frozenset(open_ended))
+    return VerificationReport(tuple(ordered), found_in(context, ordered), frozenset(open_ended))
 
 
 def unreadable(problem: str) -> VerificationReport:

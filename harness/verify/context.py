@@ -16,6 +16,7 @@ from harness.trust.dsse import Envelope
 from harness.trust.keys import PublicKey
 from harness.trust.log.audit import LogAudit
 from harness.trust.log.entry import LogEntry
+from harness.verify.comparison import Comparison
 from harness.verify.policy import Policy, TrustStore
 from harness.verify.report import Step, StepSkipped
 
@@ -84,7 +85,7 @@ class Context:
         decision: what a trusted certifier decided, once that was looked at.
         audited: what the reader's copies of logs hold of this job (`harness.verify.log_copies`).
         location: where the bundle lies, if it is a folder or file of this machine.
-        digests: SHA-256 of each file that the files step has read.
+        comparison: of the files with the manifest, once it runs.
     """
 
     tree: Tree
@@ -103,7 +104,7 @@ class Context:
     decision: Decision | None = None
     location: Path | None = None
     audited: tuple[LogAudit, ...] | None = None
-    digests: dict[str, str] = field(default_factory=dict)
+    comparison: Comparison | None = None
     failed: set[Step] = field(default_factory=set)
 
     @property

@@ -1,20 +1,27 @@
 """Step "files": every file against its manifest entry, and what became of those that differ."""
 
-import hashlib
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 
 from harness.encoding.tree import Tree
-from harness.errors import EvidenceError
 from harness.evidence.manifest import ManifestEntry, disclosed, file_digest
+from harness.verify.comparison import Comparison
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
 
 _SHOWN = 10
-_BUFFER_BYTES = 256 * 1024
-_BATCH_BYTES = 8 * 1024 * 1024
-_BATCH_FILES = 64
+
+
+def compare_files(context: Context) -> Comparison:
+    """The comparison of the files that are there with the manifest; it begins when first asked for.
+
+    Raises:
+        StepSkipped: there is no manifest that could be read.
+    """
+    if context.comparison is None:
+        listed = {entry.path: entry for entry in disclosed(context.manifest)}
+        there = [listed[name] for name in context.tree.names() if name in listed]
+        context.comparison = Comparison(context.tree, there)
+    return context.comparison
 
 
 def check_files(context: Context) -> str:
@@ -28,8 +35,7 @@ def check_files(context: Context) -> str:
     present = {name for name in tree.names() if name.startswith("data/")}
     missing = sorted(set(listed) - present)
     added = sorted(present - set(listed))
-    known = [listed[name] for name in sorted(present & set(listed))]
-    changed = _changed(tree, known)
+    changed = compare_files(context).changed()
     renamed = _renamed(tree, [listed[name] for name in missing], added)
     gone = {old for old, _ in renamed}
     came = {new for _, new in renamed}
@@ -41,66 +47,7 @@ def check_files(context: Context) -> str:
         shown = "; ".join(text for _, text in problems[:_SHOWN])
         more = f"; and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
         raise StepFailed(problems[0][0], shown + more, "the files that were signed")
-    return f"{len(known)} files, {sum(entry.size for entry in known)} bytes"
-
-
-def _changed(tree: Tree, entries: Sequence[ManifestEntry]) -> list[str]:
-    """What is wrong with files that are there, in the order of the entries.
-
-    Each thread takes the next batch when it is done with one, large files first, and hashes into a
-    buffer of its own: hand-overs and allocations would cost as much as hashing small files does.
-    """
-    largest_first = sorted(entries, key=lambda entry: -entry.size)
-    found: dict[str, str] = {}
-
-    def compare(batch: Sequence[ManifestEntry]) -> None:
-        buffer = memoryview(bytearray(_BUFFER_BYTES))
-        for entry in batch:
-            problem = _compare(tree, entry, buffer)
-            if problem:
-                found[entry.path] = problem
-
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as pool:
-        for done in [pool.submit(compare, batch) for batch in _batches(largest_first)]:
-            done.result()
-    return [found[entry.path] for entry in entries if entry.path in found]
-
-
-def _batches(entries: Sequence[ManifestEntry]) -> Iterator[list[ManifestEntry]]:
-    """Runs of entries that together are worth a hand-over to a thread."""
-    batch: list[ManifestEntry] = []
-    size = 0
-    for entry in entries:
-        batch.append(entry)
-        size += entry.size
-        if size >= _BATCH_BYTES or len(batch) >= _BATCH_FILES:
-            yield batch
-            batch, size = [], 0
-    yield batch
-
-
-def _compare(tree: Tree, entry: ManifestEntry, buffer: memoryview) -> str | None:
-    try:
-        if _is_entry(tree, entry, buffer):
-            return None
-        size = tree.size(entry.path)
-        if size != entry.size:
-            return f"changed: {entry.path} has {size} bytes, not {entry.size}"
-    except EvidenceError as error:
-        return f"damaged: {error}"
-    return f"changed: {entry.path}"
-
-
-def _is_entry(tree: Tree, entry: ManifestEntry, buffer: memoryview) -> bool:
-    """Whether a file has the size and digest of its entry; of a longer one, not all is read."""
-    digest, left = hashlib.sha256(), entry.size
-    with tree.open(entry.path) as stream:
-        while count := stream.readinto(buffer):  # type: ignore[attr-defined]  # buffered readers
-            left -= count
-            if left < 0:
-                return False
-            digest.update(buffer[:count])
-    return left == 0 and digest.hexdigest() == entry.sha256
+    return f"{len(listed)} files, {sum(entry.size for entry in listed.values())} bytes"
 
 
 def _renamed(
