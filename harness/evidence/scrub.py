@@ -11,7 +11,7 @@ import base64
 import binascii
 import copy
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -47,6 +47,12 @@ from harness.evidence.secret_forms import Form, Secret, Tokens, Views, everywher
 
 SECRETS_SCHEMA: Final = "certbench/secrets/1"
 _MIN_KEY_BYTES: Final = 16
+_STYLES: Final[tuple[Mapping[str, Any], ...]] = tuple(
+    {"ensure_ascii": pure, "indent": indent, "separators": separators}
+    for pure in (False, True)
+    for indent, separators in ((None, None), (None, (",", ":")), (1, None), (2, None), (4, None))
+)
+"""How programs write JSON."""
 
 
 @dataclass(frozen=True)
@@ -191,15 +197,14 @@ class Scrubber:
 
         Nothing points into it by a place in its text, so that its length may change.
         """
-        scrubbed = self.file(name, data)
         if self._lab is None:
-            return scrubbed
+            return self.file(name, data)
         if not name.endswith(".json"):
-            text = scrubbed.decode("utf-8", "surrogateescape")
-            return self._lab.in_results(text).encode("utf-8", "surrogateescape")
-        document = load_strict(scrubbed)
+            text = self._lab.in_results(data.decode("utf-8", "surrogateescape"))
+            return self.file(name, text.encode("utf-8", "surrogateescape"))
+        document = load_strict(data)
         changed = self._lab.in_document(document)
-        return scrubbed if changed == document else _like(scrubbed, document, changed)
+        return self.file(name, data if changed == document else _like(data, document, changed))
 
     def _address(self, address: bytes) -> bytes:
         return address if self._bystanders is None else self._bystanders.in_frame(address)
@@ -274,10 +279,17 @@ def _basic_password(value: str) -> Iterable[str]:
 
 def _like(data: bytes, before: Any, after: Any) -> bytes:  # noqa: ANN401  (any JSON value)
     """Write ``after`` the way that ``data`` was written: canonical, compact or indented."""
+    bare = data.rstrip(b"\n")
     try:
-        if canonical(before) == data.rstrip(b"\n"):
-            return canonical(after) + data[len(data.rstrip(b"\n")) :]
+        if canonical(before) == bare:
+            return canonical(after) + data[len(bare) :]
     except CaptureError:
         pass
-    indent = 2 if data[:2] in {b"{\n", b"[\n"} else None
-    return json.dumps(after, ensure_ascii=False, indent=indent).encode("utf-8", "surrogatepass")
+    for style in _STYLES:
+        if _written(before, style) == bare:
+            return _written(after, style) + data[len(bare) :]
+    return _written(after, _STYLES[0])
+
+
+def _written(value: Any, style: Mapping[str, Any]) -> bytes:  # noqa: ANN401  (any JSON value)
+    return json.dumps(value, **style).encode("utf-8", "surrogatepass")

@@ -44,19 +44,22 @@ _WIFI: Final = (
     r"|wi-?fi[ _-]?(?:key|password|pass|psk)|wlan[ _-]?(?:key|password|psk)"
 )
 _WIFI_FIELD: Final = re.compile(_WIFI, re.IGNORECASE)
-_IS_SET: Final = rf"(?i:\b(?:{_WIFI}))(?:\\?[\"'])?[ \t]*[=:][ \t]*"
+_BEGIN: Final = r"(?:\b|(?<=\\[rnt]))"
+"""Where a word begins, behind an escaped end of line, too."""
+_IS_SET: Final = rf"(?i:{_BEGIN}(?:{_WIFI}))(?:\\?[\"'])?[ \t]*[=:][ \t]*"
 _BODIES: Final = (
     re.compile(_IS_SET + r"\\?\"([^\"\r\n\\]{6,64})(?=\\?\")"),
     re.compile(_IS_SET + r"\\?'([^'\r\n\\]{6,64})(?=\\?')"),
     re.compile(_IS_SET + r"(?:\\?[\"'])?([^\s\"'<>&;,\\]{6,64})"),
     re.compile(rf"(?i:<(?:{_WIFI})>)([^<>\r\n]{{6,64}})(?=</)"),
-    re.compile(r"(?i:\bbearer)\s+(?=[A-Za-z._~+/=-]*[0-9])([A-Za-z0-9._~+/=-]{8,})"),
-    re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.([A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*)"),
+    re.compile(_BEGIN + r"(?i:bearer)\s+(?=[A-Za-z._~+/=-]*[0-9])([A-Za-z0-9._~+/=-]{8,})"),
+    re.compile(_BEGIN + r"eyJ[A-Za-z0-9_-]{5,}\.([A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*)"),
 )
 _COOKIE_HEADER: Final = re.compile(r"(?im)^((set-)?cookie:[ \t]*)([^\r\n]*)")
 _COOKIE: Final = re.compile(r"([^=;\s]+=\"?)([^;\"\s]{8,})")
 _MIN_PASSWORD: Final = 6
 _MAX_WIFI: Final = 64
+_MANY: Final = 2000
 Header = tuple[str, str]
 
 
@@ -161,11 +164,17 @@ class LooksSecret:
         return value
 
     def _value(self, value: str) -> str:
-        if value in self._made or any(token in value for token in self._keep):
+        if self._is_made(value) or any(token in value for token in self._keep):
             return value
         token = self._tokens.of(value)
         self._made.add(token)
         return token
+
+    def _is_made(self, value: str) -> bool:
+        """Whether it is a token, or a part of one: a record may hold the end of a line only."""
+        if len(self._made) > _MANY:
+            return value in self._made
+        return any(value in token for token in self._made)
 
     def _password(self, password: str) -> str:
         return self._value(password) if len(password) >= _MIN_PASSWORD else password
