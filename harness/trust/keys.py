@@ -1,8 +1,9 @@
-"""Signing keys of laboratories: ECDSA on P-256 with SHA-256 (FIPS 186-5).
+"""Signing keys of laboratories and certifiers: ECDSA on P-256 with SHA-256 (FIPS 186-5).
 
 A private key is a PEM file that only its owner can read (PKCS #8, no password: the file mode or
-the secret store protects it) or an environment variable that holds such a PEM. A key's id is the
-SHA-256 of its SubjectPublicKeyInfo, so that it can be computed from the key and from nothing else.
+the secret store protects it), an environment variable that holds such a PEM, or an object in a
+token that it never leaves (`harness.trust.token`). A key's id is the SHA-256 of its
+SubjectPublicKeyInfo, so that it can be computed from the key and from nothing else.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -56,18 +57,41 @@ class PublicKey:
         return True
 
 
-class PrivateKey:
-    """A P-256 key that signs."""
+class SigningKey(Protocol):
+    """A P-256 key that signs, wherever it lies."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
-        """Wrap a key of the right curve."""
-        self._key = key
-        self.public = PublicKey(key.public_key())
+    @property
+    def public(self) -> PublicKey:
+        """What its signatures are checked with."""
+        ...
 
     @property
     def key_id(self) -> str:
         """Id of the key: that of its public half."""
-        return self.public.key_id
+        ...
+
+    def sign(self, data: bytes) -> bytes:
+        """DER signature over SHA-256 of ``data``."""
+        ...
+
+
+class PrivateKey:
+    """A P-256 key in the memory of this process."""
+
+    def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
+        """Wrap a key of the right curve."""
+        self._key = key
+        self._public = PublicKey(key.public_key())
+
+    @property
+    def public(self) -> PublicKey:
+        """What its signatures are checked with."""
+        return self._public
+
+    @property
+    def key_id(self) -> str:
+        """Id of the key: that of its public half."""
+        return self._public.key_id
 
     def sign(self, data: bytes) -> bytes:
         """DER signature over SHA-256 of ``data``."""
@@ -108,12 +132,17 @@ def write_private_pem(path: Path, pem: bytes) -> None:
         stream.write(pem)
 
 
-def load_key(reference: str) -> PrivateKey:
-    """Read a private key from a file, or from ``env:NAME``.
+def load_key(reference: str) -> SigningKey:
+    """A key to sign with: a file, ``env:NAME``, or a ``pkcs11:`` URI (RFC 7512).
 
     Raises:
-        ConfigError: missing, readable by others, not PEM, or not a P-256 key.
+        ConfigError: missing, readable by others, not PEM, or not a P-256 key; or the token refuses.
+        MissingExtraError: a token, and what speaks to tokens is not installed.
     """
+    if reference.startswith("pkcs11:"):
+        from harness.trust.token import open_token_key
+
+        return open_token_key(reference)
     key = load_private_pem(reference)
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not _is_p256(key):
         raise ConfigError(reference, "", "not an ECDSA P-256 key", "Use a P-256 key")

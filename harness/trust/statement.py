@@ -9,7 +9,7 @@ from harness.errors import CaptureError, VerificationError
 from harness.model.attestation import PREDICATE_TYPE, EvidencePredicate
 from harness.model.base import Frozen
 from harness.trust.dsse import Envelope, Signature, pae
-from harness.trust.keys import PrivateKey
+from harness.trust.keys import SigningKey
 
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
@@ -80,7 +80,7 @@ def _first_place(error: CaptureError | ValidationError) -> str:
 class LabSigner:
     """Signs statements with a laboratory's key; what `harness.evidence.sealing` is given."""
 
-    def __init__(self, key: PrivateKey) -> None:
+    def __init__(self, key: SigningKey) -> None:
         """Sign with ``key``."""
         self._key = key
 
