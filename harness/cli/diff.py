@@ -87,14 +87,14 @@ def show(found: Comparison, to: Console) -> None:
     for name, side in (("before", found.before), ("after", found.after)):
         told = _side(side)
         firmware = ", ".join(told["firmware"]) or "not read"
+        device = escape(f"{told['dut']}, firmware {firmware}")
         to.print(
-            escape(f"{name:6} {told['path']}: {told['dut']}, firmware {firmware}, {told['ended']}"),
-            soft_wrap=True,
+            f"{name:6} {escape(told['path'])}: {device}, {escape(told['ended'])}", soft_wrap=True
         )
     for weight, group in groupby(found.differences, key=lambda one: one.weight):
         to.print(f"\n{_TITLES[weight]}")
         for line in _lines(group):
-            to.print(f"  {escape(line)}", soft_wrap=True)
+            to.print(f"  {line}", soft_wrap=True)
     to.print(f"\n[bold]{_summary(found)}[/]")
     to.print(f"[dim]{_UNVERIFIED}[/]", soft_wrap=True)
 
@@ -103,7 +103,7 @@ def _lines(group: Iterator[Difference]) -> Iterator[str]:
     for area, some in groupby(group, key=lambda one: one.area):
         listed = list(some)
         for one in listed[:_MOST]:
-            yield f"{area.value:9} {_said(one)} ({', '.join(one.places)})"
+            yield f"{area.value:9} {escape(_said(one))} ({escape(', '.join(one.places))})"
         if len(listed) > _MOST:
             yield f"{area.value:9} and {len(listed) - _MOST} more; --json lists all"
 

@@ -7,7 +7,12 @@ import pytest
 from harness.testing.suites import find_frameworks
 
 ROOT = Path(__file__).parents[2]
-NEEDS_DEMO = {"check-a-bundle.md", "add-a-framework.md", "keep-a-transparency-log.md"}
+NEEDS_DEMO = {
+    "add-a-framework.md",
+    "check-a-bundle.md",
+    "compare-two-bundles.md",
+    "keep-a-transparency-log.md",
+}
 SURVEYING = [
     ROOT / "README.md",
     ROOT / "docs" / "tutorial" / "first-run.md",

@@ -81,6 +81,12 @@ def test_doctor(documented, printed, tmp_path):
     assert shape(tried) == shape(documented["certbench/doctor/1"])
 
 
+def test_job_check(documented, printed, tmp_path):
+    (tmp_path / "job.toml").write_text("")
+    found = printed("certbench", "job", "check", "job.toml")
+    assert shape(found) == shape(documented["certbench/job-check/1"])
+
+
 @pytest.mark.slow
 @pytest.mark.netns
 @pytest.mark.usefixtures("private_bench")
@@ -90,6 +96,15 @@ def test_explain(documented, printed, demo):
     found = printed("certbench", "explain", "weak-tls-protocol@tcp/443", "--in", weak / "bundle")
     both = {**found, "units": rule["units"]}
     assert shape(both) == shape(documented["certbench/explain/1"])
+
+
+@pytest.mark.slow
+@pytest.mark.netns
+@pytest.mark.usefixtures("private_bench")
+def test_diff(documented, printed, demo):
+    reports = demo() / "reports" / "demo"
+    found = printed("certbench", "diff", reports / "hardened" / "bundle", reports / "weak" / "run")
+    assert shape(found) == shape(documented["certbench/diff/1"])
 
 
 @pytest.mark.slow
