@@ -48,13 +48,17 @@ _BEGIN: Final = r"(?:\b|(?<=\\[rnt]))"
 """Where a word begins, behind an escaped end of line, too."""
 _IS_SET: Final = rf"(?i:{_BEGIN}(?:{_WIFI}))(?:\\?[\"'])?[ \t]*[=:][ \t]*"
 _BODIES: Final = (
-    re.compile(_IS_SET + r"\\?\"([^\"\r\n\\]{6,64})(?=\\?\")"),
-    re.compile(_IS_SET + r"\\?'([^'\r\n\\]{6,64})(?=\\?')"),
-    re.compile(_IS_SET + r"(?:\\?[\"'])?([^\s\"'<>&;,\\]{6,64})"),
+    re.compile(
+        _IS_SET + r"(?:\\?\"([^\"\r\n\\]{6,64})(?=\\?\")|\\?'([^'\r\n\\]{6,64})(?=\\?')"
+        r"|(?:\\?[\"'])?([^\s\"'<>&;,\\]{6,64}))"
+    ),
     re.compile(rf"(?i:<(?:{_WIFI})>)([^<>\r\n]{{6,64}})(?=</)"),
     re.compile(_BEGIN + r"(?i:bearer)\s+(?=[A-Za-z._~+/=-]*[0-9])([A-Za-z0-9._~+/=-]{8,})"),
     re.compile(_BEGIN + r"eyJ[A-Za-z0-9_-]{5,}\.([A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*)"),
 )
+_NAMES_OF_KEYS: Final = ("psk", "pass", "key", "material")
+_SIGNS: Final = (_NAMES_OF_KEYS, _NAMES_OF_KEYS, ("bearer",), ("eyj",))
+"""Per pattern, one of these stands in every text that it finds something in: a quick look."""
 _COOKIE_HEADER: Final = re.compile(r"(?im)^((set-)?cookie:[ \t]*)([^\r\n]*)")
 _COOKIE: Final = re.compile(r"([^=;\s]+=\"?)([^;\"\s]{8,})")
 _MIN_PASSWORD: Final = 6
@@ -143,8 +147,10 @@ class LooksSecret:
 
     def text(self, text: str) -> str:
         """Replace all of them, each by as many characters."""
-        for pattern in _BODIES:
-            text = pattern.sub(self._body, text)
+        lower = text.lower()
+        for pattern, signs in zip(_BODIES, _SIGNS, strict=True):
+            if any(sign in lower for sign in signs):
+                text = pattern.sub(self._body, text)
         text = _SHADOW.sub(lambda found: found[1] + self._pieces(found[2], "$"), text)
         if "PRIVATE KEY-----" in text:
             text = _PEM.sub(self._pem, text)
@@ -180,8 +186,9 @@ class LooksSecret:
         return self._value(password) if len(password) >= _MIN_PASSWORD else password
 
     def _body(self, found: re.Match[str]) -> str:
-        start, end = found.start(1) - found.start(), found.end(1) - found.start()
-        return found[0][:start] + self._pieces(found[1], ".") + found[0][end:]
+        which = found.lastindex or 1
+        start, end = found.start(which) - found.start(), found.end(which) - found.start()
+        return found[0][:start] + self._pieces(found[which], ".") + found[0][end:]
 
     def _pieces(self, value: str, separator: str) -> str:
         return separator.join(self._value(piece) for piece in value.split(separator))
