@@ -4,6 +4,7 @@ A page holds a bounded number of quotations, and each place is read once. Where 
 this edition of the bundle, the page says so in its place.
 """
 
+import html
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, zip_longest
@@ -16,8 +17,9 @@ from harness.report.excerpts import Excerpt, Excerpts
 
 _QUOTED: Final = 4
 """Most places of one finding or judgement that are quoted."""
-_PAGE_CHARACTERS: Final = 1_500_000
-"""For all quotations of a page: it has to open on a phone."""
+_PAGE_CHARACTERS: Final = 2_000_000
+"""For all quotations of a page, as they stand in it: it has to open on a phone."""
+_LINE_CHARACTERS: Final = len("<bdi></bdi>\n")
 _FULL: Final = "not quoted, this page is long enough: see the file"
 
 
@@ -87,7 +89,7 @@ class Quotes:
         return self._read[ref]
 
     def _within_the_page(self, found: Excerpt) -> Excerpt:
-        length = sum(map(len, found.lines))
+        length = sum(len(html.escape(line)) + _LINE_CHARACTERS for line in found.lines)
         if length > self._left:
             return replace(found, lines=(), note=_FULL)
         self._left -= length

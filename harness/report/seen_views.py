@@ -28,8 +28,10 @@ from harness.report.open_units import EXPLANATIONS, waits_for
 from harness.report.plain_words import OUTCOMES
 
 MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
-_QUOTED: Final = 6
+_QUOTED: Final = 3
 """Most places of one finding or judgement that are quoted; the others are counted."""
+_NAMED: Final = 6
+"""Most items of one verdict that are named."""
 
 
 @dataclass(frozen=True)
@@ -303,5 +305,5 @@ def _has(verdict: Verdict, unit: UnitResult) -> bool:
 
 def _counted(verdict: Verdict, unit: UnitResult) -> str:
     named = [neutralise(item, 60) for item, said in unit.items.items() if said is verdict]
-    more = f" and {len(named) - _QUOTED} more" if len(named) > _QUOTED else ""
-    return f"{verdict.value} {', '.join(named[:_QUOTED])}{more}"
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return f"{verdict.value} {', '.join(named[:_NAMED])}{more}"

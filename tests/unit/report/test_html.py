@@ -70,7 +70,7 @@ def test_places_that_say_the_same_are_quoted_once_and_few_of_many(stage, made, m
 
 
 def test_a_page_that_is_full_says_so(stage, made, monkeypatch):
-    monkeypatch.setattr(quotes, "_PAGE_CHARACTERS", 30)
+    monkeypatch.setattr(quotes, "_PAGE_CHARACTERS", 50)
     lines = b"header\n" + b"0123456789\n" * 2
     page = stage(content=lines).page(made.assessment(made.failing("c1a")))
     assert "line 3 0123456789 0123456789" in part(page, "flaws")
