@@ -31,7 +31,7 @@ def evidence(stage, made):
     def make(*units, **changes):
         given = stage(**changes)
         assessment = made.assessment(*units)
-        given.report(assessment)
+        given.page(assessment)
         survey = given.folder / "survey"
         (survey / "survey.json").write_bytes(given._survey().to_bytes())
         folder = given.folder / "assessments" / str(assessment.framework)
@@ -219,8 +219,8 @@ def test_a_thousand_places_are_counted_and_not_all_quoted(frameworks, evidence, 
     )
     folder = evidence(made.failing("c1a", made.finding(evidence=refs)))
     (found,) = SeenEvidence(folder).of_criterion("undeclared-service").findings
-    assert len(found.evidence) == 6
-    assert found.more == 994
+    assert len(found.evidence) == 3
+    assert found.more == 997
 
 
 def test_evidence_without_an_assessment_is_refused_in_plain_words(evidence, made, tmp_path):
