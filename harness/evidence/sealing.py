@@ -36,7 +36,7 @@ from harness.evidence.manifest import (
 from harness.evidence.names import problems
 from harness.evidence.scrub import SecretFile, load_secrets
 from harness.model.attestation import EvidencePredicate
-from harness.model.layout import MANIFEST, SIGNER, STATEMENT
+from harness.model.layout import MANIFEST, SIGNER, STATEMENT, TEST_RESULT
 from harness.model.states import Purpose
 
 _SEED: Final = "salt-seed"
@@ -62,6 +62,10 @@ class Signer(Protocol):
 
     def attest(self, predicate: EvidencePredicate) -> bytes:
         """A signed envelope about ``predicate``, as a file."""
+        ...
+
+    def attest_result(self, predicate: EvidencePredicate) -> bytes:
+        """The results as an in-toto ``test-result``, signed, as a file."""
         ...
 
 
@@ -162,7 +166,8 @@ def _complete(
     predicate = _predicate(SubTree(tree, "data"), manifest, purpose)
     (bundle / "evb").mkdir()
     (bundle / MANIFEST).write_bytes(b"".join(entry.line() for entry in manifest))
-    (bundle / STATEMENT).write_bytes(_attested(private, signer, predicate))
+    (bundle / STATEMENT).write_bytes(_signed(private, signer, predicate, "statement"))
+    (bundle / TEST_RESULT).write_bytes(_signed(private, signer, predicate, "test-result"))
     (bundle / SIGNER).write_bytes(signer.public_pem)
     for name, data in tag_files(tree, manifest, predicate).items():
         (bundle / name).write_bytes(data)
@@ -198,12 +203,13 @@ def _salt_seed(private: Path) -> bytes:
     return seed
 
 
-def _attested(private: Path, signer: Signer, predicate: EvidencePredicate) -> bytes:
-    """The signed statement; ECDSA is randomised, so one that was made is used again."""
+def _signed(private: Path, signer: Signer, predicate: EvidencePredicate, what: str) -> bytes:
+    """A signed envelope; ECDSA is randomised, so one that was made is used again."""
     label = sha256_hex(signer.key_id.encode() + signer.payload(predicate))
-    path = private / f"statement-{label[:32]}.dsse.json"
+    path = private / f"{what}-{label[:32]}.dsse.json"
     if not path.exists():
-        _write_new(path, signer.attest(predicate))
+        make = signer.attest if what == "statement" else signer.attest_result
+        _write_new(path, make(predicate))
     return path.read_bytes()
 
 

@@ -138,12 +138,14 @@ def _envelope(change: Callable[[dict], object]) -> Callable[[Path], object]:
 
 
 def _other_key(bundle: Path) -> None:
-    """Somebody else signs the same statement and puts the own key beside it."""
+    """Somebody else signs the same statements and puts the own key beside them."""
     key = create_key(bundle.parent / "mallory.pem")
     payload = parse_envelope((bundle / STATEMENT).read_bytes()).payload
     value = key.sign(pae(PAYLOAD_TYPE, payload))
     envelope = Envelope(PAYLOAD_TYPE, payload, (Signature(key.key_id, value),))
     (bundle / STATEMENT).write_bytes(envelope.to_bytes())
+    result = LabSigner(key).attest_result(parse_statement(payload).predicate)
+    (bundle / "evb/test-result.dsse.json").write_bytes(result)
     (bundle / "evb/signer.pem").write_bytes(LabSigner(key).public_pem)
     _rebag(bundle)
 

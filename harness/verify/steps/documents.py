@@ -22,6 +22,7 @@ from harness.model.question import Answer
 from harness.model.record import AttemptRecord, CaptureEntry, SurveyRecord, VisitRecord
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
+from harness.verify.steps.results import check_results
 
 _BY_NAME: Final[dict[str, type[Document]]] = {
     "data/survey/survey.json": SurveyRecord,
@@ -143,6 +144,7 @@ def check_claims(context: Context) -> str:
             raise StepFailed(
                 "E-CLAIM", f"the statement's {name} is {said}", f"{shown}, as the documents say"
             )
+    check_results(context)
     return f"{len(fields(found))} claims"
 
 
