@@ -58,8 +58,8 @@ class HeldEvidence:
             if any(self._meets(need, attempt) for need in unit.facts)
         )
         if keys:
-            reasons = dict.fromkeys(self._attempts[key].because for key in keys)
-            said = "; ".join(self._reasons[path] for path in list(reasons)[:_SHOWN])
+            reasons = dict.fromkeys(self._reasons[self._attempts[key].because] for key in keys)
+            said = "; ".join(list(reasons)[:_SHOWN])
             more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
             return f"rests on captures held back of {', '.join(keys[:_SHOWN])}{more}: {said}"
         if unit.questions and self._answers:
