@@ -4,9 +4,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Final
 
-from harness.encoding.canonical import load_strict
 from harness.encoding.clock import parse_utc
-from harness.errors import CaptureError
+from harness.model.disclosure import Redaction
 from harness.model.dossier import Dossier
 from harness.model.job import NAME as JOB
 from harness.model.job import JobRecord
@@ -259,20 +258,24 @@ def _tools(source: ReportSource) -> list[dict[str, str]]:
     ]
 
 
-def _redaction(folder: Path) -> str:
-    """That this is a public edition, and how much of the bundle it lacks; ``""`` if it is not."""
+def _redaction(folder: Path) -> dict[str, Any] | None:
+    """What a public edition holds back; None for the laboratory's own."""
     path = folder / REDACTION
     if not path.is_file():
-        return ""
-    document = load_strict(path.read_bytes())
-    if not isinstance(document, dict):
-        raise CaptureError(f"{REDACTION}: expected an object")
-    counts = ", ".join(
-        f"{name}: {number}" for name, number in sorted(document.items()) if type(number) is int
-    )
-    return (
-        "Public edition. Parts of the evidence are not disclosed here"
-        + (f" ({counts} files)" if counts else "")
-        + "; each is listed in the bundle's manifest with its digest. The laboratory's edition "
-        "has all of it. Made anew from what is disclosed, under the same report number."
-    )
+        return None
+    told = Redaction.from_bytes(path.read_bytes())
+    hidden = plain_words.counted(told.metadata + told.withheld, "file")
+    return {
+        "words": f"Public edition: {hidden} of the bundle not shown in full. The verdicts are "
+        "those of the laboratory's edition, and this report has the same number.",
+        "rows": [
+            {
+                "files": str(held.count),
+                "what": held.file_class,
+                "level": str(held.level),
+                "reason": held.reason,
+                "embargo": str(held.embargo or "for good"),
+            }
+            for held in told.held
+        ],
+    }

@@ -12,6 +12,7 @@ import pypdf
 import pytest
 
 from harness.config.job import load_job
+from harness.model.disclosure import Redaction
 from harness.model.ids import FrameworkRef
 from harness.model.job import Amendment, Deviation, ExternalResult, JobRecord, Opinion
 from harness.model.judgement import Conclusion, Verdict
@@ -177,9 +178,13 @@ def test_other_purposes_say_on_the_first_page_that_nothing_is_certified(report):
 
 
 def test_a_public_edition_says_what_it_lacks(report):
-    pdf = report(redaction='{"withheld": 12, "embargoed": 1, "reason": "x"}')
-    assert pdf.pages[0].count("Public edition") == 1
-    assert pdf.says("(embargoed: 1, withheld: 12 files)")
+    held = {"class": "capture", "level": "withheld", "reason": "unpatched hole", "count": 12}
+    told = Redaction(
+        full=3, metadata=1, withheld=12, embargoed=12, held=(held | {"embargo": "2027-01-31"},)
+    )
+    pdf = report(redaction=told.to_bytes().decode())
+    assert pdf.pages[0].count("Public edition: 13 files of the bundle not shown in full") == 1
+    assert pdf.says("12 capture withheld unpatched hole 2027-01-31")
     assert "Public edition" not in report().text
 
 
