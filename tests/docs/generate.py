@@ -14,6 +14,7 @@ from harness.assessment.criteria.registry import CRITERIA
 from harness.bench.operator import AnswerScript
 from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier
+from harness.model.job import JobRecord
 from harness.model.judgement import Severity
 from harness.model.prose import TEMPLATES
 
@@ -35,6 +36,10 @@ COMMANDS = (
     ("certbench", "demo"),
     ("certbench", "reference"),
     ("certbench", "reference", "serve"),
+    ("certbench", "job"),
+    ("certbench", "job", "new"),
+    ("certbench", "job", "check"),
+    ("certbench", "job", "attach"),
     ("certbench", "log"),
     ("certbench", "log", "init"),
     ("certbench", "log", "append"),
@@ -54,6 +59,7 @@ def pages():
         "criteria.md": criteria(),
         "bench-toml.md": fields_of("bench-toml.md", BenchConfig, AnswerScript),
         "dossier-toml.md": fields_of("dossier-toml.md", Dossier),
+        "job-toml.md": fields_of("job-toml.md", JobRecord),
         "command-line.md": command_line(),
     }
 
@@ -158,12 +164,12 @@ def type_of(entry, definitions):
         return f"`{entry['const']}`"
     if "enum" in entry:
         return ", ".join(f"`{value}`" if value else "empty" for value in entry["enum"])
-    kind = entry.get("type", "anything")
+    kind = entry.get("format") or entry.get("type", "anything")
     if kind == "array":
         return f"list of {type_of(entry.get('items', {}), definitions)}"
     if kind == "object":
         return f"table of {type_of(entry.get('additionalProperties', {}), definitions)}"
-    words = {"string": "text", "integer": "whole number", "number": "number", "boolean": "bool"}
+    words = {"string": "text", "integer": "whole number", "boolean": "bool", "date-time": "moment"}
     pattern = cell(entry["pattern"]) if "pattern" in entry else ""
     return words.get(kind, kind) + (f" like `{pattern}`" if pattern else "")
 
