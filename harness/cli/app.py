@@ -25,6 +25,7 @@ from harness.cli.pretest_options import pretest
 from harness.cli.redact import redact
 from harness.cli.reference_devices import reference_app
 from harness.cli.terminal import Terminal, show_error, take_over
+from harness.cli.vault import lock, unlock
 from harness.config import load_bench, load_dossier
 from harness.encoding.text import neutralise, neutralise_lines
 from harness.errors import CertbenchError, ConfigError, MissingExtraError, UsageError
@@ -55,6 +56,8 @@ app.command()(withdraw)
 app.command()(redact)
 app.command()(diff)
 app.command()(allure)
+app.command()(lock)
+app.command()(unlock)
 
 console = Terminal()
 

@@ -22,6 +22,7 @@ from harness.cli.job import amended_job, ordered_job
 from harness.cli.keys import lab_signer
 from harness.cli.people import ask, operator_at
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
+from harness.cli.vault import encrypt_at_rest, secret_at_rest
 from harness.config import load_bench, load_dossier
 from harness.encoding.clock import Clock
 from harness.errors import ConfigError, StorageError, UsageError
@@ -110,6 +111,7 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
     )
     work = _Work(run, order)
     plan = work.plan(order.only)
+    secret_at_rest(config.bench)  # not there: better now than after the survey
     job = ordered_job(wish.job, wish.purpose, config, work.catalogues, console)
     order = work.take(job)
     create_run_directory(run)
@@ -131,6 +133,7 @@ def resume(named: Path, console: Console) -> Outcome:
     with _at_work(run):
         order = read_order(run)
         if is_finished(run):
+            encrypt_at_rest(run, order.bench.bench)  # it may have died in the middle of this
             raise UsageError(
                 f"{run}: this run is finished: nothing is left to resume. To repeat a part of it: "
                 f"certbench run BENCH --only GROUP --into {named}"
@@ -297,6 +300,7 @@ class _Work:
         done = finish_sealing(sealing)
         assessments, sealed = done if done is not None else judge_and_seal(sealing)
         set_finished(self._run, finished=True)
+        encrypt_at_rest(self._run, order.bench.bench)
         return Outcome(assessments, sealed, order.purpose)
 
 

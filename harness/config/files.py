@@ -61,17 +61,23 @@ def _file(path: Path, name: str) -> Path:
 
 
 def _resolve_references(table: dict[str, Any], folder: Path) -> None:
-    """Make ``file:`` references of logins absolute; whatever is misshapen is left to pydantic."""
+    """Make ``file:`` references to secrets absolute; what is misshapen is left to pydantic."""
+    bench = table.get("bench")
+    if isinstance(bench, dict):
+        _resolve(bench, "encrypt", folder)
     samples = table.get("sample", [])
     for sample in samples if isinstance(samples, list) else []:
         for name in ("label", "user"):
             login = sample.get(name) if isinstance(sample, dict) else None
-            if not isinstance(login, dict):
-                continue
-            reference = login.get("password")
-            if isinstance(reference, str) and reference.startswith(_FILE_REFERENCE):
-                target = folder.absolute() / reference.removeprefix(_FILE_REFERENCE)
-                login["password"] = f"{_FILE_REFERENCE}{target}"
+            if isinstance(login, dict):
+                _resolve(login, "password", folder)
+
+
+def _resolve(table: dict[str, Any], key: str, folder: Path) -> None:
+    reference = table.get(key)
+    if isinstance(reference, str) and reference.startswith(_FILE_REFERENCE):
+        target = folder.absolute() / reference.removeprefix(_FILE_REFERENCE)
+        table[key] = f"{_FILE_REFERENCE}{target}"
 
 
 def _duplicates(config: BenchConfig) -> Iterator[Problem]:

@@ -129,6 +129,8 @@ class BenchSettings(Frozen):
         max_impact: the highest impact of a probe that may run.
         consents: ids of destructive steps that the supplier agreed to.
         udp_ports: UDP ports to ask; a full sweep takes hours against an ICMP rate limit.
+        encrypt: where the secret is with which a run's raw captures are encrypted once it is
+            sealed: ``env:NAME`` or ``file:PATH``; ``""`` leaves them as they are.
     """
 
     name: str
@@ -141,6 +143,7 @@ class BenchSettings(Frozen):
     credentials: CredentialLimits = CredentialLimits()
     udp_ports: tuple[int, ...] = (53, 67, 69, 123, 161, 500, 1900, 5353, 5683)
     equipment: tuple[str, ...] = ()
+    encrypt: Annotated[str, Field(pattern=r"^((env|file):.+)?$")] = ""
 
     @field_validator("scope")
     @classmethod

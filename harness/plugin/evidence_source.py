@@ -7,6 +7,7 @@ from harness.encoding.canonical import load_strict
 from harness.encoding.tree import DirectoryTree, SubTree, Tree, read
 from harness.errors import CaptureError, EvidenceError, UsageError
 from harness.evidence.archive import open_bundle
+from harness.evidence.vault import require_unlocked
 from harness.facts.store import FactBase
 from harness.interpret.survey import read_survey
 from harness.model.dossier import Dossier
@@ -35,6 +36,7 @@ def open_root(path: Path) -> Tree:
         EvidenceError: a bundle that cannot be opened safely.
     """
     if path.is_dir():
+        require_unlocked(path)
         tree = DirectoryTree(path)
         if (path / "survey" / "survey.json").is_file():
             return tree

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.errors import CaptureError, EvidenceError, StorageError, UsageError
+from harness.evidence.vault import require_unlocked
 from harness.model.order import RunOrder
 from harness.survey.store import write_atomic
 
@@ -20,9 +21,10 @@ def locate(named: Path) -> Path:
     """The run directory that a user means: itself, or the folder that holds it as ``run``.
 
     Raises:
-        UsageError: there is none.
+        UsageError: there is none, or its captures are encrypted.
     """
     for run in (named, named / "run"):
+        require_unlocked(run)
         if (run / _ORDER).is_file():
             return run
     raise UsageError(
