@@ -1,5 +1,8 @@
 """Whether the job record of a survey says all that a test report needs."""
 
+import datetime as dt
+from typing import Final
+
 from harness.encoding.clock import parse_utc
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
@@ -9,8 +12,10 @@ from harness.model.job import NAME, JobRecord
 from harness.model.job_gaps import Gap, Performed, gaps_against, gaps_in
 from harness.model.record import SurveyRecord
 
-JOB = f"survey/{NAME}"
+JOB: Final = f"survey/{NAME}"
 """Where the record lies below ``data/``."""
+_EASTERNMOST: Final = dt.timedelta(hours=14)
+_WESTERNMOST: Final = dt.timedelta(hours=-12)
 
 
 def missing_in(data: Tree) -> tuple[Gap, ...]:
@@ -42,8 +47,8 @@ def performed_in(data: Tree) -> Performed:
     return Performed(
         frameworks=tuple((each.framework, each.decision_rule) for each in assessments),
         samples=tuple(sample.id for sample in survey.samples),
-        first=parse_utc(survey.started).date(),
-        last=parse_utc(survey.ended or survey.started).date(),
+        first=(parse_utc(survey.started) + _EASTERNMOST).date(),
+        last=(parse_utc(survey.ended or survey.started) + _WESTERNMOST).date(),
     )
 
 

@@ -145,11 +145,13 @@ class Person(Frozen):
     until: dt.date | None = None
     key_id: KeyId = ""
 
-    def authorised(self, role: Role, framework: FrameworkRef, day: dt.date) -> bool:
-        """Whether the person may act in this role, for this framework, on this day."""
+    def authorised(
+        self, role: Role, framework: FrameworkRef, first: dt.date, last: dt.date
+    ) -> bool:
+        """Whether the person may act so, for this framework, from ``first`` to ``last``."""
         named = framework.slug in self.frameworks or str(framework) in self.frameworks
-        begun = self.since is not None and self.since <= day
-        return role in self.roles and named and begun and (self.until is None or day <= self.until)
+        begun = self.since is not None and self.since <= first
+        return role in self.roles and named and begun and (self.until is None or last <= self.until)
 
 
 class Impartiality(Frozen):

@@ -44,7 +44,9 @@ class Performed:
 
     Attributes:
         frameworks: each with the decision rule that was applied.
-        first, last: days (UTC) on which the work began and ended.
+        first: the latest day that it can have been, anywhere on earth, when the work began.
+        last: the earliest day that it can have been when it ended. The record has days of the
+            laboratory's calendar, the survey has UTC: nothing is missing that depends on that.
     """
 
     frameworks: Sequence[tuple[FrameworkRef, str]]
@@ -242,13 +244,9 @@ def _of_authorisation(job: JobRecord, performed: Performed) -> Iterator[Gap]:
         for role, clause, _ in _ROLES:
             people = job.with_role(role)
             tested = (performed.first, performed.last)
-            days = tested if role is Role.EVALUATOR else (issued,)
-            if people and not any(_may(each, role, framework, days) for each in people):
-                when = " to ".join(str(day) for day in dict.fromkeys(days))
+            days = tested if role is Role.EVALUATOR else (issued, issued)
+            if people and not any(each.authorised(role, framework, *days) for each in people):
+                when = " to ".join(str(day) for day in dict.fromkeys(sorted(days)))
                 yield Gap("persons", clause, f"no {role} is authorised for {framework} on {when}")
     if job.issued is not None and job.issued < performed.last:
         yield Gap("issued", f"{REPORT} j", "lies before the end of the test")
-
-
-def _may(person: Person, role: Role, framework: FrameworkRef, days: Sequence[dt.date]) -> bool:
-    return all(person.authorised(role, framework, day) for day in days)

@@ -45,7 +45,7 @@ def test_a_test_without_a_record_is_not_sealed_and_everything_is_named(maker, ma
         (changed(issued=None), "issued (7.8.2.1 j)"),
         (changed(deviations=None), "deviations (7.8.2.1 n)"),
         (changed(persons=[]), "persons (6.2.6)"),
-        (changed(issued="2026-11-20"), "lies before the end of the test"),
+        (changed(issued="2026-11-19"), "lies before the end of the test"),
         (changed(items=[{"sample": "B"}]), "nothing is said of sample A"),
         (changed(persons="nobody"), "a document is wrong"),
     ],
@@ -67,3 +67,22 @@ def test_the_verifier_reads_the_record_under_its_schema(maker, tmp_path):
     wrong = maker.reseal(pretest, changed(persons="nobody"))
     report = verify_bundle(open_bundle(wrong.bundle), TrustStore((wrong.key.public,)))
     assert "data/survey/job.json" in str([step for step in report.steps if step.code])
+
+
+@pytest.mark.parametrize(
+    ("received", "refused"), [("2026-11-21", False), ("2026-11-22", False), ("2026-11-23", True)]
+)
+def test_a_day_of_the_laboratorys_calendar_is_no_gap_for_its_time_zone(
+    maker, made, received, refused
+):
+    def change(data):
+        survey = data / "survey" / "survey.json"
+        noon = {"started": "2026-11-21T12:00:00.000000Z", "ended": "2026-11-21T12:30:00.000000Z"}
+        survey.write_text(json.dumps(json.loads(survey.read_bytes()) | noon))
+        changed(items=[{"sample": "A", "received": received, "condition": "good"}])(data)
+
+    if not refused:
+        assert maker.reseal(made, change).bundle.is_dir()
+        return
+    with pytest.raises(EvidenceError, match="lies after the test began"):
+        maker.reseal(made, change)

@@ -143,8 +143,8 @@ def test_an_authorisation_ends(job):
 
 def test_an_authorisation_may_name_one_version(job):
     alan = job.persons[2]
-    assert alan.authorised(Role.AUTHORISER, FRAMEWORK, DAY)
-    assert not alan.authorised(Role.AUTHORISER, FrameworkRef(slug="tiny", version="2"), DAY)
+    assert alan.authorised(Role.AUTHORISER, FRAMEWORK, DAY, DAY)
+    assert not alan.authorised(Role.AUTHORISER, FrameworkRef(slug="tiny", version="2"), DAY, DAY)
 
 
 def test_the_verifier_learns_the_evaluators_keys(job):
