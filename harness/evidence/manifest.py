@@ -23,7 +23,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
 
-from harness.encoding.canonical import canonical, load_strict
+from harness.encoding.canonical import MAX_SAFE_INTEGER, canonical, load_strict
 from harness.encoding.merkle import leaf_hash, tree_root
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
@@ -36,6 +36,7 @@ MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 
 Salt = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+Size = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]
 EntryPath = Annotated[str, Field(pattern=r"^data/.+$")]
 
 _SURVEY_CLASSES: Final[dict[str, FileClass]] = {
@@ -51,7 +52,7 @@ class ManifestEntry(Frozen):
     """One file that is there, with its salts: a line of ``evb/manifest.jsonl``."""
 
     path: EntryPath
-    size: Annotated[int, Field(ge=0)]
+    size: Size
     file_class: FileClass = Field(alias="class")
     sha256: Digest
     salt_m: Salt
@@ -111,7 +112,7 @@ class MetadataEntry(_HeldBack):
 
     level: Literal[Level.METADATA] = Level.METADATA
     path: EntryPath
-    size: Annotated[int, Field(ge=0)]
+    size: Size
     salt_m: Salt
 
     @property

@@ -11,6 +11,7 @@ import argparse
 import os
 import re
 import secrets
+import shlex
 import shutil
 import subprocess
 import sys
@@ -39,14 +40,22 @@ def one(target, options):
     with atheris.instrument_imports(include=["harness"]):
         from targets import TARGETS
 
-    atheris.Setup([sys.argv[0], *options], TARGETS[target].run)
+    again = os.environ.get("CERTBENCH_FUZZ_AGAIN", sys.argv[0])
+    atheris.Setup([again, *options], TARGETS[target].run)
     atheris.Fuzz()
 
 
-def started(target, *options):
-    """libFuzzer on one target: its exit code and all it said."""
-    argv = [sys.executable, str(Path(__file__).resolve()), "--child", target, *options]
-    done = subprocess.run(argv, capture_output=True, check=False)
+def started(target, folder, *options):
+    """libFuzzer on one target: its exit code and all it said.
+
+    To merge, libFuzzer starts itself anew by its first argument: a script in ``folder``.
+    """
+    argv = [sys.executable, str(Path(__file__).resolve()), "--child", target]
+    again = folder / f"{target}-again"
+    again.write_text(f'#!/bin/sh\nexec {shlex.join(argv)} "$@"\n')
+    again.chmod(0o700)
+    environment = {**os.environ, "CERTBENCH_FUZZ_AGAIN": str(again)}
+    done = subprocess.run([*argv, *options], capture_output=True, check=False, env=environment)
     return done.returncode, (done.stdout + done.stderr).decode(errors="replace")
 
 
@@ -56,7 +65,7 @@ def fuzz(target, folder, asked):
     for place in (work, finds, CORPUS / target):
         place.mkdir(parents=True, exist_ok=True)
     code, said = started(
-        target, str(work), str(CORPUS / target), f"-artifact_prefix={finds}/",
+        target, folder, str(work), str(CORPUS / target), f"-artifact_prefix={finds}/",
         f"-max_total_time={asked.seconds}", f"-seed={asked.seed}", f"-timeout={LONGEST_S}",
         f"-rss_limit_mb={MOST_MIB}", f"-max_len={longest(target)}", "-print_final_stats=1",
     )  # fmt: skip
@@ -111,14 +120,18 @@ def summary(said):
 
 def keep(target, folder):
     """Make the corpus of a target small again: seeds, and one input for all that they miss."""
-    merged, seeds = folder / f"{target}-merged", folder / f"{target}-seeds"
+    merged = folder / f"{target}-merged"
     merged.mkdir()
-    seeds.mkdir()
     for path in sorted((CORPUS / target).glob("seed-*")):
         shutil.copy(path, merged)
     old = [path for path in (CORPUS / target).iterdir() if not path.name.startswith("seed-")]
     code, said = started(
-        target, "-set_cover_merge=1", str(merged), str(folder / target), str(CORPUS / target)
+        target,
+        folder,
+        "-set_cover_merge=1",
+        str(merged),
+        str(folder / target),
+        str(CORPUS / target),
     )
     if code:
         raise SystemExit(said[-3000:])

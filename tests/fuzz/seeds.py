@@ -126,6 +126,7 @@ def all_seeds():
     """Target, name and content of every seed."""
     lines = BUNDLE[MANIFEST].splitlines(keepends=True)
     payload = parse_envelope(BUNDLE[STATEMENT_FILE]).payload
+    huge = lines[0].replace(b'"size":', b'"size":' + b"9" * 60)
     pem, note = BUNDLE[SIGNER], good_proof()[1]
     kinds = {
         "zip": archives(),
@@ -134,7 +135,12 @@ def all_seeds():
         "checkpoint": [("good", note), ("more", note.replace(b"\n\n", b"\nextension\n\n"))],
         "proof": proofs(),
         "entry": [("good", entry_of(STATEMENT).leaf)],
-        "manifest": [("good", b"".join(lines)), ("one", lines[0]), ("twice", lines[0] * 2)],
+        "manifest": [
+            ("good", b"".join(lines)),
+            ("one", lines[0]),
+            ("twice", lines[0] * 2),
+            ("huge", huge),
+        ],
         "keys": [("one", pem), ("two", pem + LAB.public.pem), ("broken", pem.replace(b"M", b"N"))],
         "document": documents(),
         "bundle": patches(),

@@ -87,3 +87,14 @@ def test_a_line_that_is_no_entry_is_an_error_with_its_number(tmp_path, line):
     (tmp_path / MANIFEST).write_bytes(line)
     with pytest.raises(EvidenceError, match="line 1"):
         read_manifest(DirectoryTree(tmp_path))
+
+
+@pytest.mark.parametrize("size", [2**53, 10**80], ids=["unsafe", "enormous"])
+def test_a_size_that_not_every_reader_keeps_is_an_error_with_its_line(tree, tmp_path, size):
+    """Found by fuzzing: such a number has no canonical form, which was another kind of error."""
+    entry = make_manifest(tree, SaltSource(b"s" * 32))[0]
+    line = entry.line().replace(f'"size":{entry.size}'.encode(), f'"size":{size}'.encode())
+    (tmp_path / "evb").mkdir()
+    (tmp_path / MANIFEST).write_bytes(line)
+    with pytest.raises(EvidenceError, match="line 1 is not a manifest entry"):
+        read_manifest(tree)
