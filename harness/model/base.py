@@ -1,10 +1,14 @@
 """What every stored document has in common: frozen, strict, and JCS-safe."""
 
-from typing import Any, ClassVar, Self
+from functools import lru_cache
+from typing import Any, ClassVar, Final, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from harness.encoding.canonical import canonical, digest_of, load_strict
+
+DocumentT = TypeVar("DocumentT", bound="Document")
+_LONG_BYTES: Final = 16 * 1024
 
 
 class Frozen(BaseModel):
@@ -44,13 +48,23 @@ class Document(Frozen):
             CaptureError: not strict JSON.
             ValueError: another schema, or not valid under this one.
         """
-        document = load_strict(data)
-        if not isinstance(document, dict) or document.pop("schema", None) != cls.SCHEMA:
-            message = f"expected a document of schema {cls.SCHEMA}"
-            raise ValueError(message)
-        return cls.model_validate_json(canonical(document))
+        # Several steps read the long ones, such as catalogues; being frozen, these can be shared.
+        return _parsed_long(cls, data) if len(data) > _LONG_BYTES else _parsed(cls, data)
 
     @property
     def digest(self) -> str:
         """SHA-256 of the canonical content."""
         return digest_of({"schema": self.SCHEMA, **self.to_json()})
+
+
+def _parsed(model: type[DocumentT], data: bytes) -> DocumentT:
+    document = load_strict(data)
+    if not isinstance(document, dict) or document.pop("schema", None) != model.SCHEMA:
+        message = f"expected a document of schema {model.SCHEMA}"
+        raise ValueError(message)
+    return model.model_validate_json(canonical(document))
+
+
+@lru_cache(maxsize=8)
+def _parsed_long(model: type[DocumentT], data: bytes) -> DocumentT:
+    return _parsed(model, data)
