@@ -24,7 +24,10 @@ from harness.cli.output import JsonOption
 from harness.cli.pretest_options import pretest
 from harness.cli.redact import redact
 from harness.cli.reference_devices import reference_app
+from harness.cli.sign import sign
 from harness.cli.terminal import Terminal, show_error, take_over
+from harness.cli.timestamp import timestamp
+from harness.cli.trust import trust_app
 from harness.cli.vault import lock, unlock
 from harness.config import load_bench, load_dossier
 from harness.encoding.text import neutralise, neutralise_lines
@@ -50,6 +53,9 @@ app = typer.Typer(
 app.add_typer(reference_app, name="reference")
 app.add_typer(log_app, name="log")
 app.add_typer(job_app, name="job")
+app.add_typer(trust_app, name="trust")
+app.command()(sign)
+app.command()(timestamp)
 app.command()(pretest)
 app.command()(countersign)
 app.command()(withdraw)
