@@ -276,6 +276,7 @@ def make(
     scripted: bool = False,
     complete: bool = True,
     failing: bool = False,
+    key: PrivateKey | None = None,
 ) -> Made:
     """Write a run, its twin and its bundle below ``base``."""
     run = base / "run"
@@ -292,7 +293,7 @@ def make(
     )
     known = load_secrets(run / "private" / "secrets.json")
     make_twin(run / "survey", base / "twin", known.secrets, known.key)
-    key = create_key(base / "lab.pem")
+    key = key or create_key(base / "lab.pem")
     (base / "report").mkdir()
     (base / "report" / "index.html").write_text("<!doctype html><title>Report</title>")
     sealed = seal(
@@ -343,7 +344,7 @@ class Maker:
     capture = CAPTURE
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def maker() -> Maker:
     return Maker()
 
