@@ -185,7 +185,7 @@ def _visited(judgement: Judgement) -> list[str]:
 
 
 def _context(source: ReportSource) -> Mapping[str, object]:
-    survey, assessments = source.survey, source.assessments
+    survey, assessments = source.survey, source.in_order
     folder = source.folder / "survey"
     tree = DirectoryTree(folder)
     dossier = Dossier.from_bytes((folder / "dossier.json").read_bytes())

@@ -42,7 +42,7 @@ class Quotation:
 
     Attributes:
         total: how many places there are.
-        more: how many of them are linked, but not quoted.
+        more: how many of them can be read and are not quoted.
     """
 
     captures: tuple[Quoted, ...]
@@ -65,17 +65,16 @@ class Quotes:
         by_path: dict[str, list[EvidenceRef]] = {}
         for ref in dict.fromkeys(refs):
             by_path.setdefault(ref.path, []).append(ref)
+        here = [group for path, group in by_path.items() if self._links.file(path).href]
         # One place of each capture first: captures differ more than the lines of one of them.
-        turns = chain.from_iterable(zip_longest(*by_path.values()))
+        turns = chain.from_iterable(zip_longest(*here))
         chosen = frozenset(islice(filter(None, turns), _QUOTED))
         captures = tuple(self._capture(group, chosen) for group in by_path.values())
-        total = sum(map(len, by_path.values()))
-        return Quotation(captures, total, total - len(chosen))
+        more = sum(map(len, here)) - len(chosen)
+        return Quotation(captures, sum(map(len, by_path.values())), more)
 
     def _capture(self, refs: Sequence[EvidenceRef], chosen: frozenset[EvidenceRef]) -> Quoted:
         (place,) = self._links.places(refs)
-        if not place.href:  # the link already says that there is nothing to read
-            return Quoted(place, ())
         said: dict[tuple[tuple[str, ...], str], Excerpt] = {}
         for found in (self._at(ref) for ref in refs if ref in chosen):
             earlier = said.get((found.lines, found.note))

@@ -9,6 +9,8 @@ import threading
 import pypdf
 import pytest
 
+from harness.model.ids import FrameworkRef
+
 pytestmark = [pytest.mark.loopback, pytest.mark.slow]
 
 MARK = "owned by the device"
@@ -142,6 +144,17 @@ def test_the_browser_asks_the_network_for_nothing(
 def test_axe_finds_nothing_wrong(report, chrome, axe, look):
     with chrome.page(report, **look) as page:
         assert axe(page) == {}
+
+
+def test_axe_finds_nothing_wrong_with_several_frameworks(stage, made, chrome, axe):
+    units = (made.failing("c1a"), made.waiting("c1b", "control-missing"))
+    other = FrameworkRef(slug="other", version="2")
+    one = stage()
+    one.page(made.assessment(*units), made.assessment(*units, framework=other))
+    with chrome.page(one.folder / "report" / "index.html") as page:
+        assert axe(page) == {}
+        choose(page, "filter.querySelector('select').value = 'f2-s1'")
+        assert page.run(SAID) == "1 of 6 requirements shown"
 
 
 def test_axe_finds_nothing_wrong_with_what_a_hostile_device_says(hostile, chrome, axe):

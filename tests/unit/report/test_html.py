@@ -84,6 +84,7 @@ def test_a_capture_that_this_edition_leaves_out_is_called_withheld(stage, made):
     assert said in part(page, "f1")
     assert "tcp-23.jsonl (withheld from this edition)" in part(page, "survey")
     assert "<pre><bdi>" not in page
+    assert "not quoted" not in part(page, "flaws")
     assert f'{made.CAPTURE}"' not in page
 
 
