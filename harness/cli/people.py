@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Final
 
 from harness.bench.operator import ScriptedOperator, TerminalOperator
 from harness.bench.protocols import Operator
@@ -9,8 +10,11 @@ from harness.encoding.clock import Clock
 from harness.errors import UsageError
 from harness.model.declaration import UnitDeclaration
 from harness.model.dossier import Dossier
-from harness.model.question import Answer, Question
+from harness.model.question import Answer, AnswerKind, Question
 from harness.survey.store import write_atomic
+
+_MAX_FILE_BYTES: Final = 32 * 1024 * 1024
+_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".pdf", ".txt", ".log"})
 
 
 def operator_at(answers: Path | None, name: str) -> Operator | None:
@@ -46,12 +50,15 @@ def ask(run: Path, units: Iterable[UnitDeclaration], dossier: Dossier, operator:
         if given is None:
             continue
         number += 1
+        value = given[0]
+        if question.kind in {AnswerKind.PHOTO, AnswerKind.FILE}:
+            value = _kept(Path(value), folder, number)
         answer = Answer(
             number=number,
             question=question.id,
             question_digest=question.digest,
             item=item,
-            value=given[0],
+            value=value,
             reason=given[1],
             person=operator.name,
             at=clock.now(),
@@ -59,6 +66,25 @@ def ask(run: Path, units: Iterable[UnitDeclaration], dossier: Dossier, operator:
         )
         write_atomic(folder / f"{number:05}.json", answer.to_bytes())
     return number
+
+
+def _kept(file: Path, answers: Path, number: int) -> str:
+    """Copy a photo or file beside its answer; its name there, since a path of this machine is gone.
+
+    Raises:
+        UsageError: it cannot be read, or is too large to be evidence.
+    """
+    suffix = file.suffix.lower()
+    name = f"{number:05}{suffix if suffix in _SUFFIXES else '.bin'}"
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+    if len(data) > _MAX_FILE_BYTES:
+        raise UsageError(f"{file}: larger than {_MAX_FILE_BYTES} bytes")
+    write_atomic(answers / name, data)
+    return name
 
 
 def _questions(

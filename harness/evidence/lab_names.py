@@ -99,4 +99,5 @@ def _user() -> str:
 
 def are_records(name: str) -> bool:
     """Whether a file of a survey is a record of the bench, neither a capture nor the supplier's."""
-    return name.rpartition("/")[2] in _RECORDS or "/answers/" in f"/{name}"
+    folder, _, last = name.rpartition("/")
+    return last in _RECORDS or (folder == "answers" and last.endswith(".json"))

@@ -62,7 +62,7 @@ def open_evidence(path: Path) -> Evidence:
         answers = tuple(
             Answer.from_bytes(read(survey, name))
             for name in survey.names()
-            if name.startswith("answers/")
+            if name.startswith("answers/") and name.endswith(".json")
         )
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{path}: {error}") from error

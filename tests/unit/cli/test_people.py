@@ -1,0 +1,74 @@
+"""What people answer is kept with the survey; photos and files beside the answers."""
+
+import json
+
+import pytest
+
+from harness.bench.operator import AnswerScript, ScriptedOperator
+from harness.cli.people import ask
+from harness.encoding.tree import DirectoryTree
+from harness.errors import UsageError
+from harness.evidence.pictures import without_metadata
+from harness.evidence.scrub import Scrubber
+from harness.evidence.twins import scrub_tree
+from harness.model.declaration import DecidedBy, UnitDeclaration
+from harness.model.dossier import Dossier, DutIdentification
+from harness.model.ids import UnitId
+from harness.model.question import AnswerKind, Question
+
+PHOTO = b"\xff\xd8\xff\xe1\0\x0cExif\0\0GPS!\xff\xdb\0\x04ab\xff\xd9"
+
+
+@pytest.fixture
+def answered(tmp_path):
+    """Ask for a photo that lies at the given path; the folder of the answers."""
+
+    def answer(path):
+        question = Question(id="q", prompt="Show it.", kind=AnswerKind.PHOTO, holds=())
+        unit = UnitDeclaration(
+            unit=UnitId("u"), decided_by=DecidedBy.OPERATOR, questions=(question,), summary="",
+            module="m", function="f",
+        )  # fmt: skip
+        row = {"question": "q", "value": str(path)}
+        operator = ScriptedOperator(AnswerScript.model_validate({"answer": [row]}))
+        run = tmp_path / "run"
+        (run / "survey").mkdir(parents=True)
+        dossier = Dossier(dut=DutIdentification(supplier="s", model="m"))
+        assert ask(run, [unit], dossier, operator) == 1
+        return run / "survey" / "answers"
+
+    return answer
+
+
+def test_a_photo_is_copied_and_its_place_on_this_machine_forgotten(answered, tmp_path):
+    photo = tmp_path / "IMG 0001.JPG"
+    photo.write_bytes(PHOTO)
+    folder = answered(photo)
+    said = json.loads((folder / "00001.json").read_bytes())
+    assert said["value"] == "00001.jpg"
+    assert (folder / "00001.jpg").read_bytes() == PHOTO
+
+
+def test_the_twin_of_a_photo_has_no_metadata(answered, tmp_path):
+    photo = tmp_path / "a.jpg"
+    photo.write_bytes(PHOTO)
+    folder = answered(photo)
+    scrub_tree(DirectoryTree(folder), tmp_path / "twin", Scrubber([], b"k" * 32))
+    twin = (tmp_path / "twin" / "00001.jpg").read_bytes()
+    assert twin == without_metadata(PHOTO)
+    assert b"GPS" not in twin
+
+
+def test_a_file_of_an_odd_kind_gets_a_plain_name(answered, tmp_path):
+    file = tmp_path / "answer.json"
+    file.write_text("{}")
+    folder = answered(file)
+    assert (folder / "00001.bin").is_file()
+
+
+def test_a_file_that_is_too_large_is_no_evidence(answered, tmp_path):
+    file = tmp_path / "large.png"
+    with file.open("wb") as stream:
+        stream.truncate(33 * 2**20)
+    with pytest.raises(UsageError, match="larger than"):
+        answered(file)
