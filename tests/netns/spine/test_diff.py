@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,31 @@ def test_a_person_is_told_that_nothing_was_verified(spine, hardened, weak):
     assert "Worse" in done.stderr.splitlines()[3]
     assert "Nothing was verified" in done.stderr
     assert done.stdout == ""
+
+
+def surveyed(run, *, flaws, version):
+    """A short survey of a router that runs ``version``."""
+    order = {
+        "run": str(run),
+        "flaws": flaws,
+        "states": ["as-received"],
+        "probes": ["ports", "services", "ssh", "tls"],
+        "when": ["visit", "as-received", ""],
+        "do": {"do": "firmware", "version": version},
+    }
+    scene = Path(__file__).with_name("campaign_scene.py")
+    done = subprocess.run([sys.executable, str(scene), json.dumps(order)],
+                          capture_output=True, text=True, timeout=300, check=False)  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return run
+
+
+@pytest.mark.usefixtures("private_bench")
+def test_another_firmware_that_opens_telnet(diff, tmp_path):
+    before = surveyed(tmp_path / "before", flaws=[], version="2.4.1")
+    after = surveyed(tmp_path / "after", flaws=["telnet-login"], version="2.5.0")
+    found = diff(before, after)
+    told = {(o["weight"], o["subject"]): (o["before"], o["after"]) for o in found["differences"]}
+    assert told["worse", "services tcp/23"] == ("", "telnet")
+    assert told["changed", "identity firmware"] == ("2.4.1", "2.5.0")
+    assert {subject.split()[-1] for _, subject in told} <= {"tcp/23", "firmware"}
