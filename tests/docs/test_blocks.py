@@ -6,6 +6,7 @@ import tomllib
 
 from harness.bench.operator import AnswerScript
 from harness.config.baseline import load_baseline
+from harness.config.disclosure import load_disclosure
 from harness.config.files import load_bench, load_dossier
 from harness.config.job import load_job
 from harness.config.reading import load_model
@@ -13,7 +14,7 @@ from harness.model.catalogue import Catalogue
 
 KINDS = {
     *("bench", "sample", "dut", "ics", "ixit", "person", "answer", "provisions", "accepted"),
-    "report_id",
+    *("report_id", "rule"),
 }
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -35,6 +36,9 @@ def test_every_config_block_loads(toml_block, tmp_path):
     elif "report_id" in keys:
         file.write_text(toml_block.text)
         load_job(file)
+    elif "rule" in keys:
+        file.write_text(toml_block.text)
+        load_disclosure(file)
     elif "accepted" in keys:
         file.write_text(toml_block.text)
         load_baseline(file)
