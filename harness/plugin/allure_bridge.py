@@ -9,11 +9,13 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import allure_commons
 import pytest
 from allure_commons.logger import AllureFileLogger
 from allure_commons.types import LabelType
+from attr import asdict
 from typing_extensions import override
 
 from harness.encoding.text import neutralise_lines
@@ -83,12 +85,10 @@ class _ScrubbingLogger(AllureFileLogger):
 
     @override
     def _report_item(self, item: Any) -> None:
-        super()._report_item(item)  # type: ignore[no-untyped-call]
-        name = item.file_pattern.format(prefix=item.uuid)
-        path = self._folder / name
-        if path.is_file():
-            document = self._scrubbed(json.loads(path.read_text("utf-8")))
-            path.write_text(json.dumps(document, sort_keys=True, ensure_ascii=False), "utf-8")
+        # Allure's own writer draws a name that nobody is told: what it wrote could not be found.
+        document = self._scrubbed(asdict(item, filter=lambda _, value: value or value is False))
+        path = self._folder / item.file_pattern.format(prefix=uuid4())
+        path.write_text(json.dumps(document, sort_keys=True, ensure_ascii=False), "utf-8")
 
     def _scrubbed(self, value: Any) -> Any:  # noqa: ANN401  (any JSON value)
         if isinstance(value, str):
