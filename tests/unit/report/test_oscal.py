@@ -10,6 +10,8 @@ from harness.model.dossier import Dossier, DutIdentification
 from harness.model.ids import FrameworkRef
 from harness.model.judgement import Verdict
 from harness.report.oscal.values import NAMESPACE, control, line, markup, moment, token
+from harness.report.oscal.view import oscal_view
+from harness.report.source import ReportSource
 
 TOKEN = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 STRING = re.compile(r"\S(.*\S)?")
@@ -120,6 +122,19 @@ def test_evidence_that_this_edition_lacks_is_named_without_a_link(written, made)
     assert unit["relevant-evidence"] == [{"description": f"{made.SEEN.path}, line 3"}]
 
 
+def test_a_public_edition_says_so_and_links_from_its_own_folder(stage, made):
+    one = stage()
+    one.report(mixed(made))
+    (one.folder / "redaction.json").write_bytes(b"{}")
+    source = ReportSource(one.folder, one.facts(), (mixed(made),), data="../data")
+    files = oscal_view(source)
+    document = json.loads(files["oscal/assessment-results.json"])["assessment-results"]
+    assert told(document["metadata"])["edition"] == "public"
+    links = {entry["href"] for entry in objects(document) if "../" in entry.get("href", "")}
+    assert f"../../data/survey/{made.SEEN.path}" in links
+    assert all(href.startswith("../../data/") for href in links)
+
+
 def test_ids_are_uuids_of_version_5_and_occur_once(written, made):
     for document in written(mixed(made)).values():
         ids = [entry["uuid"] for entry in objects(document) if "uuid" in entry]
@@ -223,9 +238,6 @@ def test_a_time_that_is_none_becomes_the_survey_s():
 def test_a_supplier_who_declares_nothing_has_no_implementations(stage, made):
     one = stage()
     one.report(mixed(made))
-    from harness.report.oscal.view import oscal_view
-    from harness.report.source import ReportSource
-
     bare = Dossier(dut=DutIdentification(supplier="S", model="M"))
     (one.folder / "survey" / "dossier.json").write_bytes(bare.to_bytes())
     files = oscal_view(ReportSource(one.folder, one.facts(), (mixed(made),)))
@@ -234,8 +246,5 @@ def test_a_supplier_who_declares_nothing_has_no_implementations(stage, made):
 
 
 def test_without_an_assessment_there_is_nothing_to_say(stage):
-    from harness.report.oscal.view import oscal_view
-    from harness.report.source import ReportSource
-
     one = stage()
     assert oscal_view(ReportSource(one.folder, one.facts(), ())) == {}
