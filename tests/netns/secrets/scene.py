@@ -30,6 +30,7 @@ SECRET = 'Tr0ub4&do"r3'
 """The password on the label: the bench knows it, and JSON, HTML and URLs write it differently."""
 NAMED = "tr0ub4dor-9"
 """A second one, which can stand in the name of a file."""
+AT_REST = "what the raw captures are encrypted with"
 BENCH = """\
 [bench]
 name = "talkative"
@@ -38,6 +39,7 @@ interface = "lo"
 udp_ports = [53]
 credentials.max_attempts = 2
 credentials.guessing_attempts = 1
+encrypt = "{encrypt}"
 
 [[sample]]
 id = "A"
@@ -96,11 +98,14 @@ def bypass():
 
 
 def main(folder, mode):
-    os.environ |= {"SCENE_LABEL": SECRET, "SCENE_NAMED": NAMED}
+    os.environ |= {"SCENE_LABEL": SECRET, "SCENE_NAMED": NAMED, "SCENE_AT_REST": AT_REST}
+    encrypt = "env:SCENE_AT_REST" if mode == "scrubbed" else ""
     console = talkative.switch_on(ADDRESS, SECRET)
     bench = folder / "bench"
     bench.mkdir()
-    (bench / "bench.toml").write_text(BENCH.format(address=ADDRESS, console=console))
+    (bench / "bench.toml").write_text(
+        BENCH.format(address=ADDRESS, console=console, encrypt=encrypt)
+    )
     (bench / "dossier.toml").write_text(DOSSIER)
     suite = folder / "scenesuites" / "talking"
     shutil.copytree(Path(__file__).with_name("talking"), suite)

@@ -1,6 +1,8 @@
 """A secret planted in every place that the bench can see is nowhere in what is published."""
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -47,12 +49,37 @@ def test_the_search_finds_the_secret_in_every_place_while_nothing_is_scrubbed(in
     assert {hit[1] for hit in found} >= {"label", "named", "bystander", "neighbour"}
 
 
-def test_nothing_of_it_is_in_the_bundle(in_namespace):
+def test_nothing_of_it_is_in_the_bundle_and_all_of_it_in_the_laboratory(in_namespace):
     scene = in_namespace(HERE / "scene.py", "scrubbed")
     assert found_in(scene) == []
-    run = Path(scene["run"])
+    run, label = Path(scene["run"]), scene["secrets"]["label"]
+    assert [path.name for path in run.iterdir()] == ["raw.vault"]
+    assert search(files_of(run), {"label": label}) == []
+    locked = certbench("replay", run)
+    assert locked.returncode == 2
+    assert "certbench unlock" in " ".join(locked.stderr.split())
+    wrong = certbench("unlock", run, "--key", "env:WRONG")
+    assert "encrypted with another secret" in " ".join(wrong.stderr.split())
+    assert certbench("unlock", run, "--key", "env:AT_REST").returncode == 0
     raw = (run / "survey/A/1-initialised/console/1").glob("*.jsonl")
     joined = "".join(
         json.loads(line).get("data", "") for file in raw for line in file.read_text().splitlines()
     )
-    assert scene["secrets"]["label"] in joined  # the laboratory's edition keeps what was seen
+    assert label in joined
+    for folder in (run, *run.iterdir()):
+        assert folder.stat().st_mode & 0o777 == 0o700, folder
+    assert certbench("lock", run, "--key", "env:AT_REST").returncode == 0
+    assert [path.name for path in run.iterdir()] == ["raw.vault"]
+
+
+def certbench(*arguments):
+    """The command, with the secret and another one in its environment."""
+    secrets = {"AT_REST": "what the raw captures are encrypted with", "WRONG": "another secret" * 2}
+    return subprocess.run(
+        [sys.executable, "-m", "harness.cli", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={**os.environ, **secrets},
+    )
