@@ -6,6 +6,9 @@ from pathlib import Path
 from harness.trust.keys import create_key, load_key
 from harness.trust.statement import LabSigner
 
+_ELSEWHERE = ("env:", "pkcs11:")
+"""Keys that lie in no file and are never made here."""
+
 
 def lab_signer(named: Path | None) -> LabSigner:
     """The signer with the key that the user named, or with the user's own, made at first use.
@@ -13,6 +16,8 @@ def lab_signer(named: Path | None) -> LabSigner:
     Raises:
         ConfigError: the key cannot be read or made.
     """
+    if named and str(named).startswith(_ELSEWHERE):
+        return LabSigner(load_key(str(named)))
     path = named or _default_path()
     if path.exists():
         return LabSigner(load_key(str(path)))

@@ -28,7 +28,7 @@ trust_app = typer.Typer(
     no_args_is_help=True,
 )
 console = Terminal()
-_SINCE: Final = dt.timedelta(days=365)
+_A_YEAR: Final = dt.timedelta(days=365)
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="folder of the hierarchy")]
 
 
@@ -50,7 +50,7 @@ class Reason(StrEnum):
 
 
 @trust_app.command()
-def init(
+def init(  # noqa: PLR0913  (each an option)
     folder: FolderArgument,
     *,
     laboratory: Annotated[str, typer.Option(help="as in job.toml")] = "Toy laboratory",
@@ -58,6 +58,12 @@ def init(
     framework: Annotated[
         list[str], typer.Option("-f", "--framework", help="scope; otherwise every suite there is")
     ] = [],  # noqa: B006
+    since: Annotated[
+        dt.datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"], metavar="DATE", help="first day of the scope; else a year ago"
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make an accreditation body, a laboratory's people, a certifier, a clock and keys of a log.
@@ -70,7 +76,7 @@ def init(
         laboratory=laboratory,
         sites=tuple(site),
         frameworks=tuple(framework or suites),
-        since=(toy.now - _SINCE).date(),
+        since=(since or toy.now - _A_YEAR).date(),
     )
     toy.create(
         (
