@@ -338,6 +338,7 @@ class Maker:
     make = staticmethod(make)
     reseal = staticmethod(reseal)
     zipped = staticmethod(zipped)
+    write_survey = staticmethod(write_survey)
     assessment = staticmethod(assessment)
     catalogue = staticmethod(catalogue)
     password = PASSWORD

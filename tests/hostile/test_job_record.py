@@ -1,6 +1,7 @@
 """A test is sealed with a whole job record or not at all; other purposes may lack it."""
 
 import json
+import shutil
 
 import pytest
 
@@ -11,6 +12,7 @@ from harness.evidence.description import describe
 from harness.model.states import Purpose
 from harness.verify.bundle import verify_bundle
 from harness.verify.policy import TrustStore
+from harness.verify.report import Step
 
 
 def dropped(data):
@@ -86,3 +88,16 @@ def test_a_day_of_the_laboratorys_calendar_is_no_gap_for_its_time_zone(
         return
     with pytest.raises(EvidenceError, match="lies after the test began"):
         maker.reseal(made, change)
+
+
+def test_the_verifier_asks_a_test_for_its_record_even_if_sealing_did_not(maker, made, monkeypatch):
+    monkeypatch.setattr("harness.evidence.sealing.require_job", lambda data: None)
+    trust = TrustStore((made.key.public,))
+    assert verify_bundle(open_bundle(made.bundle), trust).ok
+    for change in (dropped, changed(deviations=None)):
+        path = maker.reseal(made, change).bundle
+        report = verify_bundle(open_bundle(path), trust)
+        assert {step.code for step in report.steps if step.code} == {"E-JOB"}
+        assert "deviations (7.8.2.1 n)" in report.of(Step.PURPOSE).shown or change is dropped
+        shutil.rmtree(path)
+        shutil.rmtree(path.parent / "work")

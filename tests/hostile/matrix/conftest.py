@@ -30,8 +30,10 @@ from harness.evidence.manifest import (
     read_manifest,
 )
 from harness.evidence.redaction import redact
+from harness.evidence.sealing import seal
 from harness.model.decision import Decision, Outcome, Withdrawal
 from harness.model.disclosure import DisclosureRule, Embargo, Level
+from harness.model.dossier import Dossier, IcsRow, Support
 from harness.model.job import NAME as JOB_NAME
 from harness.model.job import JobRecord
 from harness.model.judgement import Conclusion, Verdict
@@ -45,6 +47,10 @@ from harness.model.layout import (
     log_proof_name,
     timestamp_name,
 )
+from harness.model.record import AttemptOutcome, AttemptRecord, SurveyRecord
+from harness.model.states import Purpose
+from harness.plugin.launch import JudgingOrder, judge
+from harness.testing.suites import find_frameworks
 from harness.trust.certificates import person_uri
 from harness.trust.decision import make_decision, make_withdrawal, sign_saying
 from harness.trust.dsse import Envelope, Signature, parse_envelope
@@ -58,7 +64,7 @@ from harness.trust.log.note import KeyKind, NoteSigner
 from harness.trust.log.witness import Witness
 from harness.trust.oids import Use
 from harness.trust.scope import Scope
-from harness.trust.statement import parse_statement
+from harness.trust.statement import LabSigner, parse_statement
 from harness.trust.timestamps import make_query
 from harness.verify.bundle import unreadable, verify_bundle
 from harness.verify.policy import DutDemand, FrameworkDemand, Policy, TrustStore
@@ -320,6 +326,11 @@ class Scene:
         made = {"statement_sha256": "ab" * 32, "root": "cd" * 32} | changes
         return entry_of(self.envelope).model_copy(update=made).leaf
 
+    def stamp_decision(self) -> None:
+        """The certifier has the own signature time-stamped, too."""
+        (found,) = parse_envelope((self.path / DECISION).read_bytes()).signatures
+        self.put(timestamp_name(found.key_id, 1), self.cast.clock.stamp(found.value))
+
     def embargo(self, file: str, until: dt.date) -> None:
         """Hold a file back for a while, as the certifier agreed."""
         leaf = next(
@@ -494,7 +505,66 @@ def copy_of(scene: Scene, place: Path) -> Scene:
     return made
 
 
+@pytest.fixture(scope="session")
+def copy_scene():
+    """Makes a copy of a scene in a folder."""
+    return copy_of
+
+
 @pytest.fixture
 def scene(whole, tmp_path) -> Scene:
     """A copy to spoil."""
     return copy_of(whole, tmp_path)
+
+
+def replayable_run(cast: Cast, run: Path) -> Path:
+    """A run without captures, judged for real: every unit that needs the device is open."""
+    maker = cast.maker
+    (run / "private").mkdir(parents=True)
+    secrets = {"schema": "certbench/secrets/1", "key": "5a" * 32, "secrets": []}
+    (run / "private" / "secrets.json").write_bytes(canonical(secrets))
+    maker.write_survey(run / "survey", Purpose.QUALIFICATION, scripted=False, complete=True)
+    attempt = run / "survey/A/1-initialised/credentials/1"
+    record = AttemptRecord.from_bytes((attempt / "attempt.json").read_bytes())
+    shutil.rmtree(attempt)
+    attempt.mkdir()
+    nothing = {"outcome": AttemptOutcome.NOT_POSSIBLE, "reason": "no link", "captures": ()}
+    (attempt / "attempt.json").write_bytes(record.model_copy(update=nothing).to_bytes())
+    ((suite, catalogue),) = find_frameworks(["california-sb-327"])
+    rows = tuple(
+        IcsRow(provision=each.id, support=Support.YES, detail="yes")
+        for each in catalogue.provisions
+    )
+    dossier = Dossier.from_bytes((run / "survey/dossier.json").read_bytes())
+    dossier = dossier.model_copy(update={"ics": {catalogue.framework.slug: rows}})
+    (run / "survey/dossier.json").write_bytes(dossier.to_bytes())
+    survey = SurveyRecord.from_bytes((run / "survey/survey.json").read_bytes())
+    survey = survey.model_copy(update={"dossier_digest": dossier.digest})
+    (run / "survey/survey.json").write_bytes(survey.to_bytes())
+    folder = run / "assessments" / str(catalogue.framework)
+    judge(JudgingOrder(suite.folder, catalogue.framework.version, run, folder, allure=False))
+    (folder / "catalogue.json").write_bytes(catalogue.to_bytes())
+    return run
+
+
+@pytest.fixture(scope="module")
+def replayable(cast, whole, tmp_path_factory) -> Scene:
+    """A scene around a bundle whose verdicts can be recomputed, and must be."""
+    base = tmp_path_factory.mktemp("replayable")
+    run = replayable_run(cast, base / "run")
+    shutil.copytree(run / "survey", base / "twin")
+    sealed = seal(
+        run,
+        base / "bundle",
+        twin=base / "twin",
+        assessments=run / "assessments",
+        signer=LabSigner(cast.evaluator),
+        purpose=Purpose.QUALIFICATION,
+    )
+    made = replace(whole.made, run=run, bundle=sealed.path, sealed=sealed)
+    signed = sealed.predicate.conclusions[0]
+    catalogues = frozenset({signed.catalogue_digest})
+    demand = FrameworkDemand(str(signed.framework), catalogues=catalogues)
+    scene = dress(cast, made, tmp_path_factory.mktemp("dressed"), demand)
+    scene.ask(purposes=frozenset({Purpose.QUALIFICATION}), recompute=True)
+    return scene
