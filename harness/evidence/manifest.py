@@ -138,7 +138,7 @@ class WithheldEntry(_HeldBack):
     """
 
     level: Literal[Level.WITHHELD] = Level.WITHHELD
-    part: Annotated[str, Field(pattern=r"^(survey|rest|assessments/[^/]+)$")]
+    part: Annotated[str, Field(pattern=r"^(survey|rest|assessments/[^/\x00-\x1f]+)$")]
     meta_commitment: Digest = Field(alias="h_m")
 
     @property

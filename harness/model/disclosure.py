@@ -9,7 +9,9 @@ from pydantic import Field, model_validator
 from harness.model.attestation import Digest
 from harness.model.base import Document, Frozen
 
-DisclosureReason = Annotated[str, Field(pattern=r"^\S[^\x00-\x1f\x7f]*$", max_length=400)]
+DisclosureReason = Annotated[
+    str, Field(pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", max_length=400)
+]
 """Why something is not shown: one line for the people who read the public edition."""
 
 FileClass = Literal[

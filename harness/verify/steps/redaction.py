@@ -12,6 +12,7 @@ from harness.encoding.tree import SubTree, read
 from harness.errors import VerificationError
 from harness.evidence.description import assessment_folders
 from harness.evidence.manifest import HeldBack, MetadataEntry, WithheldEntry, held_back
+from harness.evidence.names import problem_of
 from harness.evidence.redaction import least_level, never_held_back
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.disclosure import Embargo, Level
@@ -63,6 +64,8 @@ def _named(entry: HeldBack) -> str:
 
 def _may_be(entry: HeldBack) -> None:
     path = entry.path if isinstance(entry, MetadataEntry) else ""
+    if path and (problem := problem_of(path)):
+        raise StepFailed(_CODE, f"{path} {problem}", "names that a file may have")
     if never_held_back(entry.file_class, path):
         shown = f"{_named(entry)} is held back"
         raise StepFailed(_CODE, shown, "verdicts, plans, records, dossier, DUT and bench in full")
@@ -108,14 +111,14 @@ def _agreed(context: Context) -> Mapping[str, Embargo]:
 
 
 def _check_open_verdicts(context: Context, held: Sequence[HeldBack]) -> None:
-    gone = {f"{entry.path}" for entry in held if isinstance(entry, MetadataEntry)}
-    excused = {entry.path for entry in held if isinstance(entry, MetadataEntry) and entry.embargo}
+    named = [entry for entry in held if isinstance(entry, MetadataEntry)]
+    gone = {entry.path for entry in named if not entry.embargo}
     data = SubTree(context.tree, "data")
     for folder in assessment_folders(data):
         assessment = Assessment.from_bytes(read(data, f"{folder}/assessment.json"))
         for unit in (unit for unit in assessment.units if unit.verdict in _OPEN):
             cited = {f"data/survey/{path}" for path in _evidence(unit)}
-            if cited and cited <= gone - excused:
+            if cited and cited <= gone:
                 raise StepFailed(
                     _CODE,
                     f"{folder}: unit {unit.unit} is {unit.verdict.value}, and none of its "

@@ -223,6 +223,7 @@ WRONG = [
     {"salt_c": "0" * 32},
     {"reason": "two\nlines"},
     {"reason": " "},
+    {"reason": "\0"},
     {"embargo": "2027-01-31T00:00:00"},
     {"embargo": "tomorrow"},
     {"embargo": 20270131},
