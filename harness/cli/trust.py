@@ -50,7 +50,7 @@ class Reason(StrEnum):
 
 
 @trust_app.command()
-def init(  # noqa: PLR0913  (each an option)
+def init(
     folder: FolderArgument,
     *,
     laboratory: Annotated[str, typer.Option(help="as in job.toml")] = "Toy laboratory",

@@ -1,6 +1,7 @@
 """Writes the pages of docs/reference that follow from the code: `python tests/docs/generate.py`."""
 
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
 from harness.model.judgement import Severity
 from harness.model.prose import TEMPLATES
+from harness.trust.statement import Statement
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -48,6 +50,12 @@ COMMANDS = (
     ("certbench", "log", "prove"),
     ("certbench", "log", "check"),
     ("certbench", "log", "fork"),
+    ("certbench", "sign"),
+    ("certbench", "timestamp"),
+    ("certbench", "trust"),
+    ("certbench", "trust", "init"),
+    ("certbench", "trust", "issue"),
+    ("certbench", "trust", "revoke"),
     ("certbench-verify",),
 )
 
@@ -61,7 +69,19 @@ def pages():
         "dossier-toml.md": fields_of("dossier-toml.md", Dossier),
         "job-toml.md": fields_of("job-toml.md", JobRecord),
         "command-line.md": command_line(),
+        "schemas/evidence-v1.json": evidence_schema(),
     }
+
+
+def evidence_schema():
+    """The signed statement as JSON Schema, for whoever reads bundles with other tools."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://certbench.dev/schemas/evidence-v1.json",
+        **Statement.model_json_schema(by_alias=True),
+        "title": "Statement about a bundle: in-toto Statement v1, predicate evidence/v1",
+    }
+    return json.dumps(schema, indent=1, sort_keys=True) + "\n"
 
 
 def reasons():

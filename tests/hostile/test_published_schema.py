@@ -22,9 +22,15 @@ def validator():
     return jsonschema.Draft202012Validator(schema)
 
 
+@pytest.fixture(scope="module")
+def payload(maker, tmp_path_factory):
+    made = maker.make(tmp_path_factory.mktemp("made") / "here")
+    return parse_envelope((made.bundle / STATEMENT).read_bytes()).payload
+
+
 @pytest.fixture
-def statement(made):
-    return json.loads(parse_envelope((made.bundle / STATEMENT).read_bytes()).payload)
+def statement(payload):
+    return json.loads(payload)
 
 
 def test_a_real_statement_fits(validator, statement):
