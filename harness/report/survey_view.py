@@ -10,6 +10,8 @@ from harness.facts.services import ServicesFacts
 from harness.facts.store import FactBase
 from harness.model.dossier import Dossier, Ixit, Support
 from harness.model.ids import SampleId, VisitId
+from harness.model.job import NAME as JOB
+from harness.model.job import JobRecord
 from harness.model.question import Answer
 from harness.model.record import AttemptRecord, VisitRecord
 
@@ -127,6 +129,12 @@ def ics_counts(dossier: Dossier) -> tuple[IcsCount, ...]:
         )
         for framework, rows in sorted(dossier.ics.items())
     )
+
+
+def job_in(folder: Path) -> JobRecord | None:
+    """What the laboratory wrote down around the test; None if it did not."""
+    file = folder / JOB
+    return JobRecord.from_bytes(file.read_bytes()) if file.is_file() else None
 
 
 def ixit_counts(dossier: Dossier) -> tuple[tuple[str, int], ...]:

@@ -23,6 +23,7 @@ from harness.model.declaration import DecidedBy
 from harness.model.disclosure import HeldFiles, Level, Redaction
 from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
 from harness.model.ids import FactKey, FrameworkRef
+from harness.model.job import JobRecord
 from harness.model.judgement import (
     Conclusion,
     Finding,
@@ -198,6 +199,7 @@ class Stage:
     content: bytes = b"captured\n"
     withheld: tuple[str, ...] = ()
     redaction: Redaction | None = None
+    job: JobRecord | None = None
 
     def page(self, *assessments: Assessment, **of_catalogue: Any) -> str:
         """Write the stage and its HTML report; the page."""
@@ -300,6 +302,8 @@ class Stage:
         record = AttemptRecord(**(given | self.attempt))
         (attempt / "attempt.json").write_bytes(record.to_bytes())
         (survey / "dossier.json").write_bytes(self._dossier().to_bytes())
+        if self.job:
+            (survey / "job.json").write_bytes(self.job.to_bytes())
         (survey / "answers").mkdir()
         for answer in self.answers:
             path = survey / "answers" / f"{answer.number}.json"
@@ -420,6 +424,26 @@ def redaction(text: str = "text") -> Redaction:
     return Redaction(full=9, metadata=2, withheld=1, embargoed=2, held=held)
 
 
+def job(text: str = "text") -> JobRecord:
+    """A job record whose every free field says ``text``."""
+    where = {"name": text, "address": text}
+    return JobRecord.model_validate(
+        {
+            "report_id": "TR-7",
+            "issued": "2026-11-22",
+            "authorised_by": text,
+            "laboratory": {**where, "accreditation": text},
+            "customer": where,
+            "sites": [{"id": "main", "address": text}],
+            "persons": [{"id": "P1", "name": "N. N.", "roles": ["evaluator", "operator"]}],
+            "deviations": [{"what": text, "reason": text}],
+            "external": [],
+            "opinions": [{"text": text, "by": text, "basis": text}],
+            "amends": {"report": "TR-6", "reason": text, "changes": text},
+        }
+    )
+
+
 def hostile_answer(text: str) -> Answer:
     """An answer whose every free field says ``text``."""
     return Answer(
@@ -458,6 +482,7 @@ def hostile_page(stage: Callable[..., Stage]) -> Callable[[str], str]:
             firmware=(text, text + "2"),
             content=hostile_capture(text),
             redaction=redaction(text),
+            job=job(text),
         )
         return made.page(hostile_assessment(text))
 
@@ -477,6 +502,6 @@ class _Builders:
         (reason, finding, judgement, unit, failing, waiting, catalogue, assessment),
     )
     Stage = Stage
-    bundle_of, allure_result, hostile_assessment, redaction = map(
-        staticmethod, (bundle_of, allure_result, hostile_assessment, redaction)
+    bundle_of, allure_result, hostile_assessment, redaction, job = map(
+        staticmethod, (bundle_of, allure_result, hostile_assessment, redaction, job)
     )

@@ -6,6 +6,7 @@ import pytest
 
 from harness.model.declaration import DecidedBy
 from harness.model.ids import FrameworkRef
+from harness.model.job import JobRecord
 from harness.model.judgement import Conclusion, Severity, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.question import Answer
@@ -101,6 +102,26 @@ def test_the_edition_of_the_laboratory_speaks_of_nothing_withheld(stage, made):
     page = stage().page(made.assessment())
     assert "Public edition" not in page
     assert 'id="withheld"' not in page
+
+
+def test_who_tested_for_whom_is_said_as_far_as_the_laboratory_wrote_it_down(stage, made):
+    page = stage(job=made.job("our words")).page(made.assessment())
+    job = part(page, "job")
+    assert "TR-7, issued 2026-11-22, authorised by our words" in job
+    assert "ReplacesTR-6: our words Changed: our words" in job
+    assert "P1 (evaluator, operator)" in job
+    assert "Deviations from the methodour words: our words" in job
+    assert "Results from othersnone" in job
+    assert "N. N." not in page
+    assert "Security test report TR-7, replaces TR-6" in re.sub(r"<[^>]*>", "", page)
+    assert 'id="job"' not in stage().page(made.assessment())
+
+
+def test_what_a_job_record_leaves_open_is_called_not_stated(stage, made):
+    job = part(stage(job=JobRecord()).page(made.assessment()), "job")
+    assert "Laboratorynot stated" in job
+    assert "Customernot stated" in job
+    assert "Deviations from the methodnot stated" in job
 
 
 def test_links_lead_from_where_the_page_lies(stage, made):
