@@ -37,8 +37,15 @@ _PEM: Final = re.compile(
     rb"-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----", re.ASCII
 )
 _PERSON: Final = re.compile(r"certbench://(laboratory|certifier)/([^/?#]+)/person/([^/?#]+)")
-_BROKEN: Final = (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension)
-"""What the library raises for a certificate that it cannot make sense of."""
+BROKEN: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+)
+"""What the library raises for a certificate, list or token that it cannot make sense of."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +119,7 @@ def _parsed(block: bytes, source: str, number: int) -> x509.Certificate:
     try:
         found = x509.load_pem_x509_certificate(block)
         _ = found.extensions, found.subject, found.issuer, key_id_of(found)
-    except _BROKEN as error:
+    except BROKEN as error:
         problem = f"{source}: certificate {number} cannot be read: {error}"
         raise malformed(problem, expected) from error
     return found
@@ -175,7 +182,7 @@ def _holder(
             _check_dates(each, at)
         organisation, person = _named(certificate, use)
         return Holder(organisation, person, chain, scope_in(certificate, SCOPE))
-    except _BROKEN as error:
+    except BROKEN as error:
         shown = f"{told(certificate)}: {error}"
         raise malformed(shown, "a certificate of the profile") from error
 
@@ -205,7 +212,7 @@ def _chain(
             .build_client_verifier()
         )
         return tuple(verifier.verify(certificate, others).chain)
-    except (VerificationError, *_BROKEN) as error:
+    except (VerificationError, *BROKEN) as error:
         shown = f"{told(certificate)} does not lead to a trusted root: {error}"
         expected = "a chain to one of the roots that the policy names"
         raise DistrustError("E-CERT-ROOT", shown, expected) from error

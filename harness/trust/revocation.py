@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 
-from harness.trust.certificates import malformed, pem_blocks, told
+from harness.trust.certificates import BROKEN, malformed, pem_blocks, told
 from harness.trust.distrust import DistrustError
 
 MAX_LIST_BYTES: Final = 4 * 1024 * 1024
@@ -61,7 +60,7 @@ def _parsed(block: bytes, source: str) -> RevocationList:
     try:
         found = x509.load_pem_x509_crl(block)
         _ = found.extensions, found.issuer, found.last_update_utc, found.next_update_utc
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension) as error:
+    except BROKEN as error:
         shown = f"{source}: a revocation list cannot be read: {error}"
         raise malformed(shown, "a revocation list (RFC 5280)") from error
     return found
@@ -101,7 +100,7 @@ def _is_of(found: RevocationList, issuer: x509.Certificate) -> bool:
         return False
     try:
         return found.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]  # or TypeError
-    except (TypeError, ValueError, UnsupportedAlgorithm):
+    except BROKEN:
         return False
 
 

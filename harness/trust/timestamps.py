@@ -22,6 +22,7 @@ from rfc3161_client import (
 from rfc3161_client.base import HashAlgorithm
 from rfc3161_client.tsp import PKIStatus, TimeStampRequest, TimeStampResponse
 
+from harness.trust.certificates import BROKEN
 from harness.trust.distrust import DistrustError
 
 MAX_TOKEN_BYTES: Final = 64 * 1024
@@ -109,7 +110,7 @@ def parse_token(data: bytes, source: str) -> Token:
     try:
         response = decode_timestamp_response(data)
         return _token(data, response)
-    except (ValueError, TypeError, VerificationError, x509.DuplicateExtension) as error:
+    except (*BROKEN, VerificationError) as error:
         shown = f"{source}: {error}"
         raise DistrustError("E-TST-MALFORMED", shown, expected) from error
 

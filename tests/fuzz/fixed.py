@@ -1,16 +1,18 @@
-"""What the targets hold inputs against: a small sealed bundle, and a log with fixed keys.
+"""What the targets hold inputs against: a small sealed bundle, a log with fixed keys, a chain.
 
 The bundle is that of `tests/hostile`, sealed anew at every start. The keys of the log and of its
 witness are made of constants, so that proofs kept in the corpus hold in every run; they protect
-nothing.
+nothing. The certificates are those of a toy hierarchy whose keys nobody kept.
 """
 
+import datetime as dt
 import hashlib
 import importlib.util
 import sys
 import tempfile
 from pathlib import Path
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from harness.encoding.merkle import inclusion_proof, leaf_hash, tree_root
@@ -25,6 +27,8 @@ from harness.trust.log.note import KeyKind, NoteSigner
 from harness.trust.log.proof import proof_bytes
 from harness.trust.statement import LabSigner, parse_statement
 
+CORPUS = Path(__file__).with_name("corpus")
+NOW = dt.datetime(2026, 11, 25, tzinfo=dt.UTC)
 _SMALL_RUN = Path(__file__).parents[1] / "hostile" / "conftest.py"
 
 
@@ -73,3 +77,11 @@ def good_proof(size=11, index=4):
     text = Checkpoint(LOG.key.name, size, tree_root(leaves)).text
     note = f"{text}\n{LOG.line(text)}{WITNESS.line(text, 1_790_000_000)}".encode()
     return proof_bytes(extra, index, inclusion_proof(leaves, index), note), note
+
+
+def _certificate(name):
+    return x509.load_der_x509_certificate((CORPUS / "certificates" / name).read_bytes())
+
+
+CHAIN = (_certificate("seed-person"), _certificate("seed-root"))
+CLOCK_ROOTS = (_certificate("seed-clock-root"),)

@@ -82,7 +82,7 @@ def fuzz(target, folder, asked):
 def told(said):
     """What broke: the traceback, or else the end of what was said."""
     _, found, after = said.partition("=== Uncaught Python exception: ===")
-    return (found + after)[:4000] if found else said[-4000:]
+    return (found + after.partition("\nINFO: ")[0])[:4000] if found else said[-4000:]
 
 
 def replay(target):

@@ -1,160 +1,65 @@
-"""Write the inputs that fuzzing starts from: ``python tests/fuzz/seeds.py``.
+"""Write the inputs that fuzzing starts from into the corpus: ``python tests/fuzz/seeds.py``.
 
-Good ones of every kind, and archives of the kinds that fooled other readers. What fuzzing found
-lies beside them in the corpus and is left alone.
+What is there already is left alone: seeds that are made of random keys stay as they are, and so
+does what fuzzing found.
 """
 
-import io
-import json
-import struct
-import warnings
-import zipfile
+import subprocess
+import tempfile
 from pathlib import Path
 
-from fixed import BUNDLE, LAB, STATEMENT, good_proof
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.encoding.canonical import canonical
-from harness.model.layout import MANIFEST, SIGNER
-from harness.model.layout import STATEMENT as STATEMENT_FILE
-from harness.trust.dsse import parse_envelope
-from harness.trust.log.entry import entry_of
+from harness.trust.hierarchy import Hierarchy, Holding
+from harness.trust.oids import Use
+from harness.trust.timestamps import make_query
 
 CORPUS = Path(__file__).with_name("corpus")
 
 
-def zipped(files, method=zipfile.ZIP_DEFLATED, change=lambda info: None):
-    stream = io.BytesIO()
-    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w") as archive:
-        warnings.simplefilter("ignore")  # a name twice is meant
-        for name, data in files:
-            info = zipfile.ZipInfo(name)
-            info.create_system, info.external_attr, info.compress_type = 3, 0o100644 << 16, method
-            change(info)
-            archive.writestr(info, data)
-    return stream.getvalue()
+def hierarchy_seeds(folder):
+    """Certificates, a revocation list and a time-stamp of a toy hierarchy."""
+    toy = Hierarchy(folder / "toy")
+    toy.create((Holding("person", Use.DECISION, "Example Certifier", "P1"),), "toy.example/log")
+    toy.revoke("person", x509.ReasonFlags.superseded)
+    for name, path in (
+        ("person", toy.certificate("person")),
+        ("root", toy.root),
+        ("clock-root", toy.tsa_root),
+        ("clock", toy.tsa_root.with_name("tsa.pem")),
+    ):
+        found = x509.load_pem_x509_certificate(path.read_bytes())
+        yield "certificates", name, found.public_bytes(Encoding.DER)
+    both = toy.certificate("person").read_bytes() + toy.root.read_bytes()
+    yield "certificates", "both", both
+    found = x509.load_pem_x509_crl(toy.revoked.read_bytes())
+    yield "revocations", "one", found.public_bytes(Encoding.DER)
+    yield "revocations", "two", toy.revoked.read_bytes() * 2
+    asked, answer = folder / "query.tsq", folder / "answer.tsr"
+    asked.write_bytes(make_query(b"message").as_bytes())
+    argv = ["openssl", "ts", "-reply", "-config", str(toy.tsa_config), "-queryfile", str(asked)]
+    subprocess.run([*argv, "-out", str(answer)], check=True, capture_output=True)
+    yield "timestamp", "good", answer.read_bytes()
 
 
-def extra(number, data):
-    """Puts an extra field into an entry."""
-
-    def change(info):
-        info.extra = struct.pack("<HH", number, len(data)) + data
-
-    return change
-
-
-def unreadable_extra():
-    """An extra field that claims more bytes than it has: others refuse to read the archive."""
-    data = zipped([("a", b"1")], change=extra(0x7075, b"\1\xb7\xbe\x43\xe8evil"))
-    place = data.rindex(b"up\x09\x00") + 2
-    return data[:place] + b"\xf5" + data[place + 1 :]
-
-
-def _version(number):
-    """What a reader must know of the format, times ten."""
-
-    def change(info):
-        info.extract_version = number
-
-    return change
-
-
-def _mode(value):
-    def change(info):
-        info.external_attr = value << 16
-
-    return change
-
-
-def archives():
-    two = [("data/a.txt", b"hello " * 50), ("evb/b", b"\x00\xff")]
-    yield "empty", zipped([])
-    yield "deflated", zipped(two)
-    yield "stored", zipped(two, zipfile.ZIP_STORED)
-    yield "names", zipped([("data/n\u00e4me", b"1"), ("data/A", b"2"), ("data/a", b"3")])
-    yield "outside", zipped([("../a", b"1"), ("/b", b"2"), ("C:\\c", b"3"), ("d\\e", b"4")])
-    yield "twice", zipped([("a", b"1"), ("a", b"2")])
-    yield "link", zipped([("a", b"/etc/passwd")], change=_mode(0o120777))
-    yield "bomb", zipped([("a", bytes(100_000))])
-    yield "unicode-path", zipped([("a", b"1")], change=extra(0x7075, b"\1\xb7\xbe\x43\xe8evil"))
-    yield "garbled-extra", unreadable_extra()
-    yield "future", zipped([("a", b"1")], change=_version(148))
-    yield "zip64", zipped([("a", b"1")], change=extra(1, bytes(24)))
-    yield "bzip2", zipped([("a", b"1" * 100)], zipfile.ZIP_BZIP2)
-    yield "behind", zipped(two) + b"more"
-    yield "before", b"more" + zipped(two)
-    liar = bytearray(zipped([("a", bytes(1000))]))
-    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
-        place = liar.index(signature) + offset
-        liar[place : place + 4] = (10).to_bytes(4, "little")
-    yield "liar", bytes(liar)
-
-
-def envelopes():
-    good = {"payload": "aGk=", "payloadType": "t", "signatures": [{"keyid": "k", "sig": "aGk="}]}
-    yield "statement", STATEMENT
-    yield "small", canonical(good)
-    yield "urlsafe", canonical({**good, "payload": "-_8"})
-    yield "spaced", json.dumps(good, indent=1).encode()
-    yield "twice", canonical(good)[:-1] + b',"payload":"aGk="}'
-    yield "deep", b"[" * 5000
-    yield "two", canonical({**good, "signatures": good["signatures"] * 2})
-
-
-def proofs():
-    for size, index in ((1, 0), (2, 1), (11, 4), (300, 299)):
-        yield f"{size}-{index}", good_proof(size, index)[0]
-    whole = good_proof()[0]
-    yield "no-entry", b"\n".join(line for line in whole.split(b"\n") if not line.startswith(b"ext"))
-
-
-def documents():
-    for name, data in BUNDLE.items():
-        if name.endswith(".json") and b'"schema":"certbench/' in data:
-            yield name.rpartition("/")[2], data
-
-
-def patches():
-    """Of every file: cut, overwritten, inserted into, emptied, and left as it is."""
-    for number, name in enumerate(sorted(BUNDLE)):
-        middle = (len(BUNDLE[name]) // 2).to_bytes(3)
-        for kind, rest in ((0, b""), (1, b"\xff"), (2, b'"'), (3, b"\0\0\0"), (2, b"")):
-            yield f"{number}-{kind}-{len(rest)}", bytes([number, kind]) + middle + rest
-
-
-def all_seeds():
-    """Target, name and content of every seed."""
-    lines = BUNDLE[MANIFEST].splitlines(keepends=True)
-    payload = parse_envelope(BUNDLE[STATEMENT_FILE]).payload
-    huge = lines[0].replace(b'"size":', b'"size":' + b"9" * 60)
-    pem, note = BUNDLE[SIGNER], good_proof()[1]
-    kinds = {
-        "zip": archives(),
-        "dsse": envelopes(),
-        "statement": [("good", payload), ("small", b"{}")],
-        "checkpoint": [("good", note), ("more", note.replace(b"\n\n", b"\nextension\n\n"))],
-        "proof": proofs(),
-        "entry": [("good", entry_of(STATEMENT).leaf)],
-        "manifest": [
-            ("good", b"".join(lines)),
-            ("one", lines[0]),
-            ("twice", lines[0] * 2),
-            ("huge", huge),
-        ],
-        "keys": [("one", pem), ("two", pem + LAB.public.pem), ("broken", pem.replace(b"M", b"N"))],
-        "document": documents(),
-        "bundle": patches(),
-    }
-    for target, seeds in kinds.items():
-        for name, data in seeds:
-            yield target, name, data
+def write(seeds):
+    """Write those that are not there."""
+    for target, name, data in seeds:
+        path = CORPUS / target / f"seed-{name}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_bytes(data)
 
 
 def main():
     """Write the seeds."""
-    for target, name, data in all_seeds():
-        (CORPUS / target).mkdir(parents=True, exist_ok=True)
-        (CORPUS / target / f"seed-{name}").write_bytes(data)
+    if not (CORPUS / "certificates").exists():
+        with tempfile.TemporaryDirectory() as folder:
+            write(hierarchy_seeds(Path(folder)))
+    from inputs import all_seeds  # needs the certificates
+
+    write(all_seeds())
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ This file imports what it fuzzes; `fuzz.py` instruments those imports.
 """
 
 import atexit
+import base64
 import io
 import json
 import shutil
@@ -17,11 +18,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fixed import BUNDLE, LAB, LOG_POLICY, STATEMENT
+from fixed import BUNDLE, CHAIN, CLOCK_ROOTS, LAB, LOG_POLICY, NOW, STATEMENT
 from pydantic import ValidationError
 
 from harness.encoding.tree import read
-from harness.errors import CaptureError, EvidenceError, VerificationError
+from harness.errors import CaptureError, ConfigError, EvidenceError, VerificationError
 from harness.evidence.manifest import bundle_root, part_roots, read_manifest
 from harness.evidence.zip_tree import ZipTree
 from harness.model.assessment import Assessment
@@ -32,6 +33,9 @@ from harness.model.layout import MANIFEST
 from harness.model.plan import SurveyPlan, TestPlan
 from harness.model.question import Answer
 from harness.model.record import AttemptRecord, SurveyRecord, VisitRecord
+from harness.trust.certificates import find_holder, key_id_of, parse_certificates
+from harness.trust.decision import parse_decision, parse_withdrawal
+from harness.trust.distrust import DistrustError
 from harness.trust.dsse import parse_envelope
 from harness.trust.keys import parse_public_keys
 from harness.trust.log.check import check_proof
@@ -39,9 +43,14 @@ from harness.trust.log.checkpoint import parse_checkpoint
 from harness.trust.log.entry import entry_of, parse_entry
 from harness.trust.log.note import parse_note, verify_note
 from harness.trust.log.proof import parse_proof, proof_bytes
+from harness.trust.oids import Use
+from harness.trust.result_statement import parse_result
+from harness.trust.revocation import RevocationRules, check_revocation, parse_revocations
 from harness.trust.statement import parse_statement
+from harness.trust.timestamps import StampRules, check_imprints, check_stamp, parse_token
 from harness.verify.bundle import verify_bundle
 from harness.verify.policy import Policy, TrustStore
+from harness.verify.policy_file import load_policy
 
 
 class Files(dict):
@@ -211,6 +220,66 @@ def bundle(data):
     json.dumps(report.to_json())
 
 
+def _pem(kind, data):
+    """DER as PEM, so that its bytes and not their base64 are changed; PEM as it is."""
+    if data.startswith(b"-----"):
+        return data
+    head, tail = f"-----BEGIN {kind}-----\n".encode(), f"\n-----END {kind}-----\n".encode()
+    return head + base64.encodebytes(data).strip() + tail
+
+
+def certificates(data):
+    """Certificates beside a signature, looked at under a root that is the first of them."""
+    try:
+        shelf = parse_certificates(_pem("CERTIFICATE", data), "fuzz")
+    except DistrustError:
+        return
+    for use in Use:
+        try:
+            find_holder(key_id_of(shelf[-1]), shelf, shelf[:1], NOW, use)
+        except DistrustError:
+            continue
+
+
+def revocations(data):
+    """Revocation lists, asked about the certificates of the seeds."""
+    try:
+        lists = parse_revocations(_pem("X509 CRL", data), "fuzz")
+        check_revocation(CHAIN, lists, NOW, RevocationRules(NOW))
+    except DistrustError:
+        return
+
+
+def timestamp(data):
+    """Time-stamp tokens, read and verified; what OpenSSL refuses is not looked into here."""
+    try:
+        token = parse_token(data, "fuzz")
+        check_imprints((token,), (b"message",))
+        check_stamp((token,), (b"message",), StampRules(CLOCK_ROOTS, frozenset(), NOW))
+    except DistrustError:
+        return
+
+
+def saying(data):
+    """Everything else that somebody signs about a bundle: decisions, withdrawals and results."""
+    for parse in (parse_decision, parse_withdrawal, parse_result):
+        try:
+            found, _ = parse(data)
+        except VerificationError:
+            continue
+        assert parse(found.to_bytes())[0] == found
+
+
+def policy(data):
+    """Policy files: a reader's own, but a typing error must be named."""
+    path = SCRATCH.with_name("policy.toml")
+    path.write_bytes(data)
+    try:
+        load_policy(path)
+    except ConfigError:
+        return
+
+
 @dataclass(frozen=True)
 class Target:
     """One thing to fuzz; ``longest`` bounds its inputs in bytes."""
@@ -230,4 +299,9 @@ TARGETS = {
     "keys": Target(keys, 4096),
     "document": Target(document),
     "bundle": Target(bundle, 4096),
+    "certificates": Target(certificates, 4096),
+    "revocations": Target(revocations, 4096),
+    "timestamp": Target(timestamp, 8192),
+    "saying": Target(saying, 8192),
+    "policy": Target(policy, 8192),
 }

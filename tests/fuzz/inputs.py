@@ -1,0 +1,200 @@
+"""The inputs that fuzzing starts from: good ones of every kind, and archives that fooled others."""
+
+import io
+import json
+import struct
+import warnings
+import zipfile
+
+from fixed import BUNDLE, LAB, NOW, STATEMENT, good_proof
+
+from harness.encoding.canonical import canonical
+from harness.model.decision import Decision, Outcome, Withdrawal
+from harness.model.layout import MANIFEST, SIGNER, TEST_RESULT
+from harness.model.layout import STATEMENT as STATEMENT_FILE
+from harness.trust.decision import make_decision, make_withdrawal, sign_saying
+from harness.trust.dsse import parse_envelope
+from harness.trust.log.entry import entry_of
+from harness.trust.statement import parse_statement
+
+
+def zipped(files, method=zipfile.ZIP_DEFLATED, change=lambda info: None):
+    stream = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(stream, "w") as archive:
+        warnings.simplefilter("ignore")  # a name twice is meant
+        for name, data in files:
+            info = zipfile.ZipInfo(name)
+            info.create_system, info.external_attr, info.compress_type = 3, 0o100644 << 16, method
+            change(info)
+            archive.writestr(info, data)
+    return stream.getvalue()
+
+
+def extra(number, data):
+    """Puts an extra field into an entry."""
+
+    def change(info):
+        info.extra = struct.pack("<HH", number, len(data)) + data
+
+    return change
+
+
+def unreadable_extra():
+    """An extra field that claims more bytes than it has: others refuse to read the archive."""
+    data = zipped([("a", b"1")], change=extra(0x7075, b"\1\xb7\xbe\x43\xe8evil"))
+    place = data.rindex(b"up\x09\x00") + 2
+    return data[:place] + b"\xf5" + data[place + 1 :]
+
+
+def _version(number):
+    """What a reader must know of the format, times ten."""
+
+    def change(info):
+        info.extract_version = number
+
+    return change
+
+
+def _mode(value):
+    def change(info):
+        info.external_attr = value << 16
+
+    return change
+
+
+def archives():
+    two = [("data/a.txt", b"hello " * 50), ("evb/b", b"\x00\xff")]
+    yield "empty", zipped([])
+    yield "deflated", zipped(two)
+    yield "stored", zipped(two, zipfile.ZIP_STORED)
+    yield "names", zipped([("data/n\u00e4me", b"1"), ("data/A", b"2"), ("data/a", b"3")])
+    yield "outside", zipped([("../a", b"1"), ("/b", b"2"), ("C:\\c", b"3"), ("d\\e", b"4")])
+    yield "twice", zipped([("a", b"1"), ("a", b"2")])
+    yield "link", zipped([("a", b"/etc/passwd")], change=_mode(0o120777))
+    yield "bomb", zipped([("a", bytes(100_000))])
+    yield "unicode-path", zipped([("a", b"1")], change=extra(0x7075, b"\1\xb7\xbe\x43\xe8evil"))
+    yield "garbled-extra", unreadable_extra()
+    yield "future", zipped([("a", b"1")], change=_version(148))
+    yield "zip64", zipped([("a", b"1")], change=extra(1, bytes(24)))
+    yield "bzip2", zipped([("a", b"1" * 100)], zipfile.ZIP_BZIP2)
+    yield "behind", zipped(two) + b"more"
+    yield "before", b"more" + zipped(two)
+    liar = bytearray(zipped([("a", bytes(1000))]))
+    for signature, offset in ((b"PK\x03\x04", 22), (b"PK\x01\x02", 24)):
+        place = liar.index(signature) + offset
+        liar[place : place + 4] = (10).to_bytes(4, "little")
+    yield "liar", bytes(liar)
+
+
+def envelopes():
+    good = {"payload": "aGk=", "payloadType": "t", "signatures": [{"keyid": "k", "sig": "aGk="}]}
+    yield "statement", STATEMENT
+    yield "small", canonical(good)
+    yield "urlsafe", canonical({**good, "payload": "-_8"})
+    yield "spaced", json.dumps(good, indent=1).encode()
+    yield "twice", canonical(good)[:-1] + b',"payload":"aGk="}'
+    yield "deep", b"[" * 5000
+    yield "two", canonical({**good, "signatures": good["signatures"] * 2})
+
+
+def proofs():
+    for size, index in ((1, 0), (2, 1), (11, 4), (300, 299)):
+        yield f"{size}-{index}", good_proof(size, index)[0]
+    whole = good_proof()[0]
+    yield "no-entry", b"\n".join(line for line in whole.split(b"\n") if not line.startswith(b"ext"))
+
+
+def documents():
+    for name, data in BUNDLE.items():
+        if name.endswith(".json") and b'"schema":"certbench/' in data:
+            yield name.rpartition("/")[2], data
+
+
+def sayings():
+    """What a certifier and a laboratory sign beside the statement."""
+    payload = parse_envelope(STATEMENT).payload
+    predicate = parse_statement(payload).predicate
+    decision = Decision(
+        outcome=Outcome.GRANT,
+        certificate="C-1",
+        frameworks=("small-framework@1.0",),
+        decided=NOW,
+        until=NOW.date(),
+        conditions=("keep it updated",),
+    )
+    made = make_decision(decision, predicate.bundle_root, payload)
+    yield "decision", sign_saying(made, LAB)
+    withdrawal = Withdrawal(bundle_root=predicate.bundle_root, withdrawn=NOW, reason="a hole")
+    yield "withdrawal", sign_saying(make_withdrawal(withdrawal), LAB)
+    for name, data in BUNDLE.items():
+        if name == TEST_RESULT:
+            yield "result", data
+
+
+POLICY = b"""\
+[trust]
+tsa_policies = ["1.2.3"]
+crl_max_age_days = 30
+
+[accept]
+purposes = ["test", "demo"]
+partial = true
+maximum_age_days = 400
+
+[job]
+nonce = "job 1"
+
+[device]
+model = "RR-1"
+serials = ["S1"]
+
+[[framework]]
+name = "small-framework@1.0"
+conclusions = ["CONFORMANT"]
+provisions.p1 = ["PASS"]
+
+[persons]
+two = true
+
+[disclosure]
+full = ["verdict"]
+most = 3
+"""
+
+
+def patches():
+    """Of every file: cut, overwritten, inserted into, emptied, and left as it is."""
+    for number, name in enumerate(sorted(BUNDLE)):
+        middle = (len(BUNDLE[name]) // 2).to_bytes(3)
+        for kind, rest in ((0, b""), (1, b"\xff"), (2, b'"'), (3, b"\0\0\0"), (2, b"")):
+            yield f"{number}-{kind}-{len(rest)}", bytes([number, kind]) + middle + rest
+
+
+def all_seeds():
+    """Target, name and content of every seed."""
+    lines = BUNDLE[MANIFEST].splitlines(keepends=True)
+    payload = parse_envelope(BUNDLE[STATEMENT_FILE]).payload
+    huge = lines[0].replace(b'"size":', b'"size":' + b"9" * 60)
+    pem, note = BUNDLE[SIGNER], good_proof()[1]
+    kinds = {
+        "zip": archives(),
+        "dsse": envelopes(),
+        "statement": [("good", payload), ("small", b"{}")],
+        "checkpoint": [("good", note), ("more", note.replace(b"\n\n", b"\nextension\n\n"))],
+        "proof": proofs(),
+        "entry": [("good", entry_of(STATEMENT).leaf)],
+        "manifest": [
+            ("good", b"".join(lines)),
+            ("one", lines[0]),
+            ("twice", lines[0] * 2),
+            ("huge", huge),
+        ],
+        "keys": [("one", pem), ("two", pem + LAB.public.pem), ("broken", pem.replace(b"M", b"N"))],
+        "document": documents(),
+        "bundle": patches(),
+        "saying": sayings(),
+        "policy": [("good", POLICY), ("missing", b'[trust]\nkeys = ["none.pem"]\n')],
+    }
+    for target, seeds in kinds.items():
+        for name, data in seeds:
+            yield target, name, data
