@@ -6,6 +6,7 @@ from typing import Final
 
 from harness.facts.store import FactBase
 from harness.model.ids import SampleId
+from harness.model.record import AttemptOutcome
 from harness.report.difference.differences import Area, Difference, Weight
 from harness.report.difference.flatten import THERE, Entry, Flattener
 from harness.report.difference.shapes import Meaning
@@ -65,11 +66,11 @@ def fact_differences(before: Side, after: Side) -> Iterator[Difference]:
         sample, state, probe = place
         where = f"{sample} {state}"
         if place not in later:
-            said = "not looked at"
-            yield Difference(Weight.UNKNOWN, Area.COVERAGE, probe, "facts", said, (where,))
+            shown = ("facts", _why_missing(after.facts, pairs[sample], state, probe))
+            yield Difference(Weight.UNKNOWN, Area.COVERAGE, probe, *shown, (where,))
         elif place not in earlier:
-            said = "not looked at"
-            yield Difference(Weight.NOTE, Area.COVERAGE, probe, said, "facts", (where,))
+            shown = (_why_missing(before.facts, sample, state, probe), "facts")
+            yield Difference(Weight.NOTE, Area.COVERAGE, probe, *shown, (where,))
         else:
             yield from _between(probe, where, earlier[place], later[place])
 
@@ -81,6 +82,18 @@ def paired_samples(before: FactBase, after: FactBase) -> Iterator[tuple[SampleId
         yield from ((sample, sample) for sample in common)
     else:
         yield from zip(before.samples, after.samples, strict=False)
+
+
+def _why_missing(survey: FactBase, sample: SampleId, state: str, probe: str) -> str:
+    """What became of the attempts, if there were any."""
+    outcomes = {
+        absent.outcome
+        for absent in survey.missing
+        if (absent.key.sample, absent.state.value, absent.key.probe) == (sample, state, probe)
+    }
+    if outcomes & {AttemptOutcome.COMPLETED, AttemptOutcome.FAILED}:
+        return "no facts that can be read here"
+    return ", ".join(sorted(outcome.value for outcome in outcomes)) or "not looked at"
 
 
 def _tables(survey: FactBase, names: Mapping[SampleId, SampleId]) -> dict[Place, _Table]:

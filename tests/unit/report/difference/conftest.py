@@ -42,7 +42,7 @@ def firmware(version="1.0", **fingerprints):
     )
 
 
-def side(*facts, dossier=None, assessments=(), secrets=(), **survey):
+def side(*facts, dossier=None, assessments=(), secrets=(), missing=(), **survey):
     """A survey with these facts (or records of them)."""
     records = tuple(one if isinstance(one, FactRecord) else record(one) for one in facts)
     given = {
@@ -57,7 +57,9 @@ def side(*facts, dossier=None, assessments=(), secrets=(), **survey):
     }
     known = SurveyRecord(**(given | survey))
     declared = dossier or Dossier(dut=DutIdentification(supplier="S", model="M"))
-    return Side("side", FactBase(known, (), records, ()), 0, secrets, assessments, declared)
+    return Side(
+        "side", FactBase(known, (), records, tuple(missing)), 0, secrets, assessments, declared
+    )
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from harness.facts.mqtt import MqttFacts, MqttServer
 from harness.facts.ports import Port, PortsFacts, PortState
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.ssh import HostKey, SshFacts, SshServer
+from harness.facts.store import MissingFact
 from harness.model.dossier import Dossier, DutIdentification
-from harness.model.record import SampleRecord
+from harness.model.record import AttemptOutcome, SampleRecord
 from harness.model.states import DeviceState
 
 
@@ -208,6 +209,23 @@ def test_what_only_the_earlier_survey_looked_at_is_not_the_same(made, compared):
         ("unknown", "coverage", "ssh")
     ]
     assert not found.same
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        (AttemptOutcome.COMPLETED, "no facts that can be read here"),
+        (AttemptOutcome.NOT_ALLOWED, "not-allowed"),
+        (None, "not looked at"),
+    ],
+)
+def test_why_something_was_not_looked_at(made, told, outcome, said):
+    record = made.record(ssh(made, "a"))
+    absent = [MissingFact(record.key, record.state, outcome, "why")] if outcome else []
+    later = made.side(made.firmware(), missing=absent)
+    assert told(made.side(made.firmware(), record), later) == [
+        ("unknown", "coverage", "ssh", "facts", said)
+    ]
 
 
 def test_what_only_the_later_one_looked_at_is_a_note(made, compared):
