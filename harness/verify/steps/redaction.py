@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.encoding.tree import SubTree, read
-from harness.errors import VerificationError
 from harness.evidence.description import assessment_folders
 from harness.evidence.manifest import HeldBack, MetadataEntry, WithheldEntry, held_back
 from harness.evidence.names import problem_of
@@ -18,9 +17,9 @@ from harness.model.assessment import Assessment, UnitResult
 from harness.model.disclosure import Embargo, Level
 from harness.model.judgement import Verdict
 from harness.model.layout import DECISION
-from harness.trust.decision import MAX_DECISION_BYTES, parse_decision, verified_signers
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
+from harness.verify.steps.decision import signed_decision
 
 _CODE = "E-REDACTION"
 _SHOWN = 5
@@ -101,11 +100,10 @@ def _agreed(context: Context) -> Mapping[str, Embargo]:
     if DECISION not in context.tree.names():
         return {}
     try:
-        envelope, made = parse_decision(read(context.tree, DECISION, MAX_DECISION_BYTES))
-        signers = verified_signers(envelope, context.policy.certifiers)
-    except VerificationError:
+        made, _ = signed_decision(context)
+    except StepFailed:
         return {}  # the step "decision" says what is wrong with it
-    if not signers or made.bundle_root != context.predicate.bundle_root:
+    if made.bundle_root != context.predicate.bundle_root:
         return {}
     return {embargo.leaf: embargo for embargo in made.predicate.embargoes}
 
