@@ -29,6 +29,7 @@ from harness.model.record import (
 )
 from harness.model.states import DeviceState, Purpose
 from harness.probes.base import Probe
+from harness.probes.login_candidates import is_secret
 from harness.survey.attempt import AttemptRunner, Visit
 from harness.survey.schedule import ready
 from harness.survey.standing import (
@@ -113,14 +114,15 @@ class Campaign:
         self._listener = listener
         self._clock = Clock()
         self._links = {SampleId(links.config.id): links for links in bench.samples()}
-        self._runner = AttemptRunner(
-            self._survey, bench, SecretStore(run / "private" / "secrets.json"), order.seed
-        )
+        known = SecretStore(run / "private" / "secrets.json")
+        for links in self._links.values():
+            _remember_logins(links, known)
+        self._runner = AttemptRunner(self._survey, bench, known, order.seed)
         self._visits: list[tuple[SampleId, VisitId]] = []
         self._lock = threading.Lock()
         self._last_seen = ""
-        known = read_record(self._survey)
-        self._record = self._take_up(known) if known else self._begin()
+        begun = read_record(self._survey)
+        self._record = self._take_up(begun) if begun else self._begin()
         self._write_record()
 
     def _begin(self) -> SurveyRecord:
@@ -297,6 +299,13 @@ class Campaign:
     def _write_record(self) -> None:
         self._record = self._record.model_copy(update={"visits": tuple(sorted(self._visits))})
         write_atomic(self._survey / "survey.json", self._record.to_bytes())
+
+
+def _remember_logins(links: SampleLinks, known: SecretStore) -> None:
+    """The bench's own logins are secret whether or not a probe comes to use them."""
+    for login, kind in ((links.label, "label"), (links.user, "user")):
+        if login is not None and is_secret(login.password):
+            known.add(login.password, f"{kind}-password")
 
 
 def _left_for_good(before: Sequence[_Stay], planned: PlannedVisit) -> str:

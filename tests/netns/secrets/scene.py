@@ -30,6 +30,26 @@ SECRET = 'Tr0ub4&do"r3'
 """The password on the label: the bench knows it, and JSON, HTML and URLs write it differently."""
 NAMED = "tr0ub4dor-9"
 """A second one, which can stand in the name of a file."""
+CLERK = "Erika Beispiel"
+"""Who answers, and stands in the job record."""
+JOB = f"""\
+[[persons]]
+id = "P1"
+name = "{CLERK}"
+roles = ["operator"]
+"""
+ANSWERS = f"""\
+person = "{CLERK}"
+
+[[answer]]
+question = "bench-enter-initialised"
+value = "done"
+
+[[answer]]
+question = "seen"
+value = "yes"
+reason = "{CLERK} saw it"
+"""
 AT_REST = "what the raw captures are encrypted with"
 BENCH = """\
 [bench]
@@ -107,6 +127,8 @@ def main(folder, mode):
         BENCH.format(address=ADDRESS, console=console, encrypt=encrypt)
     )
     (bench / "dossier.toml").write_text(DOSSIER)
+    (bench / "job.toml").write_text(JOB)
+    (bench / "answers.toml").write_text(ANSWERS)
     suite = folder / "scenesuites" / "talking"
     shutil.copytree(Path(__file__).with_name("talking"), suite)
     (suite / "units.py").rename(suite / "test_talking.py")
@@ -121,8 +143,9 @@ def main(folder, mode):
     if mode == "bypassed":
         bypass()
     wish = running.Wish(
-        bench, (), (suite,), out=folder / "out", purpose=Purpose.DEMO, key=folder / "key.pem"
-    )
+        bench, (), (suite,), out=folder / "out", purpose=Purpose.DEMO, key=folder / "key.pem",
+        answers=bench / "answers.toml", job=bench / "job.toml",
+    )  # fmt: skip
     done = running.begin(wish, load_bench(bench), Console(stderr=True, quiet=True))
     sys.stdout.write(
         json.dumps(
@@ -133,6 +156,7 @@ def main(folder, mode):
                 "secrets": {
                     "label": SECRET,
                     "named": NAMED,
+                    "clerk": CLERK,
                     "bystander": talkative.BYSTANDER_MAC,
                     "neighbour": talkative.BYSTANDER_NAME,
                     "home": f"{Path.home()}/",

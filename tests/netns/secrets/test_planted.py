@@ -30,10 +30,13 @@ PLACES = {
 }
 
 
-def found_in(scene):
+def found_in(scene, *more):
     bundle, archive = Path(scene["bundle"]), Path(scene["archive"])
     texts = {name: text for name, text in scene["secrets"].items() if len(text) > MIN}
-    return search([*files_of(bundle), *files_in(archive)], texts)
+    searched = [*files_of(bundle), *files_in(archive)]
+    for folder in more:
+        searched += files_of(folder)
+    return search(searched, texts)
 
 
 def test_the_search_finds_the_secret_in_every_place_while_nothing_is_scrubbed(in_namespace):
@@ -46,7 +49,7 @@ def test_the_search_finds_the_secret_in_every_place_while_nothing_is_scrubbed(in
     assert {"plain", "json", "utf-16-le", "url", "html", "hex with colons", "base64"} <= codings
     assert any("inflated" in hit[3] for hit in found if "tcp-8080" in hit[0])
     assert any(hit[3] == "segments" for hit in found)
-    assert {hit[1] for hit in found} >= {"label", "named", "bystander", "neighbour"}
+    assert {hit[1] for hit in found} >= {"label", "named", "clerk", "bystander", "neighbour"}
 
 
 def test_nothing_of_it_is_in_the_bundle_and_all_of_it_in_the_laboratory(in_namespace):
@@ -68,6 +71,16 @@ def test_nothing_of_it_is_in_the_bundle_and_all_of_it_in_the_laboratory(in_names
     assert label in joined
     for folder in (run, *run.iterdir()):
         assert folder.stat().st_mode & 0o777 == 0o700, folder
+    public = run.parent / "public"
+    withheld = [
+        "--metadata",
+        "data/survey/*/*/http/*/tcp-80.jsonl",
+        "--reason",
+        "not for everybody",
+    ]
+    made = certbench("redact", scene["bundle"], "-o", public, "--run", run, *withheld)
+    assert made.returncode == 0, made.stderr
+    assert found_in(scene, public) == []
     assert certbench("lock", run, "--key", "env:AT_REST").returncode == 0
     assert [path.name for path in run.iterdir()] == ["raw.vault"]
 

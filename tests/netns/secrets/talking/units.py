@@ -9,11 +9,14 @@ from harness.assessment.judging import contradicted, reason
 from harness.facts.console import ConsoleFacts
 from harness.facts.http import HttpFacts
 from harness.facts.mqtt import MqttFacts
+from harness.model.declaration import DecidedBy
+from harness.model.question import Question
 from harness.model.states import DeviceState
 from harness.testing.declare import case, need, unit
-from harness.testing.view import FactView
+from harness.testing.view import AnswerView, FactView
 
 INITIALISED = DeviceState("initialised")
+SEEN = Question(id="seen", prompt="Did you see it?")
 SECRET = os.environ["SCENE_LABEL"]
 
 
@@ -45,3 +48,7 @@ class TestTalking:
     def test_a_traceback(self):
         note = f"cannot log in with {SECRET!r} from {Path.home()}/bench on {os.uname().nodename}"
         raise RuntimeError(note)
+
+    @unit("c", decided_by=DecidedBy.OPERATOR, questions=[SEEN])
+    def test_what_somebody_saw(self, answers: AnswerView):
+        return (answers.judge(SEEN),)
