@@ -23,7 +23,7 @@ from harness.model.attestation import EvidencePredicate
 from harness.model.decision import Decision, Outcome, Withdrawal
 from harness.model.disclosure import Embargo
 from harness.model.layout import CERTIFICATES, DECISION, STATEMENT
-from harness.trust.certificates import MAX_PEM_BYTES
+from harness.trust.certificates import MAX_PEM_BYTES, parse_certificates
 from harness.trust.decision import (
     MAX_DECISION_BYTES,
     make_decision,
@@ -33,6 +33,8 @@ from harness.trust.decision import (
 )
 from harness.trust.dsse import MAX_ENVELOPE_BYTES, Envelope, parse_envelope
 from harness.trust.keys import load_key
+from harness.trust.oids import Use
+from harness.trust.signing import check_fits, merge_certificates
 from harness.trust.statement import parse_statement
 from harness.verify.bundle import verify_bundle
 from harness.verify.policy_file import load_policy, read_file
@@ -41,7 +43,9 @@ from harness.verify.report import Step, StepOutcome, StepResult, VerificationRep
 console = Terminal()
 _ROOT_DIGITS: Final = 64
 BundleArgument = Annotated[Path, typer.Argument(metavar="BUNDLE", help="bundle (folder or zip)")]
-KeyOption = Annotated[str, typer.Option(help="the certifier's P-256 key: a PEM file, or env:NAME")]
+KeyOption = Annotated[
+    str, typer.Option(help="the certifier's P-256 key: a PEM file, env:NAME, or a pkcs11: URI")
+]
 
 
 def countersign(  # noqa: PLR0913  (the fields of a decision)
@@ -105,7 +109,7 @@ def countersign(  # noqa: PLR0913  (the fields of a decision)
     made = make_decision(decision, predicate.bundle_root, envelope.payload)
     changes = {DECISION: sign_saying(made, signer)}
     if cert is not None:
-        changes[CERTIFICATES] = _certificates(tree, cert)
+        changes[CERTIFICATES] = _certificates(tree, cert, changes[DECISION])
     trust, asked = load_policy(policy)
     asked = replace(asked, certifiers=(*asked.certifiers, signer.public))
     report = verify_bundle(Amended(tree, changes), trust, asked, bundle)
@@ -199,11 +203,14 @@ def _embargoes(
     return tuple(found)
 
 
-def _certificates(tree: Tree, cert: Path) -> bytes:
-    """The certificates of the bundle, and behind them those of the certifier."""
-    new = read_file(cert, MAX_PEM_BYTES)
-    old = read(tree, CERTIFICATES, MAX_PEM_BYTES) if CERTIFICATES in tree.names() else b""
-    return old if new in old else old + new
+def _certificates(tree: Tree, cert: Path, decision: bytes) -> bytes:
+    """The certificates of the bundle, and those of the certifier, of which one fits the key."""
+    new = parse_certificates(read_file(cert, MAX_PEM_BYTES), str(cert))
+    check_fits(new[0], parse_envelope(decision), Use.DECISION)
+    if CERTIFICATES not in tree.names():
+        return merge_certificates((), new)
+    old = parse_certificates(read(tree, CERTIFICATES, MAX_PEM_BYTES), CERTIFICATES)
+    return merge_certificates(old, new)
 
 
 def _require_held(report: VerificationReport, outcome: Outcome) -> None:
