@@ -48,13 +48,10 @@ class _Table:
     examined: set[str] = field(default_factory=set)
     unseen: set[str] = field(default_factory=set)
 
-    def knows(self, target: str) -> bool:
-        """Something was seen of ``target``: what becomes of that is told by itself."""
-        return any(
-            part == target or part.startswith(f"{target} ")
-            for path in self.entries
-            for part in path
-        )
+    def known(self) -> set[str]:
+        """Targets of which something was seen: what becomes of that is told by itself."""
+        parts = {part for path in self.entries for part in path}
+        return parts | {part.partition(" ")[0] for part in parts}
 
 
 def fact_differences(before: Side, after: Side) -> Iterator[Difference]:
@@ -136,8 +133,9 @@ def _coverage(probe: str, where: str, before: _Table, after: _Table) -> Iterator
     if before.whole and not after.whole:
         said = ("captures whole", "captures not whole")
         yield Difference(Weight.UNKNOWN, Area.COVERAGE, probe, *said, (where,))
+    told = before.known()
     for target in sorted((before.examined - after.examined) | (after.unseen - before.unseen)):
-        if target in after.unseen or not before.knows(target):
+        if target in after.unseen or target not in told:
             known = target in before.examined
             weight = Weight.UNKNOWN if known else Weight.NOTE  # it was not there to be looked at
             said = ("examined" if known else "not known", "not examined")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from harness.encoding.canonical import sha256_hex
 from harness.encoding.text import neutralise
 from harness.facts.base import Endpoint, Facts
 from harness.model.base import Frozen
@@ -65,7 +66,10 @@ class Flattener:
         text = _UPTIME.sub("[time]", _MARK.sub("certbench-*", str(value)))
         if self._address is not None:
             text = self._address.sub("<address>", text)
-        return neutralise(text, _SHOWN)
+        if len(text) <= _SHOWN:
+            return neutralise(text, _SHOWN)
+        digest = sha256_hex(text.encode("utf-8", "surrogatepass"))[:16]
+        return f"{neutralise(text, _SHOWN)} (sha256 {digest})"  # long texts may differ at their end
 
     def _fields(
         self,

@@ -167,6 +167,12 @@ def test_text_of_a_device_is_harmless(made):
     assert Flattener("").text("\x1b[31m\u202e") == r"\x1b[31m\u202e"
 
 
+def test_long_texts_that_differ_at_their_end_differ(made):
+    text = Flattener("").text
+    assert text("a" * 5000 + "1") != text("a" * 5000 + "2")
+    assert len(text("a" * 5000)) < 400
+
+
 def test_a_trial_is_compared_by_its_outcome_alone(made):
     def trial(number, secret, outcome):
         return Trial(
