@@ -32,7 +32,8 @@ from harness.trust.scope import Scope, scope_in
 MAX_PEM_BYTES: Final = 256 * 1024
 MAX_CERTIFICATES: Final = 32
 MAX_CERTIFICATE_BYTES: Final = 16 * 1024
-_MAX_DEPTH: Final = 3
+_MAX_BETWEEN: Final = 2
+"""Most authorities between a person and a root."""
 _PEM: Final = re.compile(
     rb"-----BEGIN CERTIFICATE-----[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----", re.ASCII
 )
@@ -195,17 +196,31 @@ def _chain(
 ) -> tuple[x509.Certificate, ...]:
     """From the certificate to a root, as of a moment at which it was in force itself.
 
-    Whether that was so when it signed is a question of its own, with an answer of its own.
+    Whether that was so when it signed is a question of its own, with an answer of its own. If there
+    is no chain as of the signature, but was one when the certificate began, an issuer has expired.
     """
     first, last = certificate.not_valid_before_utc, certificate.not_valid_after_utc
-    moment = min(max(at, first), last)
+    try:
+        return _chain_at(certificate, shelf, roots, min(max(at, first), last))
+    except DistrustError:
+        for each in _chain_at(certificate, shelf, roots, first):
+            _check_dates(each, at)
+        raise
+
+
+def _chain_at(
+    certificate: x509.Certificate,
+    shelf: Sequence[x509.Certificate],
+    roots: Sequence[x509.Certificate],
+    moment: dt.datetime,
+) -> tuple[x509.Certificate, ...]:
     others = [each for each in shelf if each != certificate]
     try:
         verifier = (
             PolicyBuilder()
             .store(Store(list(roots)))  # an empty one is an error
             .time(moment.astimezone(dt.UTC).replace(tzinfo=None))
-            .max_chain_depth(_MAX_DEPTH)
+            .max_chain_depth(_MAX_BETWEEN)
             .extension_policies(
                 ee_policy=_leaf_policy(), ca_policy=ExtensionPolicy.webpki_defaults_ca()
             )

@@ -12,6 +12,7 @@ NEEDS_DEMO = {
     "check-a-bundle.md",
     "compare-two-bundles.md",
     "keep-a-transparency-log.md",
+    "sign-and-time-stamp.md",
 }
 SURVEYING = [
     ROOT / "README.md",

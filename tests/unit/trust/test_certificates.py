@@ -121,6 +121,48 @@ def test_a_root_or_a_person_certifies_nobody_as_a_person(pki):
     assert code_of(pki.root, [pki.root], [pki.root]) == "E-CERT-ROOT"
 
 
+def below(authority, common_name, path_length):
+    """An authority that another one certified."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    usage = authority.certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name("Body", common_name))
+        .issuer_name(authority.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(NOW - 50 * DAY)
+        .not_valid_after(NOW + 50 * DAY)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()),
+            critical=False,
+        )
+        .sign(authority.key, hashes.SHA256())
+    )
+    return Authority(made, key)
+
+
+@pytest.mark.parametrize(("between", "holds"), [(1, True), (2, True), (3, False)])
+def test_authorities_may_stand_between_a_person_and_the_root(pki, between, holds):
+    top = below(pki.authority, "Top", 9)  # the root of the other tests certifies no authority
+    authority, shelf = top, []
+    for number in range(between):
+        authority = below(authority, f"Level {number}", 8 - number)
+        shelf.append(authority.certificate)
+    leaf = type(pki)(authority).certify()
+    if holds:
+        chain = find(leaf, [leaf, *shelf], [top.certificate]).chain
+        assert chain == (leaf, *reversed(shelf), top.certificate)
+        assert code_of(leaf, [leaf], [top.certificate]) == "E-CERT-ROOT"
+        late = NOW + 60 * DAY
+        assert code_of(leaf, [leaf, *shelf], [top.certificate], late) == "E-CERT-EXPIRED"
+    else:
+        assert code_of(leaf, [leaf, *shelf], [top.certificate]) == "E-CERT-ROOT"
+
+
 def test_a_renewed_certificate_of_the_same_key_is_enough(pki):
     key = ec.generate_private_key(ec.SECP256R1()).public_key()
     old, new = pki.certify(key, first=-20, last=-5), pki.certify(key)
