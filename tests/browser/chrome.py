@@ -24,7 +24,7 @@ FLAGS = (
     "--hide-scrollbars",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
-ENDS_WITHIN_S = 60
+ENDS_WITHIN_S = 180
 
 
 class Chrome:
