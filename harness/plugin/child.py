@@ -9,7 +9,6 @@ import ctypes
 import os
 import signal
 import sys
-import traceback
 from pathlib import Path
 from typing import Any
 
@@ -50,16 +49,11 @@ def main(spec: Path) -> int:
 def _forked(spec: Path, order: dict[str, Any], evidence: Evidence) -> int:
     fork = os.fork()
     if fork == 0:
-        code = 1
-        try:
-            _end_with_parent()
-            code = _judge(spec, order, evidence)
-        except BaseException:  # noqa: BLE001  (a fork must never return into its parent's code)
-            traceback.print_exc()
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
+        _end_with_parent()
+        # An exception ends the fork like any process: with its traceback and status 1.
+        code = _judge(spec, order, evidence)
+        sys.stdout.flush()
+        os._exit(code)
     return fork
 
 
