@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from cryptography import x509
 
@@ -14,6 +15,9 @@ from harness.model.states import Purpose
 from harness.trust.keys import PublicKey
 from harness.trust.log.check import LogPolicy
 from harness.trust.log.witness import Refusal
+
+DEFAULT_LIST_DAYS: Final = 40
+"""Older revocation lists are refused: a bundle may bring one from before the revocation."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ class Policy:
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     roots: tuple[x509.Certificate, ...] = ()
     revocations: tuple[x509.CertificateRevocationList, ...] = ()
-    crl_max_age: timedelta | None = None
+    crl_max_age: timedelta | None = timedelta(days=DEFAULT_LIST_DAYS)
     tsa_roots: tuple[x509.Certificate, ...] = ()
     tsa_policies: frozenset[str] = frozenset()
     log: LogPolicy | None = None

@@ -28,6 +28,7 @@ from harness.trust.log.note import MAX_NOTE_BYTES, NoteKey
 from harness.trust.log.witness import Refusal, parse_refusal
 from harness.trust.revocation import parse_revocations
 from harness.verify.policy import (
+    DEFAULT_LIST_DAYS,
     DisclosureDemand,
     DutDemand,
     FrameworkDemand,
@@ -47,7 +48,7 @@ class TrustTable(Frozen):
     keys: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()
     revocations: tuple[str, ...] = ()
-    crl_max_age_days: Days | None = None
+    crl_max_age_days: Days = DEFAULT_LIST_DAYS
     tsa_roots: tuple[str, ...] = ()
     tsa_policies: tuple[str, ...] = ()
 
