@@ -18,6 +18,7 @@ STREAMS = {
     "harness/cli/__init__.py": "names an extra, before anything else can be imported",
     "harness/cli/output.py": "JSON in ASCII",
     "harness/cli/terminal.py": "the terminal's own door",
+    "harness/plugin/child.py": "flushes around its forks; only the parent reads it",
     "harness/verify/command.py": "needs nothing but the base package; neutralises",
 }
 """Who may touch standard output and error, and why that is harmless."""
