@@ -24,6 +24,8 @@ from harness.report.survey_view import answers_in, attempts_in, moment, tools_of
 REDACTION: Final = "redaction.json"
 """What was taken out of a public edition, beside the folders of the survey and the assessments."""
 _TITLE: Final = 80
+_NAME: Final = 160
+"""Most characters of a name, a number or a version; what people wrote is not cut so short."""
 _EVIDENCE: Final = 6
 _EPOCH: Final = [1970, 1, 1]
 _ITEMS_ONLY: Final = (
@@ -64,7 +66,7 @@ def content(source: ReportSource) -> dict[str, Any]:
                 "results": results,
                 "verdicts": {v.value: words for v, words in plain_words.VERDICTS.items()},
                 "flaws": _flaws(source),
-                "equipment": equipment(job, survey.equipment),
+                "equipment": equipment(job, map(_name, survey.equipment)),
                 "people": people(job),
                 "tools": _tools(source),
                 "clauses": clause_rows(fields),
@@ -86,13 +88,17 @@ def job_in(folder: Path) -> JobRecord | None:
 
 
 def _device(dossier: Dossier) -> str:
-    return f"{dossier.dut.supplier} {dossier.dut.model}"
+    return _name(f"{dossier.dut.supplier} {dossier.dut.model}")
+
+
+def _name(text: str) -> str:
+    return printable(text, _NAME)
 
 
 def _tested(source: ReportSource) -> str:
     """Samples and firmware in one line."""
     samples = source.survey.survey.samples
-    firmware = sorted({each.firmware for each in source.assessments if each.firmware})
+    firmware = sorted({_name(each.firmware) for each in source.assessments if each.firmware})
     named = ", ".join(sample.id for sample in samples)
     count = plain_words.counted(len(samples), "sample")
     return f"{count} ({named}), firmware {', '.join(firmware) or 'not read, or not one'}"
@@ -114,20 +120,23 @@ def _seen_fields(
 ) -> dict[str, Field]:
     """What the bench knows by itself."""
     survey, dut = source.survey.survey, dossier.dut
-    firmware = sorted({each.firmware for each in source.assessments if each.firmware})
-    declared = f"firmware as declared: {dut.firmware}" if dut.firmware else ""
+    firmware = sorted({_name(each.firmware) for each in source.assessments if each.firmware})
+    declared = f"firmware as declared: {_name(dut.firmware)}" if dut.firmware else ""
     read = ", ".join(firmware) or "could not be read, or was not the same throughout"
     return {
         "title": stated("Test report"),
         "items_only": stated(_ITEMS_ONLY),
         "results": stated(*(["stated"] if results else []), absent="nothing was judged"),
         "rule": stated(*(each["rule"] for each in results), absent="nothing was judged"),
-        "run": stated(f"run {survey.run_id}, on bench {survey.bench} ({survey.bench_kind})"),
+        "run": stated(
+            f"run {_name(survey.run_id)}, on bench {_name(survey.bench)} "
+            f"({_name(survey.bench_kind)})"
+        ),
         "performed": stated(f"{moment(survey.started)} to {moment(survey.ended)}"),
         "identity": stated(
             _device(dossier),
             dut.description,
-            f"hardware: {dut.hardware}" if dut.hardware else "",
+            f"hardware: {_name(dut.hardware)}" if dut.hardware else "",
             declared,
             f"firmware as read from the device: {read}",
             f"dossier revision {dossier.revision}, SHA-256 {dossier.digest}",
@@ -195,9 +204,9 @@ def _samples(survey: SurveyRecord, job: JobRecord | None) -> list[dict[str, str]
         rows.append(
             {
                 "id": sample.id,
-                "origin": sample.origin,
-                "serial": sample.serial or "not stated",
-                "hardware": sample.hardware or "not stated",
+                "origin": _name(sample.origin),
+                "serial": _name(sample.serial) or "not stated",
+                "hardware": _name(sample.hardware) or "not stated",
                 "received": str(item.received) if item and item.received else "not stated",
                 "condition": item.condition if item and item.condition else "not stated",
             }
@@ -215,7 +224,8 @@ def _visits(source: ReportSource) -> list[dict[str, str]]:
             "ended": moment(view.record.ended),
             "firmware": " to ".join(
                 dict.fromkeys(
-                    text or "not read" for text in (view.firmware_before, view.firmware_after)
+                    _name(text) or "not read"
+                    for text in (view.firmware_before, view.firmware_after)
                 )
             ),
         }
@@ -254,7 +264,8 @@ def _flaws(source: ReportSource) -> list[dict[str, Any]]:
 def _tools(source: ReportSource) -> list[dict[str, str]]:
     attempts = attempts_in(source.folder / "survey", source.survey.visits)
     return [
-        {"name": name, "version": version} for name, version in tools_of(source.survey, attempts)
+        {"name": _name(name), "version": _name(version)}
+        for name, version in tools_of(source.survey, attempts)
     ]
 
 

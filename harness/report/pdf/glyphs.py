@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from harness.encoding.text import neutralise
 
-LONG: Final = 1000
+LONG: Final = 4000
 """Most characters of one text in the report; the documents have all of it."""
 _LETTERS: Final = ((0x20, 0x7E), (0xA0, 0x24F), (0x386, 0x3CE), (0x400, 0x45F), (0x1E00, 0x1EFF))
 """Latin, Greek and Cyrillic letters with what stands between them."""

@@ -39,7 +39,7 @@ def framework_result(folder: Path, assessment: Assessment, dossier: Dossier) -> 
     verdicts = [result.verdict for result in assessment.provisions]
     return {
         "name": str(assessment.framework),
-        "title": catalogue.title,
+        "title": printable(catalogue.title, _CELL),
         "conclusion": assessment.conclusion.value,
         "plainly": plain_words.CONCLUSIONS[assessment.conclusion],
         "indicative": assessment.indicative,
