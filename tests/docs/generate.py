@@ -18,6 +18,7 @@ from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
 from harness.model.judgement import Severity
 from harness.model.prose import TEMPLATES
+from harness.verify.policy_file import PolicyFile
 from harness.trust.statement import Statement
 
 ROOT = Path(__file__).parents[2]
@@ -48,9 +49,12 @@ COMMANDS = (
     ("certbench", "log", "witness"),
     ("certbench", "log", "cosign"),
     ("certbench", "log", "prove"),
+    ("certbench", "log", "attach"),
     ("certbench", "log", "check"),
     ("certbench", "log", "fork"),
     ("certbench", "sign"),
+    ("certbench", "countersign"),
+    ("certbench", "withdraw"),
     ("certbench", "timestamp"),
     ("certbench", "trust"),
     ("certbench", "trust", "init"),
@@ -67,6 +71,7 @@ def pages():
         "criteria.md": criteria(),
         "bench-toml.md": fields_of("bench-toml.md", BenchConfig, AnswerScript),
         "dossier-toml.md": fields_of("dossier-toml.md", Dossier),
+        "policy-toml.md": fields_of("policy-toml.md", PolicyFile),
         "job-toml.md": fields_of("job-toml.md", JobRecord),
         "command-line.md": command_line(),
         "schemas/evidence-v1.json": evidence_schema(),

@@ -11,10 +11,11 @@ from harness.config.files import load_bench, load_dossier
 from harness.config.job import load_job
 from harness.config.reading import load_model
 from harness.model.catalogue import Catalogue
+from harness.verify.policy_file import PolicyFile
 
 KINDS = {
     *("bench", "sample", "dut", "ics", "ixit", "person", "answer", "provisions", "accepted"),
-    *("report_id", "rule"),
+    *("report_id", "rule", "trust"),
 }
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
@@ -39,6 +40,9 @@ def test_every_config_block_loads(toml_block, tmp_path):
     elif "rule" in keys:
         file.write_text(toml_block.text)
         load_disclosure(file)
+    elif "trust" in keys:
+        file.write_text(toml_block.text)
+        load_model(file, PolicyFile)
     elif "accepted" in keys:
         file.write_text(toml_block.text)
         load_baseline(file)
