@@ -1,6 +1,7 @@
 """Commands print the keys that docs/reference/machine-output.md shows, no more and no less."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +106,27 @@ def test_diff(documented, printed, demo):
     reports = demo() / "reports" / "demo"
     found = printed("certbench", "diff", reports / "hardened" / "bundle", reports / "weak" / "run")
     assert shape(found) == shape(documented["certbench/diff/1"])
+
+
+@pytest.mark.slow
+@pytest.mark.netns
+@pytest.mark.usefixtures("private_bench")
+def test_trust_sign_and_timestamp(documented, printed, demo, tmp_path):
+    mine, toy = tmp_path / "mine", tmp_path / "toy"
+    shutil.copytree(demo() / "reports" / "demo" / "hardened" / "bundle", mine)
+    said = [
+        printed("certbench", "trust", "init", toy),
+        printed("certbench", "trust", "issue", toy, "second", "--person", "P2"),
+        printed("certbench", "sign", mine, "--key", toy / "people" / "second-key.pem"),
+        printed("certbench", "timestamp", mine, "--query-out", tmp_path / "query.tsq"),
+        printed(
+            "certbench", "timestamp", mine, "--tsa-command",
+            f"openssl ts -reply -config {toy}/tsa/openssl.cnf -queryfile {{query}} -out {{reply}}",
+        ),
+        printed("certbench", "trust", "revoke", toy, "second", "--reason", "superseded"),
+    ]  # fmt: skip
+    for each in said:
+        assert shape(each) == shape(documented[each["schema"]])
 
 
 @pytest.mark.slow
