@@ -18,8 +18,8 @@ from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
 from harness.model.judgement import Severity
 from harness.model.prose import TEMPLATES
-from harness.verify.policy_file import PolicyFile
 from harness.trust.statement import Statement
+from harness.verify.policy_file import PolicyFile
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"

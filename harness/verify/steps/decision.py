@@ -16,6 +16,7 @@ from harness.trust.keys import PublicKey
 from harness.verify.context import Context
 from harness.verify.report import StepFailed, StepSkipped
 from harness.verify.steps.persons import job_record
+from harness.verify.wording import counted
 
 
 def check_decision(context: Context) -> str:
@@ -36,7 +37,9 @@ def check_decision(context: Context) -> str:
     decision = made.predicate
     context.decision = decision
     _holds_now(context, decision)
-    conditions = f", {len(decision.conditions)} conditions" if decision.conditions else ""
+    conditions = (
+        f", {counted(len(decision.conditions), 'condition')}" if decision.conditions else ""
+    )
     names = ", ".join(decision.frameworks)
     return f"certificate {decision.certificate} for {names} until {decision.until}{conditions}"
 

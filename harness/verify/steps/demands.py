@@ -8,6 +8,7 @@ from harness.model.attestation import SignedConclusion
 from harness.verify.context import Context
 from harness.verify.policy import FrameworkDemand
 from harness.verify.report import StepFailed, StepSkipped
+from harness.verify.wording import counted
 
 _SKEW: Final = timedelta(days=1)
 
@@ -30,7 +31,11 @@ def check_demands(context: Context) -> str:
             shown = ", ".join(judged) or "nothing"
             raise StepFailed("E-DEMAND", f"judged under {shown}", f"under {demand.framework}")
         _compare(demand, judged[demand.framework])
-    told = [f"{len(policy.frameworks)} frameworks as asked for"] if policy.frameworks else []
+    told = (
+        [f"{counted(len(policy.frameworks), 'framework')} as asked for"]
+        if policy.frameworks
+        else []
+    )
     if policy.maximum_age is not None:
         told.append(_young_enough(context, policy.maximum_age))
     return ", ".join(told)
@@ -76,4 +81,4 @@ def _young_enough(context: Context, maximum: timedelta) -> str:
         raise StepFailed(
             "E-AGE", f"of {oldest:%Y-%m-%d}, {(now - oldest).days} days ago", f"{maximum.days} days"
         )
-    return f"{(now - oldest).days} days old"
+    return f"{counted((now - oldest).days, 'day')} old"

@@ -12,6 +12,7 @@ from harness.model.states import DeviceState
 from harness.verify.context import Context
 from harness.verify.policy import DutDemand
 from harness.verify.report import StepFailed
+from harness.verify.wording import counted
 
 _KEEPS_KEYS: Final = frozenset({DeviceState.OFFLINE, DeviceState.MAKER_GONE})
 """States that a device reaches without a start: one that makes keys at each start keeps them."""
@@ -31,7 +32,7 @@ def check_device(context: Context) -> str:
         _compare(dut, wanted)
     model = neutralise(f"{dut.supplier} {dut.model}", 100)
     asked = "" if wanted is not None else "; the policy names no device (device)"
-    samples = "1 sample" if len(dut.samples) == 1 else f"{len(dut.samples)} samples"
+    samples = counted(len(dut.samples), "sample")
     return f"{model}, {samples}, keys seen again: {compared}{asked}"
 
 

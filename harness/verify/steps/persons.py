@@ -7,6 +7,7 @@ from harness.model.job import JobRecord, Person
 from harness.verify.context import Context
 from harness.verify.report import StepFailed, StepSkipped
 from harness.verify.steps.nonce import JOB
+from harness.verify.wording import counted
 
 _TWO: Final = 2
 
@@ -23,15 +24,16 @@ def check_persons(context: Context) -> str:
     keys = context.trusted
     if len(keys) < _TWO:
         raise StepFailed(
-            "E-PERSONS", f"{len(keys)} trusted keys signed", "two trusted keys of two persons"
+            "E-PERSONS",
+            f"{counted(len(keys), 'trusted key')} signed",
+            "two trusted keys of two persons",
         )
     named = [context.names.get(key.key_id, "") for key in keys]
     recorded = [persons[key.key_id].id for key in keys if key.key_id in persons]
     for names in ([name for name in named if name], recorded):
         if names and len(names) == len(keys) and len(set(names)) < _TWO:
             raise StepFailed("E-PERSONS", f"only {names[0]} signed", "two persons")
-    told = (f"{persons[key.key_id].id} " if key.key_id in persons else "" for key in keys)
-    return ", ".join(f"{who}key {key.key_id[:16]}" for who, key in zip(told, keys, strict=True))
+    return ", ".join(name or f"key {key.key_id}" for name, key in zip(named, keys, strict=True))
 
 
 def job_record(context: Context) -> JobRecord | None:

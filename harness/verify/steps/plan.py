@@ -5,6 +5,7 @@ from harness.model.attestation import SignedConclusion
 from harness.verify.context import Context
 from harness.verify.policy import FrameworkDemand
 from harness.verify.report import StepFailed, StepSkipped
+from harness.verify.wording import counted
 
 
 def check_plan(context: Context) -> str:
@@ -23,7 +24,7 @@ def check_plan(context: Context) -> str:
         if signed is None:
             raise StepFailed("E-PLAN", f"{demand.framework} was not judged", "its published plan")
         compared += _compare(demand, signed)
-    return f"{compared} digests are published ones"
+    return f"{counted(compared, 'digest')} as published"
 
 
 def _digests(demand: FrameworkDemand) -> dict[str, frozenset[str]]:

@@ -6,6 +6,7 @@ from harness.trust.decision import WithdrawalStatement, parse_withdrawal, verifi
 from harness.verify.context import Context
 from harness.verify.log_copies import audits
 from harness.verify.report import StepFailed, StepSkipped
+from harness.verify.wording import counted
 
 
 def check_status(context: Context) -> str:
@@ -29,8 +30,9 @@ def check_status(context: Context) -> str:
                     f"entry {place} of {found.checkpoint.origin} replaces this statement",
                     f"statement {entry.statement_sha256}, the later one",
                 )
-    looked = f"{len(policy.withdrawals)} withdrawals, {len(policy.log_copies)} copies of logs"
-    return f"neither withdrawn nor replaced, by {looked}"
+    asked = counted(len(policy.withdrawals), "withdrawal")
+    copies = {0: "no copy", 1: "1 copy"}.get(len(policy.log_copies), "copies")
+    return f"neither withdrawn nor replaced, by {asked} and {copies} of the log"
 
 
 def _refuse_withdrawn(context: Context, data: bytes) -> None:

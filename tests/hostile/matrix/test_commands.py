@@ -104,7 +104,7 @@ def test_a_certificate_is_granted_and_a_regulator_accepts_it(desk, scene, capsys
     capsys.readouterr()
     assert verify([str(scene.path), "--policy", str(desk / "full.toml")]) == 0
     out = " ".join(capsys.readouterr().out.split())
-    assert "certificate C-1 for small-framework@1.0 until 2099-12-31, 1 conditions" in out
+    assert "certificate C-1 for small-framework@1.0 until 2099-12-31, 1 condition" in out
     assert "Certified: C-1 until 2099-12-31." in out
 
 
