@@ -15,6 +15,7 @@ from harness.cli.terminal import Terminal
 from harness.config.disclosure import load_disclosure
 from harness.errors import UsageError
 from harness.evidence.scrub import SecretFile, load_secrets
+from harness.evidence.vault import is_locked
 from harness.model.disclosure import DisclosureRule, HeldFiles, Level
 from harness.replay.redacting import Edition, make_edition
 
@@ -86,10 +87,14 @@ def _rules_of(
 def _secrets(run: Path | None) -> SecretFile | None:
     if run is None:
         return None
-    file = run / "private" / "secrets.json"
-    if not file.is_file():
+    folders = (run, run / "run")
+    if any(is_locked(folder) for folder in folders):
+        raise UsageError(f"{run}: is encrypted; first: certbench unlock {run} --key ...")
+    files = [folder / "private" / "secrets.json" for folder in folders]
+    found = next((file for file in files if file.is_file()), None)
+    if found is None:
         raise UsageError(f"{run}: not a run directory: it has no private/secrets.json")
-    return load_secrets(file)
+    return load_secrets(found)
 
 
 def _document(made: Edition) -> dict[str, Any]:

@@ -80,7 +80,8 @@ def test_an_edition_verifies_against_the_same_root_as_folder_and_as_zip(made):
         report = verify(path, made)
         assert report.ok, failures(report)
         said = report.of(Step.REDACTION).shown
-        assert said == "1 allure withheld, 1 capture as metadata, 1 report as metadata"
+        counts = "1 allure withheld, 1 capture as metadata, 1 report as metadata"
+        assert said == f"{counts}; nobody signed views/"
     before, after = contents(made.bundle), contents(done.folder)
     assert before[STATEMENT] == after[STATEMENT]
     assert not {CAPTURE, RESULT, "data/report/index.html"} & set(after)

@@ -16,7 +16,7 @@ from harness.evidence.redaction import least_level, never_held_back
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.disclosure import Embargo, Level
 from harness.model.judgement import Verdict
-from harness.model.layout import DECISION
+from harness.model.layout import DECISION, VIEWS
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
 from harness.verify.steps.decision import signed_decision
@@ -39,7 +39,8 @@ def check_redaction(context: Context) -> str:
     if held and not context.policy.disclosure.accept_unproven:
         _check_open_verdicts(context, held)
     _check_demands(context, held)
-    return summary(held)
+    views = any(name.startswith(VIEWS) for name in context.tree.names())
+    return summary(held) + (f"; nobody signed {VIEWS}" if views else "")
 
 
 def summary(held: Sequence[HeldBack]) -> str:
