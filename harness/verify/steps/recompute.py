@@ -13,6 +13,7 @@ from typing import Final, Protocol
 from harness.errors import CertbenchError
 from harness.verify.context import Context
 from harness.verify.report import Section, StepFailed, StepSkipped
+from harness.verify.wording import counted
 
 GROUP: Final = "certbench.recompute"
 _SHOWN: Final = 5
@@ -48,8 +49,9 @@ def check_recompute(context: Context) -> str:
     """Judge the captures again and compare.
 
     Raises:
-        StepFailed: other verdicts by the same judge, or replay is not installed though it was
-            asked for (``E-RECOMPUTE``).
+        StepFailed: other verdicts, or replay is not installed though it was asked for
+            (``E-RECOMPUTE``); other verdicts by another version of the judge
+            (``E-RECOMPUTE-VERSION``).
     """
     if not context.policy.recompute:
         raise StepSkipped("not asked for (accept.recompute, --recompute)")
@@ -57,17 +59,26 @@ def check_recompute(context: Context) -> str:
     if context.location is None or whole:
         raise StepSkipped("a bundle that is not whole is not judged")
     results = _judged(context.location)
-    told = [_told(each) for each in results]
-    differing = [each for each in results if each.differences and each.same_judge]
-    if differing:
-        first = differing[0]
-        shown = "; ".join(first.differences[:_SHOWN])
-        raise StepFailed(
-            "E-RECOMPUTE",
-            f"{first.framework}: {len(first.differences)} units differ: {shown}",
-            "the recorded verdicts, as the same suite judges the same captures",
+    for each in results:
+        if each.differences:
+            raise _differs(each)
+    return "; ".join(_told(each) for each in results)
+
+
+def _differs(result: Recomputed) -> StepFailed:
+    """Other verdicts; by another version, too, since a laboratory can name any that it likes."""
+    listed = "; ".join(result.differences[:_SHOWN])
+    shown = f"{result.framework}: {counted(len(result.differences), 'unit')} differ: {listed}"
+    if result.same_judge:
+        return StepFailed(
+            "E-RECOMPUTE", shown, "the recorded verdicts: the same suite judges the same captures"
         )
-    return "; ".join(told)
+    return StepFailed(
+        "E-RECOMPUTE-VERSION",
+        f"{shown}; the laboratory says that it judged by another version",
+        "the recorded verdicts: recompute with that version, or do without and look at the "
+        "differences with certbench replay",
+    )
 
 
 def _judged(bundle: Path) -> tuple[Recomputed, ...]:
@@ -90,7 +101,5 @@ def _told(result: Recomputed) -> str:
     text = f"{result.framework}: {result.units} units"
     if result.not_recomputable:
         text += f", {len(result.not_recomputable)} rest on what is withheld"
-    if not result.differences:
-        return f"{text}, the same verdicts"
-    listed = "; ".join(result.differences[:_SHOWN])
-    return f"{text}, {len(result.differences)} judged otherwise by this version: {listed}"
+    version = "" if result.same_judge else ", by another version than the laboratory's"
+    return f"{text}, the same verdicts{version}"

@@ -88,6 +88,19 @@ def test_an_edited_verdict_that_everybody_vouched_for_is_found_by_recomputing(sc
     assert scene.verify().ok, "nothing else can tell"
 
 
+def test_naming_another_version_of_the_judge_excuses_nothing(scene):
+    def change(data):
+        _pass_what_was_open(data)
+        ((path),) = data.glob("assessments/*/assessment.json")
+        before = Assessment.from_bytes(path.read_bytes())
+        judge = before.judge.model_copy(update={"criteria": "ab" * 32})
+        path.write_bytes(before.model_copy(update={"judge": judge}).to_bytes())
+
+    scene.relab(change)
+    failed = [each for each in scene.verify().steps if each.outcome is StepOutcome.FAILED]
+    assert [each.code for each in failed] == ["E-RECOMPUTE-VERSION"]
+
+
 def test_a_bundle_that_is_not_whole_is_not_judged(scene):
     scene.edit("data/survey/survey.json", b"bench-1", b"bench-2")
     found = scene.verify().of(Step.RECOMPUTE)
