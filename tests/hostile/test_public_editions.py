@@ -2,12 +2,15 @@
 
 import datetime as dt
 import json
+import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -98,8 +101,21 @@ def test_other_tools_agree_with_the_tag_files_of_an_edition(made):
             command, cwd=done.folder, capture_output=True, check=False, timeout=30
         )
         assert checked.returncode == 0, checked.stderr
+    command = [sys.executable, "-m", "bagit", "--validate", str(done.folder)]
+    checked = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    assert checked.returncode == 0, checked.stderr
     listed = (done.folder / "tagmanifest-sha256.txt").read_text()
     assert "views/index.html" in listed
+
+
+def test_every_link_of_an_edition_leads_to_a_file_that_it_shows(tmp_path, maker):
+    made = maker.make(tmp_path, failing=True)
+    done = edition(made, rule("survey/answers/*"))
+    views = done.folder / "views"
+    page = (views / "index.html").read_text()
+    links = {unquote(found) for found in re.findall(r'href="([^"#]+)"', page)}
+    assert f"../{CAPTURE}" in links
+    assert [link for link in links if not (views / link).is_file()] == []
 
 
 def test_the_same_rules_give_the_same_bytes(made):
