@@ -23,7 +23,7 @@ from harness.trust.certificates import (
 )
 from harness.trust.decision import MAX_DECISION_BYTES
 from harness.trust.distrust import DistrustError
-from harness.trust.dsse import parse_envelope
+from harness.trust.dsse import Envelope, parse_envelope
 from harness.trust.keys import PublicKey
 from harness.trust.oids import Use
 from harness.trust.revocation import (
@@ -86,13 +86,22 @@ def lists(context: Context) -> tuple[RevocationList, ...]:
 
 
 def signatures(context: Context) -> dict[str, list[bytes]]:
-    """Every signature that may have a time-stamp, by the key id that it claims."""
-    found: dict[str, list[bytes]] = {}
-    envelopes = [context.envelope]
+    """Every signature that may have a time-stamp, by the key id that it claims.
+
+    Of a key that signed the statement that signature counts and no other: an old time-stamp of
+    something else that the key signed must not make a new statement look old.
+    """
+    found = _by_key(context.envelope)
     if DECISION in context.tree.names():
         with contextlib.suppress(VerificationError):  # the decision step says so
-            envelopes.append(parse_envelope(read(context.tree, DECISION, MAX_DECISION_BYTES)))
-    for each in (signature for envelope in envelopes for signature in envelope.signatures):
+            decision = parse_envelope(read(context.tree, DECISION, MAX_DECISION_BYTES))
+            found = _by_key(decision) | found
+    return found
+
+
+def _by_key(envelope: Envelope) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for each in envelope.signatures:
         found.setdefault(each.key_id, []).append(each.value)
     return found
 

@@ -19,14 +19,17 @@ from typer.testing import CliRunner
 from harness.cli.app import app
 from harness.encoding.tree import DirectoryTree, read
 from harness.errors import BenchFault, UsageError, VerificationError
+from harness.evidence.amending import amend
 from harness.evidence.archive import open_bundle, write_zip
-from harness.model.layout import CERTIFICATES, REVOCATIONS, STATEMENT, timestamp_name
+from harness.model.layout import CERTIFICATES, DECISION, REVOCATIONS, STATEMENT, timestamp_name
 from harness.model.states import Purpose
-from harness.trust.dsse import parse_envelope
+from harness.trust.dsse import Envelope, Signature, parse_envelope
 from harness.trust.hierarchy import Hierarchy, Holding
 from harness.trust.keys import create_key
 from harness.trust.oids import Use
 from harness.trust.scope import Scope
+from harness.trust.statement import PAYLOAD_TYPE
+from harness.trust.timestamps import make_query
 from harness.verify.bundle import verify_bundle
 from harness.verify.policy import Policy, TrustStore
 from harness.verify.policy_file import load_policy
@@ -208,6 +211,24 @@ def test_a_key_revoked_without_a_time_stamp_does_not(desk):
     desk.sign()
     run("trust", "revoke", desk.toy.folder, "lab", "--reason", "affiliationChanged")
     assert desk.codes(tsa_roots=()) == {"E-REVOKED"}
+
+
+def test_an_old_time_stamp_of_something_else_does_not_make_a_signature_old(desk, tmp_path):
+    """A thief brings an old signature of the stolen key, and the time-stamp that goes with it."""
+    key = desk.made.key
+    old = key.sign(b"an older statement")
+    asked, answer = tmp_path / "q", tmp_path / "r"
+    asked.write_bytes(make_query(old).as_bytes())
+    argv = ["openssl", "ts", "-reply", "-config", str(desk.toy.tsa_config)]
+    argv += ["-queryfile", str(asked), "-out", str(answer)]
+    subprocess.run(argv, check=True, capture_output=True, timeout=30)
+    run("sign", desk.bundle, *desk.papers("lab"))
+    decision = Envelope(PAYLOAD_TYPE, b"{}", (Signature(key.key_id, old),))
+    changes = {DECISION: decision.to_bytes(), timestamp_name(key.key_id, 1): answer.read_bytes()}
+    amend(desk.bundle, changes)
+    assert "E-TST-IMPRINT" in desk.codes()
+    run("trust", "revoke", desk.toy.folder, "lab", "--reason", "keyCompromise")
+    assert "E-REVOKED" in desk.codes(after=DAY)
 
 
 def test_a_stolen_key_does_not_count_from_the_theft_on(copied):
