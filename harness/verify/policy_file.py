@@ -189,7 +189,10 @@ class _Place:
         if not path.is_dir():
             yield path
             return
-        files = sorted(each for each in path.iterdir() if each.is_file())
+        try:
+            files = sorted(each for each in path.iterdir() if each.is_file())
+        except OSError as error:
+            raise self._error(key, f"{path}: cannot be read: {error.strerror}") from error
         if len(files) > _MAX_FILES:
             raise self._error(key, f"{path}: more than {_MAX_FILES} files")
         yield from files
