@@ -158,6 +158,14 @@ def test_a_new_bundle_leaves_the_old_one_as_it_was(desk, tmp_path):
     assert CERTIFICATES in open_bundle(out).names()
 
 
+def test_a_public_edition_keeps_whom_it_was_vouched_for_by(copied, tmp_path):
+    out = tmp_path / "public"
+    hold_back = ["--metadata", "report/**", "--reason", "made anew"]
+    run("redact", copied.bundle, "-o", out, *hold_back)
+    assert copied.codes(bundle=out) == set()
+    assert copied.codes(bundle=out.with_suffix(".zip")) == set()
+
+
 def test_nobody_signs_what_is_not_whole(copied):
     capture = next((copied.bundle / "data").rglob("*.jsonl"))
     capture.write_bytes(b"{}\n")
