@@ -9,7 +9,10 @@ import zipfile
 from fixed import BUNDLE, LAB, NOW, STATEMENT, good_proof
 
 from harness.encoding.canonical import canonical
+from harness.evidence.manifest import ManifestEntry
+from harness.evidence.redaction import redact
 from harness.model.decision import Decision, Outcome, Withdrawal
+from harness.model.disclosure import DisclosureRule, Level
 from harness.model.layout import MANIFEST, SIGNER, TEST_RESULT
 from harness.model.layout import STATEMENT as STATEMENT_FILE
 from harness.trust.decision import make_decision, make_withdrawal, sign_saying
@@ -95,6 +98,19 @@ def envelopes():
     yield "twice", canonical(good)[:-1] + b',"payload":"aGk="}'
     yield "deep", b"[" * 5000
     yield "two", canonical({**good, "signatures": good["signatures"] * 2})
+
+
+def edition(lines):
+    """A manifest that holds a file back in either way."""
+    entries = [ManifestEntry.model_validate_json(line) for line in lines]
+    rules = [
+        DisclosureRule(files=files, level=level, reason="because", embargo=until)
+        for files, level, until in (
+            ("**/*-result.json", Level.WITHHELD, None),
+            ("**/*.jsonl", Level.METADATA, NOW.date()),
+        )
+    ]
+    return b"".join(entry.line() for entry in redact(entries, rules))
 
 
 def proofs():
@@ -188,6 +204,7 @@ def all_seeds():
             ("one", lines[0]),
             ("twice", lines[0] * 2),
             ("huge", huge),
+            ("edition", edition(lines)),
         ],
         "keys": [("one", pem), ("two", pem + LAB.public.pem), ("broken", pem.replace(b"M", b"N"))],
         "document": documents(),
