@@ -89,7 +89,7 @@ class ZipTree:
     def open(self, name: str) -> IO[bytes]:
         """Unpack while reading; a wrong length or checksum is an EvidenceError when met."""
         entry, start = self._entry(name)
-        raw = self._path.open("rb")
+        raw = self._path.open("rb", buffering=0)
         raw.seek(start)
         return io.BufferedReader(_EntryStream(raw, entry, self.label), _CHUNK)
 
@@ -270,28 +270,39 @@ class _EntryStream(io.RawIOBase):
     @override
     def readinto(self, buffer: Buffer) -> int:
         view = memoryview(buffer).cast("B")
+        inflate = self._inflate
+        count = self._deflated(view, inflate) if inflate else self._stored(view)
+        if not count and len(view):
+            self._finish()
+        return count
+
+    def _stored(self, view: memoryview) -> int:
+        """Read where the caller wants it: most of a large bundle is stored."""
+        piece = view[: self._left]
+        count = self._raw.readinto(piece) if piece else 0  # type: ignore[attr-defined]  # a file
+        if piece and not count:
+            self._fail("ends before its size is reached")
+        self._packed_left -= count
+        self._left -= count
+        self._crc = zlib.crc32(piece[:count], self._crc)
+        return int(count)
+
+    def _deflated(self, view: memoryview, inflate: "zlib._Decompress") -> int:
         while not self._ready and self._left:
-            self._ready = self._next()
+            self._ready = self._unpack(inflate)
+            self._left -= len(self._ready)
+            self._crc = zlib.crc32(self._ready, self._crc)
         piece = self._ready[: len(view)]
         self._ready = self._ready[len(piece) :]
         view[: len(piece)] = piece
-        if not piece and len(view):
-            self._finish()
         return len(piece)
 
     def _fail(self, problem: str) -> NoReturn:
         message = f"{self._label}: {self._entry.name}: {problem}"
         raise EvidenceError(message)
 
-    def _next(self) -> bytes:
-        inflate = self._inflate
-        piece = self._unpack(inflate) if inflate else self._packed(self._left)
-        self._left -= len(piece)
-        self._crc = zlib.crc32(piece, self._crc)
-        return piece
-
-    def _packed(self, limit: int) -> bytes:
-        piece = self._raw.read(min(_CHUNK, self._packed_left, limit))
+    def _packed(self) -> bytes:
+        piece = self._raw.read(min(_CHUNK, self._packed_left))
         if not piece:
             self._fail("ends before its size is reached")
         self._packed_left -= len(piece)
@@ -300,7 +311,7 @@ class _EntryStream(io.RawIOBase):
     def _unpack(self, inflate: "zlib._Decompress") -> bytes:
         if inflate.eof:
             self._fail("ends before its size is reached")
-        data = inflate.unconsumed_tail or self._packed(_CHUNK)
+        data = inflate.unconsumed_tail or self._packed()
         try:
             return inflate.decompress(data, min(_CHUNK, self._left))
         except zlib.error:
@@ -315,7 +326,7 @@ class _EntryStream(io.RawIOBase):
     def _drain(self, inflate: "zlib._Decompress") -> None:
         """Read the end mark of the deflate stream; anything more than that is too much."""
         while not inflate.eof:
-            data = inflate.unconsumed_tail or self._packed(_CHUNK)
+            data = inflate.unconsumed_tail or self._packed()
             try:
                 extra = inflate.decompress(data, 1)
             except zlib.error:

@@ -2,7 +2,7 @@
 
 import pytest
 import rfc8785
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.encoding.canonical import MAX_SAFE_INTEGER, canonical, load_strict
@@ -20,11 +20,13 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_it_is_always_that_of_the_reference_library(value):
     assert canonical(value) == rfc8785.dumps(value)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(TEXTS, st.none() | st.booleans() | SAFE | TEXTS))
 def test_what_was_written_is_read(value):
     assert load_strict(canonical(value)) == value

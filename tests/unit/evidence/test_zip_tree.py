@@ -125,7 +125,9 @@ def _walk(path: Path) -> None:
         return
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(changes=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), max_size=6))
 def test_a_damaged_archive_is_read_or_refused_and_never_anything_else(archive, changes):
     data = bytearray(archive.read_bytes()[-2000:])
