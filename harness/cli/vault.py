@@ -73,7 +73,7 @@ def _locked(named: Path) -> Path | None:
 
 def _secret(reference: str) -> str:
     if not reference.startswith(("env:", "file:")):
-        raise UsageError(f"--key {reference}: write env:NAME or file:PATH")
+        raise UsageError("--key: write env:NAME or file:PATH, never the secret itself")
     from harness.bench.secrets import resolve_secret
 
     secret = resolve_secret(reference, _KEY)
