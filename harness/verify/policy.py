@@ -113,6 +113,7 @@ class Policy:
         certifiers: keys of those whose decision is demanded.
         maximum_age: by a time-stamp or a witness, never by the laboratory's clock alone.
         withdrawals: envelopes in which a certifier took a decision back.
+        asks_for_withdrawals: somebody collects them, though there may be none yet.
         recompute: the verdicts must be recomputed from the captures.
         disclosure: how much of the bundle must be shown.
     """
@@ -136,5 +137,6 @@ class Policy:
     certifiers: tuple[PublicKey, ...] = ()
     maximum_age: timedelta | None = None
     withdrawals: tuple[bytes, ...] = ()
+    asks_for_withdrawals: bool = False
     recompute: bool = False
     disclosure: DisclosureDemand = field(default_factory=DisclosureDemand)

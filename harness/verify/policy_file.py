@@ -239,6 +239,7 @@ def load_policy(path: Path) -> tuple[TrustStore, Policy]:
         certifiers=_certifiers(place, written.decision),
         maximum_age=_days(accept.maximum_age_days),
         withdrawals=place.each("status.withdrawals", written.status.withdrawals, load_withdrawal),
+        asks_for_withdrawals=bool(written.status.withdrawals),
         recompute=accept.recompute,
         disclosure=DisclosureDemand(
             frozenset(written.disclosure.full),

@@ -11,6 +11,7 @@ NEEDS_DEMO = {
     "add-a-framework.md",
     "check-a-bundle.md",
     "compare-two-bundles.md",
+    "decide-on-a-bundle.md",
     "keep-a-transparency-log.md",
     "sign-and-time-stamp.md",
 }

@@ -17,7 +17,8 @@ def check_status(context: Context) -> str:
             withdrawal of this bundle that nobody can judge (``E-STATUS``).
     """
     policy = context.policy
-    if not policy.withdrawals and not policy.log_copies:
+    asked = policy.asks_for_withdrawals or policy.withdrawals or policy.log_copies
+    if not asked:
         raise StepSkipped("nobody said where to look (status.withdrawals, log.copies, --log)")
     for data in policy.withdrawals:
         _refuse_withdrawn(context, data)
@@ -30,9 +31,9 @@ def check_status(context: Context) -> str:
                     f"entry {place} of {found.checkpoint.origin} replaces this statement",
                     f"statement {entry.statement_sha256}, the later one",
                 )
-    asked = counted(len(policy.withdrawals), "withdrawal")
+    told = counted(len(policy.withdrawals), "withdrawal")
     copies = {0: "no copy", 1: "1 copy"}.get(len(policy.log_copies), "copies")
-    return f"neither withdrawn nor replaced, by {asked} and {copies} of the log"
+    return f"neither withdrawn nor replaced, by {told} and {copies} of the log"
 
 
 def _refuse_withdrawn(context: Context, data: bytes) -> None:

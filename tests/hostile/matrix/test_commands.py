@@ -223,6 +223,17 @@ def test_a_withdrawal_of_another_certificate_on_this_bundle_ends_nothing(desk, s
     assert verify([str(scene.path), "--policy", str(desk / "full.toml")]) == 0
 
 
+def test_an_empty_folder_of_withdrawals_was_looked_into(desk, scene, capsys):
+    granted(desk, scene)
+    (desk / "gone" / "other.json").unlink()
+    text = (desk / "full.toml").read_text().replace(f'copies = ["{scene.log}"]', "")
+    (desk / "full.toml").write_text(text)
+    capsys.readouterr()
+    assert verify([str(scene.path), "--policy", str(desk / "full.toml")]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "neither withdrawn nor replaced, by 0 withdrawals and no copy of the log" in out
+
+
 def test_a_proof_is_attached_in_the_place_of_the_older_one(desk, scene):
     proof = desk / "new.tlog-proof"
     run("log", "prove", scene.log, scene.path, "-o", proof)
