@@ -32,7 +32,7 @@ from harness.trust.decision import (
     sign_saying,
 )
 from harness.trust.dsse import MAX_ENVELOPE_BYTES, Envelope, parse_envelope
-from harness.trust.keys import load_key
+from harness.trust.key_reference import open_key
 from harness.trust.oids import Use
 from harness.trust.signing import check_fits, merge_certificates
 from harness.trust.statement import parse_statement
@@ -105,7 +105,7 @@ def countersign(  # noqa: PLR0913  (the fields of a decision)
         conditions=condition,
         embargoes=embargoes,
     )
-    signer = load_key(key)
+    signer = open_key(key)
     made = make_decision(decision, predicate.bundle_root, envelope.payload)
     changes = {DECISION: sign_saying(made, signer)}
     if cert is not None:
@@ -149,7 +149,7 @@ def withdraw(
         )
     except ValidationError as error:
         raise UsageError(_problems(error, Withdrawal)) from error
-    data = sign_saying(make_withdrawal(said), load_key(key))
+    data = sign_saying(make_withdrawal(said), open_key(key))
     try:
         with out.open("xb") as stream:
             stream.write(data)

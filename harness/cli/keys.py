@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from harness.trust.keys import create_key, load_key
+from harness.trust.key_reference import open_key
+from harness.trust.keys import create_key
 from harness.trust.statement import LabSigner
 
 _ELSEWHERE = ("env:", "pkcs11:")
@@ -17,10 +18,10 @@ def lab_signer(named: Path | None) -> LabSigner:
         ConfigError: the key cannot be read or made.
     """
     if named and str(named).startswith(_ELSEWHERE):
-        return LabSigner(load_key(str(named)))
+        return LabSigner(open_key(str(named)))
     path = named or _default_path()
     if path.exists():
-        return LabSigner(load_key(str(path)))
+        return LabSigner(open_key(str(path)))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return LabSigner(create_key(path))
 

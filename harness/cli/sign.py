@@ -18,7 +18,7 @@ from harness.model.layout import CERTIFICATES, REVOCATIONS, STATEMENT
 from harness.model.states import Purpose
 from harness.trust.certificates import MAX_PEM_BYTES, key_id_of, parse_certificates
 from harness.trust.dsse import MAX_ENVELOPE_BYTES, Envelope, parse_envelope
-from harness.trust.keys import load_key
+from harness.trust.key_reference import open_key
 from harness.trust.oids import Use
 from harness.trust.revocation import MAX_LIST_BYTES, parse_revocations
 from harness.trust.signing import add_signature, check_fits, merge_certificates, merge_lists
@@ -59,7 +59,7 @@ def sign(  # noqa: PLR0913  (each an option)
     envelope = parse_envelope(read(tree, STATEMENT, MAX_ENVELOPE_BYTES))
     changes: dict[str, bytes] = {}
     if key:
-        envelope = add_signature(envelope, load_key(key))
+        envelope = add_signature(envelope, open_key(key))
         changes[STATEMENT] = envelope.to_bytes()
     papers = Papers(cert, chain, crl)
     changes |= papers.beside(

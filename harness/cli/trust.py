@@ -18,7 +18,8 @@ from harness.cli.terminal import Terminal
 from harness.errors import UsageError
 from harness.trust.certificates import find_holder, key_id_of, parse_certificates
 from harness.trust.hierarchy import Hierarchy, Holding
-from harness.trust.keys import MAX_PEM_BYTES, load_key
+from harness.trust.key_reference import open_key
+from harness.trust.keys import MAX_PEM_BYTES
 from harness.trust.oids import Use
 from harness.trust.scope import Scope
 from harness.verify.policy_file import read_file
@@ -116,7 +117,7 @@ def issue(  # noqa: PLR0913  (each an option)
     roots = parse_certificates(read_file(toy.root, MAX_PEM_BYTES), "ca/root.pem")
     known = find_holder(key_id_of(first[0]), first, roots, toy.now, kind)
     holding = Holding(name, kind, organisation or known.organisation, person, known.scope)
-    path = toy.issue(holding, load_key(key).public.key if key else None)
+    path = toy.issue(holding, open_key(key).public.key if key else None)
     document = {"schema": "certbench/trust-issue/1", "certificate": str(path), "person": person}
     _tell(document, f"{path}: a toy certificate for {person}", as_json=as_json)
 

@@ -14,8 +14,8 @@ from harness.errors import CaptureError, VerificationError
 from harness.model.base import Frozen
 from harness.model.decision import DECISION_TYPE, WITHDRAWAL_TYPE, Decision, Withdrawal
 from harness.trust.dsse import Envelope, Signature, pae, parse_envelope
+from harness.trust.in_toto import DIGEST_NAME, PAYLOAD_TYPE, Subject
 from harness.trust.keys import PublicKey
-from harness.trust.statement import DIGEST_NAME, PAYLOAD_TYPE, Subject
 
 MAX_DECISION_BYTES: Final = 1024 * 1024
 P = TypeVar("P", Decision, Withdrawal)

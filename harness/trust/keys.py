@@ -132,17 +132,12 @@ def write_private_pem(path: Path, pem: bytes) -> None:
         stream.write(pem)
 
 
-def load_key(reference: str) -> SigningKey:
-    """A key to sign with: a file, ``env:NAME``, or a ``pkcs11:`` URI (RFC 7512).
+def load_key(reference: str) -> PrivateKey:
+    """Read a private key from a file, or from ``env:NAME``.
 
     Raises:
-        ConfigError: missing, readable by others, not PEM, or not a P-256 key; or the token refuses.
-        MissingExtraError: a token, and what speaks to tokens is not installed.
+        ConfigError: missing, readable by others, not PEM, or not a P-256 key.
     """
-    if reference.startswith("pkcs11:"):
-        from harness.trust.token import open_token_key
-
-        return open_token_key(reference)
     key = load_private_pem(reference)
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not _is_p256(key):
         raise ConfigError(reference, "", "not an ECDSA P-256 key", "Use a P-256 key")

@@ -17,8 +17,8 @@ from harness.model.attestation import EvidencePredicate
 from harness.model.base import Frozen
 from harness.model.judgement import Conclusion, Verdict
 from harness.trust.dsse import Envelope, Signature, pae, parse_envelope
+from harness.trust.in_toto import PAYLOAD_TYPE, Subject, subjects_of
 from harness.trust.keys import SigningKey
-from harness.trust.statement import PAYLOAD_TYPE, Subject, make_statement
 
 PREDICATE_TYPE: Final = "https://in-toto.io/attestation/test-result/v0.1"
 
@@ -70,7 +70,7 @@ def make_result(predicate: EvidencePredicate) -> ResultStatement:
     )
     settled: Result = "PASSED" if sure and passed and not warned else "WARNED"
     return ResultStatement(
-        subject=make_statement(predicate).subject,
+        subject=subjects_of(predicate),
         predicate=ResultPredicate(
             result="FAILED" if failed else settled,
             configuration=tuple(_configuration(predicate)),

@@ -1,6 +1,6 @@
 """The signed statement: an in-toto Statement v1 about one bundle, inside a DSSE envelope."""
 
-from typing import Final, Literal
+from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -9,19 +9,9 @@ from harness.errors import CaptureError, VerificationError
 from harness.model.attestation import PREDICATE_TYPE, EvidencePredicate
 from harness.model.base import Frozen
 from harness.trust.dsse import Envelope, Signature, pae
+from harness.trust.in_toto import PAYLOAD_TYPE, Subject, subjects_of
 from harness.trust.keys import SigningKey
-
-PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
-STATEMENT_TYPE: Final = "https://in-toto.io/Statement/v1"
-DIGEST_NAME: Final = "evb1"
-"""Name of the digest algorithm in subjects: the root over salted leaves, not a file's SHA-256."""
-
-
-class Subject(Frozen):
-    """What the statement speaks of: the bundle or one part, by its root."""
-
-    name: str
-    digest: dict[str, str]
+from harness.trust.result_statement import sign_result
 
 
 class Statement(Frozen):
@@ -43,11 +33,7 @@ class Statement(Frozen):
 
 def make_statement(predicate: EvidencePredicate) -> Statement:
     """The statement about a bundle: its subjects are the bundle and each of its parts."""
-    subjects = [Subject(name="bundle", digest={DIGEST_NAME: predicate.bundle_root})]
-    subjects += [
-        Subject(name=part.part, digest={DIGEST_NAME: part.root}) for part in predicate.parts
-    ]
-    return Statement(subject=tuple(subjects), predicate=predicate)
+    return Statement(subject=subjects_of(predicate), predicate=predicate)
 
 
 def parse_statement(payload: bytes) -> Statement:
@@ -106,6 +92,4 @@ class LabSigner:
 
     def attest_result(self, predicate: EvidencePredicate) -> bytes:
         """The same results as an in-toto ``test-result``, signed with the same key."""
-        from harness.trust.result_statement import sign_result  # it is made from the statement
-
         return sign_result(predicate, self._key)

@@ -25,10 +25,10 @@ from harness.model.layout import CERTIFICATES, DECISION, REVOCATIONS, STATEMENT,
 from harness.model.states import Purpose
 from harness.trust.dsse import Envelope, Signature, parse_envelope
 from harness.trust.hierarchy import Hierarchy, Holding
+from harness.trust.in_toto import PAYLOAD_TYPE
 from harness.trust.keys import create_key
 from harness.trust.oids import Use
 from harness.trust.scope import Scope
-from harness.trust.statement import PAYLOAD_TYPE
 from harness.trust.timestamps import make_query
 from harness.verify.bundle import verify_bundle
 from harness.verify.policy import Policy, TrustStore

@@ -18,7 +18,8 @@ from harness.errors import CaptureError, UsageError, VerificationError
 from harness.model.attestation import Digest, EvidencePredicate
 from harness.model.base import Document
 from harness.trust.dsse import Envelope, parse_envelope
-from harness.trust.statement import PAYLOAD_TYPE, parse_statement
+from harness.trust.in_toto import PAYLOAD_TYPE
+from harness.trust.statement import parse_statement
 
 MAX_ENTRY_BYTES: Final = 2**16 - 1
 """Entries stand in bundles behind a length of two bytes."""

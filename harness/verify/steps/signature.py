@@ -4,8 +4,8 @@ from harness.encoding.tree import read
 from harness.errors import VerificationError
 from harness.model.layout import SIGNER, STATEMENT
 from harness.trust.dsse import MAX_ENVELOPE_BYTES, Envelope, parse_envelope
+from harness.trust.in_toto import PAYLOAD_TYPE
 from harness.trust.keys import PublicKey, parse_public_keys
-from harness.trust.statement import PAYLOAD_TYPE
 from harness.verify.context import Context
 from harness.verify.report import StepFailed, StepSkipped
 from harness.verify.vouching import certified_keys, look_at_certificates

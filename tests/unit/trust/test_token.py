@@ -13,7 +13,7 @@ from securesystemslib.signer import SSlibKey
 from harness.errors import ConfigError
 from harness.trust.dsse import Envelope as Ours
 from harness.trust.dsse import Signature, pae
-from harness.trust.keys import load_key
+from harness.trust.key_reference import open_key
 
 pkcs11 = pytest.importorskip("pkcs11")
 MODULES = (
@@ -58,15 +58,15 @@ def uri(token):
 
 @pytest.mark.parametrize("key", ["object=evaluator", "id=%02", "object=evaluator;id=%02"])
 def test_a_signature_of_a_token_is_one_of_its_public_key(uri, key):
-    signer = load_key(uri(key))
+    signer = open_key(uri(key))
     signature = signer.sign(b"data")
     assert signer.public.verifies(signature, b"data")
     assert not signer.public.verifies(signature, b"else")
-    assert signer.key_id == load_key(uri()).key_id
+    assert signer.key_id == open_key(uri()).key_id
 
 
 def test_securesystemslib_agrees(uri):
-    signer = load_key(uri())
+    signer = open_key(uri())
     value = signer.sign(pae("text/plain", b"payload"))
     envelope = Ours("text/plain", b"payload", (Signature(signer.key_id, value),))
     theirs = Envelope.from_dict(json.loads(envelope.to_bytes()))
@@ -79,9 +79,9 @@ def test_the_pin_may_stand_in_a_file_of_the_owner(uri, tmp_path):
     pin = tmp_path / "pin"
     pin.write_text(f"{PIN}\n")
     with pytest.raises(ConfigError, match="others can read"):
-        load_key(uri(pin=f"file:{pin}"))
+        open_key(uri(pin=f"file:{pin}"))
     pin.chmod(0o600)
-    assert load_key(uri(pin=f"file:{pin}")).sign(b"data")
+    assert open_key(uri(pin=f"file:{pin}")).sign(b"data")
 
 
 @pytest.mark.parametrize(
@@ -98,16 +98,16 @@ def test_the_pin_may_stand_in_a_file_of_the_owner(uri, tmp_path):
 )
 def test_what_the_token_does_not_have_is_said(uri, change, problem):
     with pytest.raises(ConfigError, match=problem):
-        load_key(uri().replace(*change))
+        open_key(uri().replace(*change))
 
 
 def test_a_pin_in_the_uri_is_refused_and_not_repeated(uri):
     with pytest.raises(ConfigError, match="unknown") as caught:
-        load_key(f"{uri()}&pin-value={PIN}")
+        open_key(f"{uri()}&pin-value={PIN}")
     assert PIN not in str(caught.value)
 
 
 def test_no_module(monkeypatch):
     monkeypatch.delenv("PKCS11_MODULE", raising=False)
     with pytest.raises(ConfigError, match="PKCS11_MODULE"):
-        load_key("pkcs11:token=lab;object=evaluator")
+        open_key("pkcs11:token=lab;object=evaluator")
