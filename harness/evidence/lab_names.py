@@ -20,6 +20,10 @@ from harness.evidence.secret_forms import Tokens
 _COMMON: Final = frozenset(
     {"admin", "administrator", "debian", "guest", "nobody", "pi", "root", "test", "ubuntu", "user"}
 )
+_EVERYBODYS: Final = frozenset(
+    {"/", "/dev", "/etc", "/home", "/opt", "/srv", "/usr", "/usr/local", "/var"}
+)
+"""Folders that every machine has, devices too."""
 _SHORTEST: Final = 4
 _DISTINCT: Final = re.compile(r"(?=.*[0-9.-])[A-Za-z0-9.-]{6,}")
 """A host name that no device has by chance."""
@@ -49,7 +53,8 @@ class LabNames:
         folders = {site: "…", package: "…", sys.prefix: "…", tempfile.gettempdir(): "/tmp"}  # noqa: S108
         folders |= {str(Path.cwd()): "…", home: "~"}
         longest = sorted(folders.items(), key=lambda entry: -len(entry[0]))
-        return cls(os.uname().nodename, _user(), home, {k: v for k, v in longest if len(k) > 1})
+        told = {path: short for path, short in longest if path not in _EVERYBODYS}
+        return cls(os.uname().nodename, _user(), home, told)
 
     def in_results(self, text: str) -> str:
         """A text of a record or a result, without them; its length may change."""

@@ -64,3 +64,10 @@ def test_records_are_told_from_captures_and_from_what_the_supplier_wrote():
     assert are_records("answers/00001.json")
     assert not are_records("dossier.json")
     assert not are_records("A/1-initialised/http/1/tcp-80.jsonl")
+
+
+def test_folders_of_every_machine_stay(monkeypatch):
+    monkeypatch.setattr("sys.prefix", "/usr")
+    assert LabNames.here().in_results("/usr/sbin/httpd of the device") == (
+        "/usr/sbin/httpd of the device"
+    )
