@@ -170,7 +170,7 @@ def run(  # noqa: PLR0913  (the options of the main command)
     operator: Annotated[
         str, typer.Option(help="your name: you are at the bench and answer questions")
     ] = "",
-    key: Annotated[Path | None, typer.Option(help="signing key (PEM); made if missing")] = None,
+    key: Annotated[Path | None, typer.Option(help="signing key: PEM file, env:, pkcs11:")] = None,
     seed: Annotated[int | None, typer.Option(help="seed of everything made up")] = None,
     job: JobOption = None,
     as_json: JsonOption = False,

@@ -17,13 +17,24 @@ def lab_signer(named: Path | None) -> LabSigner:
     Raises:
         ConfigError: the key cannot be read or made.
     """
-    if named and str(named).startswith(_ELSEWHERE):
+    if named and _lies_elsewhere(named):
         return LabSigner(open_key(str(named)))
     path = named or _default_path()
     if path.exists():
         return LabSigner(open_key(str(path)))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return LabSigner(create_key(path))
+
+
+def lasting(named: Path | None) -> str:
+    """How an order names a key, so that it is found from any working directory; ``""`` = none."""
+    if named is None:
+        return ""
+    return str(named if _lies_elsewhere(named) else named.absolute())
+
+
+def _lies_elsewhere(named: Path) -> bool:
+    return str(named).startswith(_ELSEWHERE)
 
 
 def _default_path() -> Path:

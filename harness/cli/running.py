@@ -19,7 +19,7 @@ from harness import __version__
 from harness.assessment.selection import unknown_names
 from harness.cli.devices import new_passwords
 from harness.cli.job import amended_job, ordered_job
-from harness.cli.keys import lab_signer
+from harness.cli.keys import lab_signer, lasting
 from harness.cli.people import ask, operator_at
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
 from harness.cli.vault import encrypt_at_rest, secret_at_rest
@@ -103,7 +103,7 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
         only=wish.only,
         purpose=wish.purpose,
         seed=wish.seed if wish.seed is not None else secrets.randbelow(_SEEDS),
-        key=str(wish.key.absolute()) if wish.key else "",
+        key=lasting(wish.key),
         operator=wish.operator,
         answers=str(wish.answers.absolute()) if wish.answers else "",
         target=str(target.absolute()) if judged else "",
