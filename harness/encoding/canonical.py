@@ -72,14 +72,19 @@ def _no_constants(name: str) -> NoReturn:
     raise CaptureError(message)
 
 
+_STRICT: Final = json.JSONDecoder(
+    object_pairs_hook=_no_duplicates, parse_constant=_no_constants
+).decode
+
+
 def load_strict(data: bytes | str) -> Any:  # noqa: ANN401  (any JSON value)
-    """Parse JSON; duplicate keys, NaN and infinities are errors, not surprises.
+    """Parse JSON; duplicate keys, NaN, infinities and other encodings are errors, not surprises.
 
     Raises:
         CaptureError: not UTF-8, not JSON, too deeply nested, or ambiguous.
     """
     try:
-        return json.loads(data, object_pairs_hook=_no_duplicates, parse_constant=_no_constants)
+        return _STRICT(data if isinstance(data, str) else data.decode())
     except (ValueError, RecursionError) as error:
         message = f"not strict JSON: {error}"
         raise CaptureError(message) from error

@@ -7,7 +7,7 @@ replay`'s question; whether they rest on captures that are there at all is asked
 
 from collections.abc import Iterator, Mapping
 
-from harness.assessment.applicability import applicability, under_ics
+from harness.assessment.applicability import Applicability, applicability, under_ics
 from harness.assessment.rollup import case_results, conclude, provision_results, unit_verdict
 from harness.encoding.tree import SubTree, Tree, read
 from harness.evidence.description import assessment_folders
@@ -16,12 +16,13 @@ from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueProvision
 from harness.model.declaration import UnitDeclaration
 from harness.model.dossier import Dossier
-from harness.model.ids import ProvisionId
+from harness.model.ids import CaseId, UnitId
 from harness.model.judgement import Judgement, Verdict
 from harness.model.record import SurveyRecord
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
 
+_Places = Mapping[UnitId, tuple[CaseId, CatalogueProvision]]
 _FOLLOWS = "what follows from the recorded judgements"
 
 
@@ -39,8 +40,11 @@ def check_verdicts(context: Context) -> str:
     for folder in assessment_folders(data):
         assessment, catalogue = _load(data, folder)
         _check_frame(folder, assessment, catalogue, dossier)
+        places = _places(catalogue)
         for unit in assessment.units:
-            _check_unit(folder, unit, catalogue, dossier)
+            provision = _provision_of(folder, unit, places)
+            said = applicability(catalogue, provision, dossier)
+            _check_unit(folder, unit, provision, said)
             _check_evidence(folder, unit, names)
         _check_rollup(folder, assessment, catalogue, whole=whole)
         count += len(assessment.units)
@@ -105,13 +109,21 @@ def _check_frame(
             raise StepFailed("E-VERDICT", f"{folder}: its {what} is {shown}", str(wanted))
 
 
-def _check_unit(folder: str, unit: UnitResult, catalogue: Catalogue, dossier: Dossier) -> None:
-    provision = _provision_of(folder, unit, catalogue)
+def _places(catalogue: Catalogue) -> _Places:
+    """Case and provision of each unit, looked up once: hostile catalogues may be long."""
+    provisions = {provision.id: provision for provision in catalogue.provisions}
+    cases = {case.id: provisions.get(case.provision) for case in catalogue.cases}
+    found = ((entry, cases.get(entry.case)) for entry in catalogue.units)
+    return {entry.id: (entry.case, provision) for entry, provision in found if provision}
+
+
+def _check_unit(
+    folder: str, unit: UnitResult, provision: CatalogueProvision, said: Applicability
+) -> None:
     declaration = UnitDeclaration(
         unit=unit.unit, decided_by=unit.decided_by, quantifier=unit.quantifier
     )
     verdict, why, items = unit_verdict(declaration, unit.judgements)
-    said = applicability(catalogue, provision, dossier)
     wanted, _ = under_ics(verdict, why, said, provision)
     cautious = unit.verdict is Verdict.INCONCLUSIVE and wanted is Verdict.PASS
     if unit.verdict is not wanted and not cautious:
@@ -124,19 +136,15 @@ def _check_unit(folder: str, unit: UnitResult, catalogue: Catalogue, dossier: Do
         raise StepFailed("E-VERDICT", f"{folder}: unit {unit.unit}: items differ", _FOLLOWS)
 
 
-def _provision_of(folder: str, unit: UnitResult, catalogue: Catalogue) -> CatalogueProvision:
-    cases = {entry.id: entry.case for entry in catalogue.units}
-    provisions = {provision.id: provision for provision in catalogue.provisions}
-    try:
-        wanted: ProvisionId = catalogue.provision_of(unit.unit)
-        found = provisions[wanted]
-    except KeyError as error:
+def _provision_of(folder: str, unit: UnitResult, places: _Places) -> CatalogueProvision:
+    if unit.unit not in places:
         shown = f"{folder}: unit {unit.unit} is not in the catalogue"
-        raise StepFailed("E-VERDICT", shown, "a unit of the catalogue") from error
-    if (unit.case, unit.provision) != (cases[unit.unit], wanted):
+        raise StepFailed("E-VERDICT", shown, "a unit of the catalogue")
+    case, provision = places[unit.unit]
+    if (unit.case, unit.provision) != (case, provision.id):
         shown = f"{folder}: unit {unit.unit} is counted for {unit.provision}"
-        raise StepFailed("E-VERDICT", shown, f"{wanted}, as the catalogue says")
-    return found
+        raise StepFailed("E-VERDICT", shown, f"{provision.id}, as the catalogue says")
+    return provision
 
 
 def _check_evidence(folder: str, unit: UnitResult, names: frozenset[str]) -> None:
@@ -164,8 +172,9 @@ def _check_rollup(
     folder: str, assessment: Assessment, catalogue: Catalogue, *, whole: bool
 ) -> None:
     cases = case_results(catalogue, assessment.units)
+    recorded_cases = {case.case: case for case in assessment.cases}
     for case in cases:
-        if case not in assessment.cases:
+        if recorded_cases.get(case.case) != case:
             shown = f"{folder}: case {case.case} is not recorded as {case.verdict.value}"
             raise StepFailed("E-VERDICT", shown, _FOLLOWS)
     provisions = provision_results(catalogue, assessment.units)

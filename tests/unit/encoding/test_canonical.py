@@ -69,3 +69,20 @@ def test_however_deep_it_is_an_answer_or_an_error(depth):
         return
     with pytest.raises(CaptureError):
         canonical(value)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf{}",
+        "{}".encode("utf-16"),
+        "{}".encode("utf-32-le"),
+        b'"\xed\xa0\x80"',
+        b"\xff",
+    ],
+    ids=ascii,
+)
+def test_only_utf_8_without_a_mark_is_read(data):
+    """RFC 8259, section 8.1; other readers would refuse these, or read something else."""
+    with pytest.raises(CaptureError):
+        load_strict(data)
