@@ -132,6 +132,27 @@ def test_two_people_sign_a_clock_stamps_and_the_ready_policy_holds(whole_desk):
     }
 
 
+def test_two_persons_are_two_when_the_policy_asks(whole_desk, desk):
+    assert whole_desk.codes(two_persons=True) == set()
+    run("sign", desk.bundle, *desk.papers("lab"))
+    desk.stamp()
+    assert desk.codes() == set()
+    assert desk.codes(two_persons=True) == {"E-PERSONS"}
+
+
+def test_what_the_ready_policy_offers_can_be_taken_up(copied):
+    policy = copied.toy.folder / "policy.toml"
+    lines = policy.read_text().splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("# [persons]"))
+    offered = [line.removeprefix("# ") for line in lines[start:]]
+    policy.write_text("\n".join([*lines[:start], *offered]))
+    _, asked = load_policy(policy)
+    assert asked.two_persons
+    assert len(asked.log.witnesses) == asked.log.quorum == 2
+    assert len(asked.certifiers) == 1
+    assert copied.codes() == {"E-LOG-MISSING", "E-DECISION-MISSING"}
+
+
 def test_the_first_signature_stays_first(whole_desk):
     envelope = parse_envelope(read(open_bundle(whole_desk.bundle), STATEMENT))
     assert envelope.signatures[0].key_id == whole_desk.made.key.key_id
