@@ -22,7 +22,7 @@ class RunOrder(Document):
         suites: folders of suites that were named instead.
         only: what was selected; empty = everything.
         seed: seed of everything made up.
-        key: signing key, an absolute path; ``""`` = the user's own.
+        key: signing key, an absolute path, ``env:NAME`` or a ``pkcs11:`` URI; ``""`` = the user's.
         operator: who is at the bench; ``""`` = nobody.
         answers: file of scripted answers, an absolute path.
         target: folder for bundles.
