@@ -6,6 +6,7 @@ wrong logins but lets the right one in at once hinders nobody. `Absent` needs ev
 be rejected quickly and the known-good login to work at once after them.
 """
 
+import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -22,6 +23,8 @@ SLOW_MS: Final = 1000
 """An answer to a wrong login that takes less than this delays no guesser."""
 GROWTH: Final = 3
 """An answer that takes this many times as long as the first ones was delayed on purpose."""
+_STALL_MS: Final = 2000
+"""A shorter pause hides no lock that would hinder anybody."""
 _PACE_TOLERANCE: Final = 3
 _ENOUGH: Final = 5
 """Fewer wrong logins in a row say nothing about the absence of a limit."""
@@ -164,11 +167,22 @@ def _unhindered(
             "wrong logins are answered slowly, the first as the last",
         ),
         (not works_at_once, "the known-good login did not work at once after the attempts"),
+        (
+            _faltered([*wrong, *after[:1]]),
+            "the attempts did not keep their pace: a short lock may have passed unseen",
+        ),
     )
     for stands, why in obstacles:
         if stands:
             return Unknown(reason=why)
     return Absent(control=ref(after[0].reading.line))
+
+
+def _faltered(run: Sequence[ReadTrial]) -> bool:
+    """Between two attempts lay much more time than usual, whoever was slow."""
+    times = [entry.trial.time for entry in run]
+    periods = [elapsed_ms(start, end) for start, end in itertools.pairwise(times)]
+    return bool(periods) and max(periods) >= max(_STALL_MS, GROWTH * median(periods))
 
 
 def _pace(phase: Sequence[ReadTrial], answered: int) -> int:

@@ -97,6 +97,18 @@ def test_a_whole_run_without_hindrance_is_absent(tmp_path) -> None:
     assert isinstance(login.discriminates, Present)
 
 
+@pytest.mark.parametrize("late", [GUESSES - 1, GUESSES])
+def test_a_bench_that_stalled_saw_no_absence(tmp_path, late) -> None:
+    """Before the last guess or before the good login: a lock may have come and gone meanwhile."""
+    records = journal()
+    starts = [n for n, record in enumerate(records) if record.get("phase") == "guessing"]
+    for n in range(starts[late], len(records)):
+        records[n]["t"] = f"2026-01-01T00:00:{10 + n // 10:02}.{n % 10}00000Z"
+    limit = login_of(tmp_path, records).limit
+    assert isinstance(limit.hindered, Unknown)
+    assert "pace" in limit.hindered.reason
+
+
 def test_without_the_good_login_after_the_guesses_nothing_is_absent(tmp_path) -> None:
     for last in ("rejected", "unanswered"):
         assert isinstance(login_of(tmp_path, journal(last)).limit.hindered, Unknown)
