@@ -14,7 +14,7 @@ from harness.errors import CaptureError
 
 Fields = dict[str, Any]
 _STREAMS: Final = ("connection", "layer", "channel", "stream", "session", "target", "port", "login")
-_CONNECTED: Final = 3
+_WITH_PLACE: Final = 3
 """Parts of a group's key where it names the connection, too."""
 
 
@@ -49,10 +49,20 @@ def streams(records: Sequence[Fields | None]) -> list[Stream]:
                 groups.setdefault((name, fields.get("kind")), []).append(fields)
                 groups.setdefault((name, fields.get("kind"), where), []).append(fields)
     return [
-        Stream(str(key[0]), group, connected=len(key) == _CONNECTED)
+        Stream(str(key[0]), group, connected=_is_connected(key))
         for key, group in groups.items()
         if len(group) > 1
     ]
+
+
+def _is_connected(key: tuple[object, ...]) -> bool:
+    """Whether a group is of one connection, or is what one line such as a console said."""
+    return len(key) == _WITH_PLACE and (key[0] == "data" or any(_places(key)))
+
+
+def _places(key: tuple[object, ...]) -> tuple[str, ...]:
+    place = key[_WITH_PLACE - 1]
+    return place if isinstance(place, tuple) else ()
 
 
 def texts_of(value: Any) -> Iterator[str]:  # noqa: ANN401  (any JSON value)

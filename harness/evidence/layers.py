@@ -27,6 +27,7 @@ _DEPTH: Final = 3
 _MAX_STREAMS: Final = 4096
 _HEAD: Final = 64 * 1024
 _STEP: Final = 4096
+_MOST_STEPS: Final = 16
 _CHUNKED: Final = re.compile(r"\r\n\r\n(?=[0-9A-Fa-f]{1,8}[ \t]*(?:;[^\r\n]{0,200})?\r\n)")
 _CHUNK: Final = re.compile(r"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,200})?\r\n")
 _STREAM: Final = re.compile(
@@ -207,19 +208,33 @@ def _unpack(data: memoryview, start: int, sign: str) -> _Unpacked | None:
     try:
         content = opener.decompress(data[start:], MAX_UNPACKED + 1)
     except (zlib.error, lzma.LZMAError, OSError, ValueError, EOFError):
-        content = _as_far_as_it_goes(data[start:], sign)
-        if not content:
-            return None
-    end = len(data) - len(opener.unused_data) if opener.eof else len(data)
+        content, used = _as_far_as_it_goes(data[start:], sign)
+        found = _Unpacked(start, start + used, kind, to_latin(content), whole=False)
+        return found if content else None
     if len(content) > MAX_UNPACKED:
-        return _Unpacked(start, end, kind, "", whole=False)
+        return _Unpacked(start, _end_of(opener, data, sign), kind, "", whole=False)
+    end = len(data) - len(opener.unused_data) if opener.eof else len(data)
     return _Unpacked(start, end, kind, to_latin(content), opener.eof) if content else None
 
 
-def _as_far_as_it_goes(data: memoryview, sign: str) -> bytes:
-    """What a broken deflate stream holds before it breaks: anybody can read as much."""
+def _end_of(opener: Any, data: memoryview, sign: str) -> int:  # noqa: ANN401  (one of three types)
+    """Where a stream that holds too much ends: at the end of the data, unless it is found soon."""
     if not sign.startswith(("\x1f", "x")):
-        return b""
+        return len(data)
+    try:
+        for _ in range(_MOST_STEPS):
+            if opener.eof or not opener.unconsumed_tail:
+                break
+            opener.decompress(opener.unconsumed_tail, MAX_UNPACKED)
+    except zlib.error:
+        return len(data) - len(opener.unconsumed_tail)
+    return len(data) - len(opener.unused_data) if opener.eof else len(data)
+
+
+def _as_far_as_it_goes(data: memoryview, sign: str) -> tuple[bytes, int]:
+    """What a broken deflate stream holds before it breaks, and where: anybody can read as much."""
+    if not sign.startswith(("\x1f", "x")):
+        return b"", 0
     opener = zlib.decompressobj(31 if sign[0] == "\x1f" else 15)
     content = bytearray()
     for position in range(0, len(data), _STEP):
@@ -227,20 +242,21 @@ def _as_far_as_it_goes(data: memoryview, sign: str) -> bytes:
         try:
             content += opener.decompress(data[position : position + _STEP], MAX_UNPACKED)
         except zlib.error:
-            return bytes(content + _byte_by_byte(before, data[position : position + _STEP]))
+            rest, used = _byte_by_byte(before, data[position : position + _STEP])
+            return bytes(content) + rest, position + used
         if len(content) > MAX_UNPACKED:
             break
-    return bytes(content[: MAX_UNPACKED + 1])
+    return bytes(content[:MAX_UNPACKED]), len(data)
 
 
-def _byte_by_byte(opener: Any, data: memoryview) -> bytes:  # noqa: ANN401  (zlib's type is private)
+def _byte_by_byte(opener: Any, data: memoryview) -> tuple[bytes, int]:  # noqa: ANN401  (zlib's)
     content = bytearray()
-    try:
-        for position in range(len(data)):
+    for position in range(len(data)):
+        try:
             content += opener.decompress(data[position : position + 1], MAX_UNPACKED)
-    except zlib.error:
-        pass
-    return bytes(content)
+        except zlib.error:
+            return bytes(content), position + 1
+    return bytes(content), len(data)
 
 
 def _pack(stream: str, content: str, size: int) -> str | None:

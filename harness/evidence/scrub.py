@@ -132,9 +132,10 @@ class Scrubber:
 
     def exact(self, text: str) -> str:
         """Replace known long secrets in all their shapes, inside of it too; the length stays."""
-        return scrub_layers(text, self._exact)
+        return scrub_layers(text, self.plain)
 
-    def _exact(self, text: str) -> str:
+    def plain(self, text: str) -> str:
+        """Replace known long secrets in all their shapes, in the text itself only."""
         views = Views(text)
         for form in self.forms:
             if len(form.anchor) <= len(text) and form.may_occur(views):
@@ -147,14 +148,14 @@ class Scrubber:
         return scrub_layers(text, self._text)
 
     def _text(self, text: str) -> str:
-        text = self._looks.text(self.short.text(self._exact(text)))
+        text = self._looks.text(self.short.text(self.plain(text)))
         if self._lab is not None:
             text = self._lab.in_captures(text, self._tokens)
         return self._bystanders.in_text(text) if self._bystanders is not None else text
 
     def name(self, name: str) -> str:
         """The name of a file without secrets; its folders stay folders."""
-        return "/".join(self._exact(part) for part in name.split("/"))
+        return "/".join(self.plain(part) for part in name.split("/"))
 
     def value(self, value: Any, name: str = "") -> Any:  # noqa: ANN401  (any JSON value)
         """Scrub a JSON value; ``name`` is the field that holds it."""
@@ -236,7 +237,7 @@ class Scrubber:
         lines = data.splitlines(keepends=True)
         records = read_records(data)
         narrow = self._narrowed(texts_of_journal(records))
-        joined = scrub_across(records, narrow.exact, narrow.text)
+        joined = scrub_across(records, narrow.plain, narrow.text)
         scrubbed = [None if fields is None else narrow.value(fields) for fields in joined]
         self._answers(scrubbed)
         triples = zip(lines, records, scrubbed, strict=True)

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import json
 import lzma
 import zlib
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.encoding.journal import end_line, header_line, record_line
+from harness.encoding.text import to_latin
 from harness.encoding.tree import DirectoryTree
 from harness.errors import EvidenceError
 from harness.evidence.layers import MASK, inner, opaque, scrub_layers
@@ -122,6 +125,34 @@ def test_the_gate_looks_inside_and_the_twin_passes_it(case, tmp_path):
         refuse_leaks(DirectoryTree(tmp_path), known)
     file.write_bytes(Scrubber(known.secrets, KEY).file(file.name, CASES[case]))
     refuse_leaks(DirectoryTree(tmp_path), known)
+
+
+@pytest.mark.parametrize("page", [b"\0" * 2**24, PAGE], ids=["bomb", "page"])
+def test_a_stream_that_breaks_hides_nothing_that_follows(page):
+    packed = gzip.compress(page)
+    text = (packed + b"HTTP/1.1 200 OK, and more").decode("latin-1")
+    assert scrub_layers(text, replaced).endswith("HTTP/1.1 200 OK, and more")
+    broken = (packed[:-20] + b"\xff" * 40 + b"HTTP/1.1 200 OK, and more").decode("latin-1")
+    assert scrub_layers(broken, replaced).endswith("200 OK, and more")
+
+
+def test_a_stream_that_one_exchange_cuts_off_hides_no_other_exchange():
+    records = [
+        record_line({"kind": "exchange", "body": body, "n": n, "t": "", **more})
+        for n, (body, more) in enumerate(
+            [
+                (to_latin(gzip.compress(b"\0" * 2**24)[:9000]), {"connection": 1}),
+                ("shown", {"connection": 2}),
+                (to_latin(gzip.compress(b"\0" * 2**24)[:9000]), {}),
+                ("shown", {}),
+            ],
+            1,
+        )
+    ]
+    twin = Scrubber([Secret(SECRET, "password")], KEY).file(
+        "tcp-80.jsonl", header_line() + b"".join(records) + end_line(0)
+    )
+    assert [json.loads(line)["body"] for line in twin.splitlines()[2:5:2]] == ["shown", "shown"]
 
 
 def test_tokens_inside_are_those_outside():
