@@ -70,7 +70,7 @@ def assessment_of(evidence, framework, folder, surroundings):
         "out": str(folder),
         "allure": False,
     }
-    (folder / "order.json").write_bytes(canonical(order))
+    (folder / "orders.json").write_bytes(canonical([order]))
     environment = {
         **os.environ,
         **surroundings,
@@ -78,7 +78,7 @@ def assessment_of(evidence, framework, folder, surroundings):
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "harness.plugin.child", str(folder / "order.json")],
+        [sys.executable, "-P", "-m", "harness.plugin.child", str(folder / "orders.json")],
         cwd=folder,
         env=environment,
         capture_output=True,
