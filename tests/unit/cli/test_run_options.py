@@ -14,7 +14,10 @@ from harness.errors import UsageError
         (["bench", "--resume", "x"], "--resume takes no other option"),
         (["--resume", "x", "--seed", "0"], "--resume takes no other option"),
         (["bench", "--into", "x"], "--into takes BENCH, --only and --job"),
-        (["bench", "--into", "x", "--only", "b2", "-f", "f"], "--into takes BENCH, --only and --job"),
+        (
+            ["bench", "--into", "x", "--only", "b2", "-f", "f"],
+            "--into takes BENCH, --only and --job",
+        ),
         (["--only", "b2"], "name a bench.toml, or a run with --resume"),
         (["--resume", "/nonexistent"], "no run directory"),
     ],
