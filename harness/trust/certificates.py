@@ -45,6 +45,7 @@ BROKEN: Final = (
     UnsupportedAlgorithm,
     x509.DuplicateExtension,
     x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
 )
 """What the library raises for a certificate, list or token that it cannot make sense of."""
 
