@@ -5,6 +5,7 @@ from harness.encoding.text import neutralise
 from harness.encoding.tree import read
 from harness.errors import VerificationError
 from harness.model.decision import Decision, Outcome
+from harness.model.judgement import Conclusion
 from harness.model.layout import DECISION
 from harness.trust.decision import (
     MAX_DECISION_BYTES,
@@ -37,6 +38,7 @@ def check_decision(context: Context) -> str:
     decision = made.predicate
     context.decision = decision
     _holds_now(context, decision)
+    _is_founded(context, decision)
     conditions = (
         f", {counted(len(decision.conditions), 'condition')}" if decision.conditions else ""
     )
@@ -83,6 +85,24 @@ def _is_about(context: Context, made: DecisionStatement) -> None:
         raise StepFailed(
             "E-DECISION-SCOPE", f"does not decide on {', '.join(lacking)[:300]}", "all asked for"
         )
+
+
+def _is_founded(context: Context, decision: Decision) -> None:
+    """What was granted was found: conformity, or a conclusion that the policy says will do."""
+    demands = {each.framework: each for each in context.policy.frameworks}
+    for signed in context.predicate.conclusions:
+        name = str(signed.framework)
+        if name not in decision.frameworks:
+            continue
+        demand = demands.get(name)
+        enough = (demand and demand.conclusions) or frozenset({Conclusion.CONFORMANT})
+        if signed.conclusion not in enough:
+            raise StepFailed(
+                "E-DECISION-UNFOUNDED",
+                f"granted for {name}, which is {signed.conclusion.value}",
+                f"{' or '.join(sorted(each.value for each in enough))} "
+                "(a policy can accept others: framework.conclusions)",
+            )
 
 
 def _is_impartial(context: Context, signer: PublicKey) -> None:

@@ -564,7 +564,12 @@ def replayable(cast, whole, tmp_path_factory) -> Scene:
     made = replace(whole.made, run=run, bundle=sealed.path, sealed=sealed)
     signed = sealed.predicate.conclusions[0]
     catalogues = frozenset({signed.catalogue_digest})
-    demand = FrameworkDemand(str(signed.framework), catalogues=catalogues)
+    demand = FrameworkDemand(
+        str(signed.framework),
+        accept_indicative=True,
+        conclusions=frozenset({Conclusion.INCONCLUSIVE}),
+        catalogues=catalogues,
+    )
     scene = dress(cast, made, tmp_path_factory.mktemp("dressed"), demand)
     scene.ask(purposes=frozenset({Purpose.QUALIFICATION}), recompute=True)
     return scene

@@ -1,5 +1,7 @@
 """A laboratory edits a verdict so that everything above it fits, and everybody vouches for it."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.assessment.applicability import applicability, under_ics
@@ -9,7 +11,7 @@ from harness.model.assessment import Assessment
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import UnitDeclaration
 from harness.model.dossier import Dossier
-from harness.model.judgement import Verdict
+from harness.model.judgement import Conclusion, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.record import AttemptRecord
 from harness.verify.report import Step, StepOutcome
@@ -75,6 +77,16 @@ def test_the_honest_bundle_recomputes(scene):
     assert "the same verdicts" in report.of(Step.RECOMPUTE).shown
     assert {each.outcome for each in report.steps} == {StepOutcome.OK}
     assert "Nothing that a policy can ask was left out." in as_text(report)
+
+
+@pytest.mark.parametrize("accepted", [(), (Conclusion.CONFORMANT,)])
+def test_a_grant_of_what_was_not_found_counts_for_nothing(scene, accepted):
+    """The certifier granted what the suite left open; nobody here said that this will do."""
+    (demand,) = scene.policy.frameworks
+    scene.ask(frameworks=(replace(demand, conclusions=frozenset(accepted)),))
+    result = scene.verify().of(Step.DECISION)
+    assert result.code == "E-DECISION-UNFOUNDED"
+    assert "INCONCLUSIVE" in result.shown
 
 
 def test_an_edited_verdict_that_everybody_vouched_for_is_found_by_recomputing(scene):
