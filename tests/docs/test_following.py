@@ -13,6 +13,7 @@ NEEDS_DEMO = {
     "compare-two-bundles.md",
     "decide-on-a-bundle.md",
     "keep-a-transparency-log.md",
+    "publish-an-edition.md",
     "sign-and-time-stamp.md",
 }
 SURVEYING = [

@@ -10,6 +10,7 @@ from harness.bench.operator import AnswerScript
 from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
+from harness.verify.policy_file import PolicyFile
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -26,7 +27,7 @@ def test_every_field_that_people_write_has_a_meaning_and_no_meaning_is_stale(gen
     del told["introductions"]
     fields = {
         part.__name__: {field.alias or name for name, field in part.model_fields.items()}
-        for model in (BenchConfig, AnswerScript, Dossier, JobRecord)
+        for model in (BenchConfig, AnswerScript, Dossier, JobRecord, PolicyFile)
         for part in [model, *generated["models_below"](model)]
     }
     assert {name: set(entries) for name, entries in told.items()} == fields
