@@ -3,7 +3,12 @@
 import os
 import shutil
 
+import hypothesis
 import pytest
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("certbench", deadline=None)
+hypothesis.settings.load_profile("certbench")
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)

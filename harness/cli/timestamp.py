@@ -127,11 +127,12 @@ def _write_query(path: Path, wanted: Sequence[Open], *, as_json: bool) -> None:
             stream.write(make_query(wanted[0].message).as_bytes())
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
-    document = {"schema": "certbench/timestamp-query/1", "query": str(path), "for": wanted[0].name}
+    name = wanted[0].name
+    document = {"schema": "certbench/timestamp-query/1", "query": str(path), "for": name}
     if as_json:
         output.print_json(document)
     else:
-        console.print(escape(f"{path}: a query for {wanted[0].name}"), soft_wrap=True)
+        console.print(escape(f"{path}: a query for {name}"), soft_wrap=True)
 
 
 def _fitting(data: bytes, source: str, wanted: Sequence[Open]) -> tuple[Open, Token]:

@@ -20,7 +20,7 @@ from harness.verify.bundle import verify_bundle
 from harness.verify.policy import Policy, TrustStore
 
 SCENE = Path(__file__).with_name("sealing_scene.py")
-KILLS = 16
+KILLS = 8
 CAPTURES, CAPTURE_BYTES = 400, 20_000
 pytestmark = pytest.mark.slow
 
