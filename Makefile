@@ -7,6 +7,7 @@ VENV ?= .venv
 TESTS ?= tests
 WORKERS ?= 2
 MARKS ?= not matrix
+MORE ?=
 SECONDS ?= 60
 TARGETS ?=
 BIN := $(VENV)/bin
@@ -33,7 +34,7 @@ test: $(STAMP)  ## every test but the flaw table; TESTS=tests/unit or MARKS="not
 
 flaws: $(STAMP)  ## the flaw table: every flaw alone, plain and with a shuffled look
 	@.ci/prepare test
-	@$(BIN)/pytest tests/netns/flaws -n $(WORKERS)
+	@$(BIN)/pytest tests/netns/flaws -n $(WORKERS) $(MORE)
 
 check: lint types contracts  ## what CI checks without running the product
 
