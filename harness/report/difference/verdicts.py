@@ -5,11 +5,10 @@ from typing import Final
 
 from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, UnitResult
-from harness.model.ids import UnitId
+from harness.model.ids import ItemId, UnitId
 from harness.model.judgement import Conclusion, Verdict
 from harness.report.difference.differences import Area, Difference, Weight
 from harness.report.difference.side import Side
-from harness.report.flaws import findings_of
 
 _DECIDED: Final = frozenset({Verdict.PASS, Verdict.FAIL})
 _OF_CONCLUSION: Final[Mapping[Conclusion, Verdict]] = {
@@ -56,10 +55,13 @@ def _of_unit(
 ) -> Iterator[Difference]:
     earlier, later = before.verdict if before else None, after.verdict if after else None
     yield from _of(subject, earlier, later, name)
-    if before is not None and after is not None and earlier is later:
-        for item in dict.fromkeys((*before.items, *after.items)):
-            here = f"{subject} item {item}"
-            yield from _of(here, before.items.get(item), after.items.get(item), name)
+    if before is None or after is None:
+        return
+    for item in dict.fromkeys((*before.items, *after.items)):
+        was, now = before.items.get(item), after.items.get(item)
+        fails_unseen = now is Verdict.FAIL and later is not Verdict.FAIL
+        if earlier is later or fails_unseen:  # else the unit's own line says it
+            yield from _of(f"{subject} item {item}", was, now, name)
 
 
 def _of(
@@ -82,21 +84,30 @@ def _weight(before: Verdict | None, after: Verdict) -> Weight:
 
 def _of_findings(before: Assessment, after: Assessment, name: str) -> Iterator[Difference]:
     earlier, later = _findings(before), _findings(after)
-    verdicts = {unit.unit: unit.verdict for unit in after.units}
+    units = {unit.unit: unit for unit in after.units}
     for found in sorted({*earlier, *later}):
         if found not in earlier:
             yield _one(Weight.WORSE, Area.FINDING, found, "", "found", name)
         elif found not in later:
-            decided = all(verdicts.get(unit) in _DECIDED for unit in earlier[found])
+            decided = all(_is_decided(units.get(unit), item) for unit, item in earlier[found])
             weight = Weight.BETTER if decided else Weight.UNKNOWN
             yield _one(weight, Area.FINDING, found, "found", "", name)
 
 
-def _findings(assessment: Assessment) -> dict[str, set[UnitId]]:
-    """Findings by id, with the units that they are in."""
-    named: dict[str, set[UnitId]] = {}
-    for unit, found in findings_of(assessment):
-        named.setdefault(found.id, set()).add(unit.unit)
+def _is_decided(unit: UnitResult | None, item: ItemId) -> bool:
+    """The unit was, and its item: another item's FAIL says nothing of this one."""
+    if unit is None:
+        return False
+    return {unit.verdict, unit.items.get(item, unit.verdict)} <= _DECIDED
+
+
+def _findings(assessment: Assessment) -> dict[str, set[tuple[UnitId, ItemId]]]:
+    """Findings by id, with the units that they are in and the items that they speak against."""
+    named: dict[str, set[tuple[UnitId, ItemId]]] = {}
+    for unit in assessment.units:
+        for judgement in unit.judgements:
+            for found in judgement.findings:
+                named.setdefault(found.id, set()).add((unit.unit, judgement.item))
     return named
 
 

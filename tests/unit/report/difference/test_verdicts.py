@@ -107,6 +107,22 @@ def test_an_item_counts_where_the_unit_stays(between):
     assert found == [("worse", "verdict", "unit u item a", "PASS", "FAIL")]
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (Verdict.PASS, Verdict.NOT_CLAIMED),  # the supplier takes the claim back
+        (Verdict.INCONCLUSIVE, Verdict.PASS),  # one of the items is enough
+    ],
+)
+def test_an_item_that_fails_is_named_where_the_unit_does_not(between, earlier, later):
+    found = between(
+        assessment(earlier, items={"a": earlier, "b": Verdict.INCONCLUSIVE}),
+        assessment(later, items={"a": Verdict.PASS, "b": Verdict.FAIL}),
+    )
+    assert ("worse", "verdict", "unit u item b", "INCONCLUSIVE", "FAIL") in found
+    assert len(found) == 2
+
+
 def test_a_unit_that_only_one_of_them_has(between):
     bare = assessment(Verdict.PASS, units=())
     assert between(bare, assessment(Verdict.FAIL)) == [("worse", "verdict", "unit u", "", "FAIL")]
@@ -126,6 +142,14 @@ def test_a_new_finding_is_worse_and_a_mended_one_better(between, made):
 def test_a_finding_that_was_not_looked_for_again_is_not_called_mended(between, made):
     found = between(
         assessment(Verdict.FAIL, judgement(made, "tcp/443")), assessment(Verdict.INCONCLUSIVE)
+    )
+    assert ("unknown", "finding", "weak-tls-protocol@tcp/443", "found", "") in found
+
+
+def test_a_finding_is_not_called_mended_since_another_item_fails(between, made):
+    found = between(
+        assessment(Verdict.FAIL, judgement(made, "tcp/443"), items={"DUT": Verdict.FAIL}),
+        assessment(Verdict.FAIL, items={"DUT": Verdict.INCONCLUSIVE, "other": Verdict.FAIL}),
     )
     assert ("unknown", "finding", "weak-tls-protocol@tcp/443", "found", "") in found
 
