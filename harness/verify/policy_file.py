@@ -159,7 +159,14 @@ class _Place:
     def flat(
         self, key: str, names: tuple[str, ...], parse: Callable[[bytes, str], tuple[T, ...]]
     ) -> tuple[T, ...]:
-        """As `each`, for files that may hold several."""
+        """As `each`, for files that may hold several.
+
+        Whoever is named here must also speak, so a folder without a file would drop a demand.
+        """
+        for number, name in enumerate(names, 1):
+            place = f"{key}[{number}]"
+            if not any(self._files(place, name)):
+                raise self._error(place, f"{self.file.parent / name}: no file in this folder")
         found = self.each(key, names, lambda path: parse(read_file(path, MAX_PEM_BYTES), str(path)))
         return tuple(entry for entries in found for entry in entries)
 
@@ -182,7 +189,10 @@ class _Place:
         text = str(name)
         if "+" not in text or (self.file.parent / name).is_file():
             text = read_file(self.file.parent / name, MAX_PEM_BYTES).decode(errors="replace")
-        return tuple(NoteKey.parse(line.strip()) for line in text.splitlines() if line.strip())
+        found = tuple(NoteKey.parse(line.strip()) for line in text.splitlines() if line.strip())
+        if not found:  # without one, fewer witnesses would be asked for than the reader thinks
+            raise UsageError(f"{name}: holds no key")
+        return found
 
     def _files(self, key: str, name: str) -> Iterator[Path]:
         path = self.file.parent / name
@@ -233,7 +243,7 @@ def load_policy(path: Path) -> tuple[TrustStore, Policy]:
         if written.log
         else (),
         nonce=written.job.nonce if written.job else "",
-        dut=_device(written.device),
+        dut=_device(place, written.device),
         frameworks=tuple(_framework(each) for each in written.framework),
         two_persons=written.persons.two,
         certifiers=_certifiers(place, written.decision),
@@ -263,9 +273,14 @@ def _log(place: _Place, table: LogTable | None) -> LogPolicy | None:
         raise ConfigError(str(place.file), "log", str(error).rstrip("."), mend) from error
 
 
-def _device(table: DeviceTable | None) -> DutDemand | None:
+def _device(place: _Place, table: DeviceTable | None) -> DutDemand | None:
     if table is None:
         return None
+    written = {f"device.{key}": getattr(table, key) for key in table.model_fields_set}
+    for key, value in sorted(written.items()) or [("device", ())]:
+        if not value:
+            mend = "Say which device, or leave it out"
+            raise ConfigError(str(place.file), key, "asks for nothing", mend)
     plain = {"supplier", "model", "hardware", "firmware"}
     return DutDemand(
         **table.model_dump(include=plain),

@@ -53,10 +53,17 @@ def _compare(dut: SignedDut, wanted: DutDemand) -> None:
 def _each_sample(
     what: str, wanted: frozenset[str], found: Iterable[tuple[SampleRecord, str]]
 ) -> None:
-    for sample, value in found if wanted else ():
+    if not wanted:
+        return
+    expected = f"one of {', '.join(sorted(wanted))}"[:500]
+    samples = 0
+    for sample, value in found:
+        samples += 1
         if value not in wanted:
             shown = f"sample {sample.id} has the {what} {_shown(value)}"
-            raise StepFailed("E-DUT", shown, f"one of {', '.join(sorted(wanted))}"[:500])
+            raise StepFailed("E-DUT", shown, expected)
+    if not samples:
+        raise StepFailed("E-DUT", f"no sample, and so no {what}", expected)
 
 
 def _stay_the_same(tree: Tree) -> int:

@@ -33,7 +33,7 @@ class Predicate:
 def check(tmp_path):
     """Checks what visits proved: (number, state, fingerprints of each attempt, interruptions)."""
 
-    def go(*visits, dut=None):
+    def go(*visits, dut=None, said=Predicate.dut):
         for number, state, attempts, stops in visits:
             folder = tmp_path / f"data/survey/A/{number}-{state.value}"
             for attempt, prints in enumerate(attempts, 1):
@@ -53,6 +53,7 @@ def check(tmp_path):
             (folder / "visit.json").write_bytes(record.to_bytes())
         context = Context(DirectoryTree(tmp_path), TrustStore(), Policy(dut=dut))
         context.predicate_read = Predicate()
+        context.predicate_read.dut = said
         return check_device(context)
 
     return go
@@ -136,3 +137,12 @@ def test_the_device_that_is_asked_for_is_accepted(check):
     )
     assert "names no device" not in check(dut=wanted)
     assert "names no device" in check()
+
+
+@pytest.mark.parametrize(
+    "demand",
+    [DutDemand(serials=frozenset({"S1"})), DutDemand(macs=frozenset({"aa:bb:cc:00:11:22"}))],
+)
+def test_a_bundle_without_a_sample_is_about_none_that_is_asked_for(check, demand):
+    with pytest.raises(StepFailed, match="no sample"):
+        check(dut=demand, said=Predicate.dut.model_copy(update={"samples": ()}))

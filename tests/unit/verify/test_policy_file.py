@@ -104,6 +104,9 @@ def test_demands_are_read(write):
         ("[decision]\ncertifiers = []", "decision.certifiers", "at least one"),
         ("[decision]", "decision.certifiers", "missing"),
         ('[job]\nnonce = ""', "job.nonce", "at least 1"),
+        ("[device]", "device", "asks for nothing"),
+        ('[device]\nmodel = ""\nserials = ["S1"]', "device.model", "asks for nothing"),
+        ("[device]\nserials = []", "device.serials", "asks for nothing"),
         ('[[framework]]\nname = "etsi"', "framework[etsi].name", "@"),
         ('[status]\nwithdrawals = ["none"]', "status.withdrawals[1]", "none: cannot be read"),
         ("x = 1", "x", "unknown key"),
@@ -116,6 +119,25 @@ def test_what_is_wrong_is_named_with_its_key_and_a_way_out(write, text, key, say
     assert raised.value.key == key
     assert says in str(raised.value)
     assert "policy.toml" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "key", ["trust.keys", "trust.roots", "trust.tsa_roots", "decision.certifiers"]
+)
+def test_a_folder_without_a_file_does_not_drop_a_demand(write, tmp_path, key):
+    (tmp_path / "empty").mkdir()
+    table, _, name = key.partition(".")
+    with pytest.raises(ConfigError, match="no file") as raised:
+        load_policy(write(f'[{table}]\n{name} = ["empty"]\n'))
+    assert raised.value.key == f"{key}[1]"
+
+
+def test_a_file_without_a_witness_does_not_lower_the_quorum(write, tmp_path):
+    (tmp_path / "witnesses.pub").write_text("\n")
+    log = note_key("log.example.org", KeyKind.LOG)
+    with pytest.raises(ConfigError, match="no key") as raised:
+        load_policy(write(f'[log]\nkeys = ["{log}"]\nwitnesses = ["witnesses.pub"]\n'))
+    assert raised.value.key == "log.witnesses[1]"
 
 
 def test_a_witness_is_no_log_and_a_quorum_can_be_met(write):
