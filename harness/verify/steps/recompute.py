@@ -49,20 +49,32 @@ def check_recompute(context: Context) -> str:
     """Judge the captures again and compare.
 
     Raises:
-        StepFailed: other verdicts, or replay is not installed though it was asked for
-            (``E-RECOMPUTE``); other verdicts by another version of the judge
+        StepFailed: other verdicts, nothing that could be judged, or replay is not installed though
+            it was asked for (``E-RECOMPUTE``); other verdicts by another version of the judge
             (``E-RECOMPUTE-VERSION``).
     """
     if not context.policy.recompute:
         raise StepSkipped("not asked for (accept.recompute, --recompute)")
-    whole = {step for step in context.failed if step.section is Section.INTEGRITY}
-    if context.location is None or whole:
+    if any(step.section is Section.INTEGRITY for step in context.failed):
         raise StepSkipped("a bundle that is not whole is not judged")
+    if context.location is None:
+        raise _nothing("the bundle has no place on this machine", "a folder or zip")
     results = _judged(context.location)
     for each in results:
         if each.differences:
             raise _differs(each)
+        if not each.units:
+            shown = (
+                f"{each.framework}: 0 units, {len(each.not_recomputable)} rest on what is withheld"
+            )
+            raise _nothing(shown, "an edition that shows captures, or do without accept.recompute")
+    if not results:
+        raise _nothing("no assessment was judged", "an assessment")
     return "; ".join(_told(each) for each in results)
+
+
+def _nothing(shown: str, expected: str) -> StepFailed:
+    return StepFailed("E-RECOMPUTE", shown, expected)
 
 
 def _differs(result: Recomputed) -> StepFailed:

@@ -15,7 +15,7 @@ DIFFERENT = ("p1: recorded PASS, recomputed FAIL",)
 
 
 def judged(framework, *, same, **more):
-    return Recomputed(framework, same_judge=same, units=3, **more)
+    return Recomputed(framework, **{"same_judge": same, "units": 3, **more})
 
 
 class EntryPoint:
@@ -83,6 +83,19 @@ def test_nothing_is_judged_unasked_or_of_a_bundle_that_is_not_whole(check):
     def judge(bundle: Path):
         raise AssertionError
 
-    for how in ({"asked": False}, {"location": None}, {"failed": {Step.FILES}}):
+    for how in ({"asked": False}, {"failed": {Step.FILES}}):
         with pytest.raises(StepSkipped):
             check(judge, **how)
+
+
+@pytest.mark.parametrize(
+    "found", [(), (judged("f@1", same=True), judged("g@1", same=True, units=0))]
+)
+def test_what_nobody_could_judge_is_no_same_verdict(check, found):
+    with pytest.raises(StepFailed, match="E-RECOMPUTE"):
+        check(found)
+
+
+def test_a_bundle_without_a_place_is_not_taken_for_judged(check):
+    with pytest.raises(StepFailed, match="no place"):
+        check((judged("f@1", same=True),), location=None)
