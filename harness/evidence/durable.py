@@ -5,6 +5,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 
+def write_private(path: Path, data: bytes) -> None:
+    """Write a file that only its owner can read: a crash leaves the old one or the new one.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.partial")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(path)
+
+
 def flush_tree(folder: Path) -> None:
     """Put a whole tree on disk; each wait is for the disk, so many at once.
 

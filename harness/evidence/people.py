@@ -8,7 +8,6 @@ Whoever is given name and salt computes the commitment anew.
 
 import hashlib
 import json
-import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 from harness.encoding.canonical import canonical, load_strict
 from harness.errors import CaptureError, EvidenceError
+from harness.evidence.durable import write_private
 from harness.evidence.secret_forms import Secret, Tokens
 
 SCHEMA: Final = "certbench/pseudonyms/1"
@@ -120,7 +120,7 @@ def openings(
     if known or bystanders:
         people = [vars(entry) for entry in known.values()]
         document = {"schema": SCHEMA, "people": people, "bystanders": list(bystanders)}
-        _write(path, json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
+        write_private(path, json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n")
     return tuple(known.values())
 
 
@@ -131,16 +131,6 @@ def _known(path: Path) -> dict[str, Opening]:
         return {entry["name"]: Opening(**entry) for entry in _document(path)["people"]}
     except (KeyError, TypeError) as error:
         raise EvidenceError(f"{path}: not a list of pseudonyms") from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.partial")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
 
 
 def use_pseudonyms(twin: Path, raw: Path, known: tuple[Opening, ...]) -> None:

@@ -5,7 +5,6 @@ signature are drawn once per content and kept in the run directory, so that seal
 again gives the same bytes.
 """
 
-import os
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from harness.errors import CaptureError, EvidenceError
 from harness.evidence.bag import tag_files
 from harness.evidence.capture_digests import hide_digests
 from harness.evidence.description import describe
-from harness.evidence.durable import flush, flush_tree
+from harness.evidence.durable import flush, flush_tree, write_private
 from harness.evidence.job_check import require_job
 from harness.evidence.leaks import refuse_leaks
 from harness.evidence.manifest import (
@@ -195,7 +194,7 @@ def _salt_seed(private: Path) -> bytes:
     """The seed of this run's salts, drawn at the first sealing."""
     path = private / _SEED
     if not path.exists():
-        _write_new(path, secrets.token_bytes(_SEED_BYTES))
+        write_private(path, secrets.token_bytes(_SEED_BYTES))
     seed = path.read_bytes()
     if len(seed) != _SEED_BYTES:
         message = f"{path}: not a salt seed"
@@ -209,18 +208,8 @@ def _signed(private: Path, signer: Signer, predicate: EvidencePredicate, what: s
     path = private / f"{what}-{label[:32]}.dsse.json"
     if not path.exists():
         make = signer.attest if what == "statement" else signer.attest_result
-        _write_new(path, make(predicate))
+        write_private(path, make(predicate))
     return path.read_bytes()
-
-
-def _write_new(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.partial")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
 
 
 def _predicate(

@@ -20,7 +20,6 @@ import shutil
 import struct
 import tarfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Final
 
@@ -29,6 +28,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from typing_extensions import override
 
 from harness.errors import EvidenceError, StorageError, UsageError
+from harness.evidence.durable import flush, flush_tree
 
 VAULT: Final = "raw.vault"
 FOLDERS: Final = ("survey", "private", "assessments")
@@ -87,14 +87,14 @@ def unlock(run: Path, secret: str) -> None:
         opening.mkdir(mode=0o700)
         with vault.open("rb") as stream, _Opened(stream, secret, vault) as plain:
             _extract(plain, opening)
-        _flush_tree(opening)
+        flush_tree(opening)
         for folder in FOLDERS:
             shutil.rmtree(run / folder, ignore_errors=True)
             if (opening / folder).is_dir():
                 (opening / folder).replace(run / folder)
-        _flush(run)
+        flush(run)
         vault.unlink()
-        _flush(run)
+        flush(run)
     except OSError as error:
         raise StorageError(f"{run}: cannot be written: {error.strerror or error}") from error
     finally:
@@ -119,7 +119,7 @@ def _write(run: Path, secret: str) -> None:
             os.fsync(stream.fileno())
         _check_whole(partial, secret)
         partial.replace(run / VAULT)
-        _flush(run)
+        flush(run)
     except OSError as error:
         raise StorageError(f"{run}: cannot be written: {error.strerror or error}") from error
     finally:
@@ -274,16 +274,3 @@ class _Opened(io.RawIOBase):
 
     def _damaged(self) -> EvidenceError:
         return EvidenceError(f"{self._vault}: damaged: it was changed or cut off")
-
-
-def _flush_tree(folder: Path) -> None:
-    with ThreadPoolExecutor(max_workers=8) as pool:  # each wait is for the disk
-        list(pool.map(_flush, [*folder.rglob("*"), folder]))
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
