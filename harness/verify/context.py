@@ -81,7 +81,7 @@ class Context:
         held: who held a key when it signed, by key id: whoever has a certificate that holds.
         distrusted: why the certificate of a key does not hold, by key id.
         stamped: since when, by a trusted time-stamp, each of these keys had signed at the latest.
-        logged: which log the statement is in, and since when, by the witnesses.
+        proofs: of the statement's place in logs, those that hold, in their order.
         decision: what a trusted certifier decided, once that was looked at.
         audited: what the reader's copies of logs hold of this job (`harness.verify.log_copies`).
         location: where the bundle lies, if it is a folder or file of this machine.
@@ -100,12 +100,17 @@ class Context:
     held: dict[str, Holder] = field(default_factory=dict)
     distrusted: dict[str, DistrustError] = field(default_factory=dict)
     stamped: dict[str, datetime] = field(default_factory=dict)
-    logged: Logged | None = None
+    proofs: tuple[Logged, ...] = ()
     decision: Decision | None = None
     location: Path | None = None
     audited: tuple[LogAudit, ...] | None = None
     comparison: Comparison | None = None
     failed: set[Step] = field(default_factory=set)
+
+    @property
+    def logged(self) -> Logged | None:
+        """Which log the statement is in, and since when, by the witnesses: the first proof."""
+        return self.proofs[0] if self.proofs else None
 
     @property
     def envelope(self) -> Envelope:

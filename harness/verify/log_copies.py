@@ -23,7 +23,7 @@ def _audit(context: Context) -> list[LogAudit]:
     texts = [f'"{ours}"'.encode()]
     if context.predicate.job:
         texts.append(b'"job_nonce":' + canonical(context.predicate.job))
-    sizes = [context.logged.size] if context.logged else []
+    sizes = [proof.size for proof in context.proofs]
     keys = context.policy.log.logs if context.policy.log else ()
     found: list[LogAudit] = []
     for copy in context.policy.log_copies:

@@ -6,6 +6,7 @@ from typing import Final
 from harness.encoding.tree import read
 from harness.model.layout import LOG_PROOFS, STATEMENT
 from harness.trust.dsse import MAX_ENVELOPE_BYTES
+from harness.trust.log.audit import LogAudit
 from harness.trust.log.check import LogCheck, LogPolicy, check_proof
 from harness.trust.log.proof import MAX_PROOF_BYTES
 from harness.verify.context import Context, Logged
@@ -21,7 +22,8 @@ def check_log(context: Context) -> str:
 
     Raises:
         StepFailed: no proof, none that holds (the code of the first one that does not), a history
-            that a witness refused, or a copy of the log that does not go on from the proof.
+            that a witness refused, copies of other logs only, or a copy that does not go on from
+            the proof.
     """  # noqa: D205  (one sentence)
     policy = context.policy.log
     proofs = [name for name in context.tree.names() if name.startswith(LOG_PROOFS)]
@@ -35,13 +37,14 @@ def check_log(context: Context) -> str:
     checks = [
         check_proof(read(context.tree, name, MAX_PROOF_BYTES), envelope, policy) for name in proofs
     ]
-    logged = next((found for check in checks if (found := _logged(check))), None)
-    if logged is None:
+    held = tuple(found for check in checks if (found := _logged(check)))
+    if not held:
         bad = next(step for step in checks[0].steps if step.outcome == "failed")
         raise StepFailed(bad.code, f"{proofs[0]}: {bad.shown}", bad.expected)
-    _refuse_fork(context, policy, logged)
-    context.logged = logged
-    _compare_copies(context, logged)
+    _refuse_fork(context, policy, {proof.origin for proof in held})
+    context.proofs = held
+    _compare_copies(context, held)
+    logged = held[0]
     seen = ", ".join(f"{name} at {_day(when)}" for name, when in sorted(logged.seen.items()))
     place = f"entry {logged.index} of {logged.size} in {logged.origin}"
     return f"{place}, seen by {seen}" if seen else f"{place}, no witness asked for"
@@ -58,22 +61,30 @@ def _logged(check: LogCheck) -> Logged | None:
     return Logged(head.origin, check.index, head.size, head.root, check.entry, seen)
 
 
-def _refuse_fork(context: Context, policy: LogPolicy, logged: Logged) -> None:
+def _refuse_fork(context: Context, policy: LogPolicy, origins: set[str]) -> None:
     """What a witness kept proves two histories to anybody who knows the log's key."""
-    own = [key for key in policy.logs if key.name == logged.origin]
-    if any(refusal.proves_fork(key) for refusal in context.policy.refusals for key in own):
-        raise StepFailed(
-            "E-FORK",
-            f"{logged.origin} signed two histories that contradict each other",
-            "a log that shows everybody the same",
-        )
+    for key in (key for key in policy.logs if key.name in origins):
+        if any(refusal.proves_fork(key) for refusal in context.policy.refusals):
+            raise StepFailed(
+                "E-FORK",
+                f"{key.name} signed two histories that contradict each other",
+                "a log that shows everybody the same",
+            )
 
 
-def _compare_copies(context: Context, logged: Logged) -> None:
-    """A copy of the log, got by another way than this bundle, must go on from the proof."""
-    for found in audits(context):
-        if found.checkpoint.origin != logged.origin:
-            continue
+def _compare_copies(context: Context, held: tuple[Logged, ...]) -> None:
+    """Copies of a log, got by another way than this bundle, must go on from the proof.
+
+    A copy of another log says nothing of this statement, so one of a log that has it must be there:
+    else later steps would find no replay and no successor where they did not look.
+    """
+    copies = audits(context)
+    pairs = [(copy, proof) for copy in copies for proof in held if _is_same_log(copy, proof)]
+    if copies and not pairs:
+        shown = ", ".join(sorted({copy.checkpoint.origin for copy in copies}))
+        wanted = " or ".join(sorted({proof.origin for proof in held}))
+        raise StepFailed("E-LOG-COPY", f"copies of {shown} only", f"a copy of {wanted}")
+    for found, logged in pairs:
         if found.checkpoint.size < logged.size:
             raise StepFailed(
                 "E-ROLLBACK",
@@ -86,6 +97,10 @@ def _compare_copies(context: Context, logged: Logged) -> None:
                 f"the first {logged.size} entries of the copy of {logged.origin} are others",
                 f"root {logged.root.hex()}, which the log had signed for the proof",
             )
+
+
+def _is_same_log(copy: LogAudit, proof: Logged) -> bool:
+    return copy.checkpoint.origin == proof.origin
 
 
 def _day(when: datetime) -> str:

@@ -406,6 +406,14 @@ def _roll_back(s) -> None:
     s.ask(log_copies=(DirectoryTree(before),))
 
 
+def _other_log_only(s) -> None:
+    """Two logs are trusted, and the copy is of the one that knows nothing of this statement."""
+    signer = s.cast.new_note_signer("log.example.net/other", KeyKind.LOG)
+    log = replace(s.cast, log=signer).new_log(s.log.with_name("elsewhere"), [s.other_leaf()])
+    logs = (*s.policy.log.logs, signer.key)
+    s.ask(log=replace(s.policy.log, logs=logs), log_copies=(DirectoryTree(log),))
+
+
 def _later(**changes) -> Callable[..., object]:
     """The log has a later entry."""
 
@@ -441,6 +449,8 @@ LOG = [
            lambda s: s.ask(log_copies=(DirectoryTree(_other_history(s)),)), Step.LOG, "E-FORK",
            "others"),
     Attack("a log roll-back", _roll_back, Step.LOG, "E-ROLLBACK", "1 entries"),
+    Attack("a copy of another log only", _other_log_only, Step.LOG, "E-LOG-COPY",
+           "log.example.net/other"),
     Attack("a copy of the log with another entry", _damaged_copy, Step.LOG, "E-LOG-COPY", "root"),
 ]  # fmt: skip
 

@@ -3,16 +3,18 @@
 import datetime as dt
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from cryptography import x509
 
 from harness.encoding.tree import DirectoryTree
 from harness.model.disclosure import DisclosureRule, Level
-from harness.model.layout import TIMESTAMPS
+from harness.model.layout import TIMESTAMPS, log_proof_name
 from harness.trust.issuing import revoked_entry
 from harness.trust.log import store
 from harness.trust.log.entry import entry_of
+from harness.trust.log.note import KeyKind
 from harness.verify.report import Step
 from harness.verify.text import as_text
 
@@ -56,6 +58,18 @@ def _second_attempt(s) -> None:
     s.rebag()
 
 
+def _two_logs(s) -> None:
+    """It is in two logs that are trusted, and the reader has a copy of the second."""
+    signer = s.cast.new_note_signer("log.example.net/second", KeyKind.LOG)
+    log = replace(s.cast, log=signer).new_log(
+        s.log.with_name("second"), [s.other_leaf(job_nonce="x"), entry_of(s.envelope).leaf]
+    )
+    s.write(log_proof_name(2), store.prove(DirectoryTree(log), 1))
+    s.rebag()
+    logs = (*s.policy.log.logs, signer.key)
+    s.ask(log=replace(s.policy.log, logs=logs), log_copies=(DirectoryTree(log),))
+
+
 def _grown_log(s) -> None:
     """The log went on since; old proofs still hold."""
     leaf = s.other_leaf(job_nonce="job-next")
@@ -81,6 +95,7 @@ HONEST: dict[str, Callable[..., object]] = {
     "renewed time-stamps": _renewed,
     "a second attempt that replaces the first": _second_attempt,
     "a log that went on": _grown_log,
+    "a copy of the second of two logs": _two_logs,
     "a further signature by a stranger": _third_signature,
     "a certificate with conditions": lambda s: s.decide(conditions=("only at home",)),
 }
