@@ -1,15 +1,30 @@
 """Results item by item, and findings one by one, as tables, JUnit and OSCAL list them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from harness.assessment.rollup import item_verdict
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.ids import ItemId, ProvisionId, UnitId
-from harness.model.judgement import Finding, Judgement, Reason, Severity, Verdict
+from harness.model.judgement import (
+    Conclusion,
+    Finding,
+    Judgement,
+    Reason,
+    Severity,
+    Verdict,
+)
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 from harness.report.flaws import findings_of
+
+VERDICT_OF: Final[Mapping[Conclusion, Verdict]] = {
+    Conclusion.CONFORMANT: Verdict.PASS,
+    Conclusion.NOT_CONFORMANT: Verdict.FAIL,
+    Conclusion.INCONCLUSIVE: Verdict.INCONCLUSIVE,
+}
+"""The verdict that says the same, where a conclusion stands beside verdicts."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from typing import Final
 from harness.encoding.clock import parse_utc
 from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
-from harness.model.judgement import Conclusion, Reason, Verdict
+from harness.model.judgement import Reason, Verdict
 from harness.model.prose import render
-from harness.report.item_results import item_results
+from harness.report.item_results import VERDICT_OF, item_results
 from harness.report.source import ReportSource
 
 NAME: Final = "results.xml"
@@ -26,11 +26,6 @@ _ELEMENTS: Final[Mapping[Verdict, str]] = {
     Verdict.INCONCLUSIVE: "error",
     Verdict.NOT_APPLICABLE: "skipped",
     Verdict.NOT_CLAIMED: "skipped",
-}
-_OF_CONCLUSION: Final[Mapping[Conclusion, Verdict]] = {
-    Conclusion.CONFORMANT: Verdict.PASS,
-    Conclusion.NOT_CONFORMANT: Verdict.FAIL,
-    Conclusion.INCONCLUSIVE: Verdict.INCONCLUSIVE,
 }
 _LONGEST: Final = 2000
 _LINES: Final = 40
@@ -57,7 +52,7 @@ def junit_view(source: ReportSource) -> dict[str, bytes]:
 def _conclusion(assessment: Assessment, common: Mapping[str, str], moment: str) -> ET.Element:
     name = str(assessment.framework)
     case = _case(f"{name}.{CONCLUSION}", CONCLUSION)
-    verdict = _OF_CONCLUSION[assessment.conclusion]
+    verdict = VERDICT_OF[assessment.conclusion]
     _add_outcome(case, verdict, assessment.conclusion.value, assessment.reason, ())
     return _suite(f"{name} {CONCLUSION}", [case], [verdict], common, moment)
 

@@ -1,21 +1,17 @@
 """Compares what two bundles record of verdicts and findings; nothing is judged anew."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.ids import ItemId, UnitId
-from harness.model.judgement import Conclusion, Verdict
+from harness.model.judgement import Verdict
 from harness.report.difference.differences import Area, Difference, Weight
 from harness.report.difference.side import Side
+from harness.report.item_results import VERDICT_OF
 
 _DECIDED: Final = frozenset({Verdict.PASS, Verdict.FAIL})
-_OF_CONCLUSION: Final[Mapping[Conclusion, Verdict]] = {
-    Conclusion.CONFORMANT: Verdict.PASS,
-    Conclusion.NOT_CONFORMANT: Verdict.FAIL,
-    Conclusion.INCONCLUSIVE: Verdict.INCONCLUSIVE,
-}
 
 
 def verdict_differences(before: Side, after: Side) -> Iterator[Difference]:
@@ -34,7 +30,7 @@ def verdict_differences(before: Side, after: Side) -> Iterator[Difference]:
 def _between(before: Assessment, after: Assessment, name: str) -> Iterator[Difference]:
     if before.judge != after.judge:
         yield _one(Weight.NOTE, Area.CONTEXT, "judge", "one version", "another version", name)
-    weight = _weight(_OF_CONCLUSION[before.conclusion], _OF_CONCLUSION[after.conclusion])
+    weight = _weight(VERDICT_OF[before.conclusion], VERDICT_OF[after.conclusion])
     yield from _if_other(
         weight, "conclusion", before.conclusion.value, after.conclusion.value, name
     )
