@@ -71,7 +71,8 @@ def test_the_view_is_drawn_whole_and_asks_for_nothing(drawn, chrome, made):
         text = page.run("document.body.innerText")
         assert "where the two differ, the bundle counts" in text
         assert "c2a INCONCLUSIVE: text" in text
-        assert open_all(page) == 3
+        assert "conclusion NOT_CONFORMANT: " in text
+        assert open_all(page) == 4
         assert page.asked() == []
         assert page.complaints() == []
 
@@ -108,7 +109,7 @@ def test_a_hostile_device_can_neither_run_a_script_nor_reach_the_network(drawn, 
     file = drawn(hostile, made.allure_result("c1a", "FAIL", name=evil), text=evil)
     with chrome.page(file) as page:
         until_it_says(page, "c1a FAIL")
-        assert open_all(page) == 3
+        assert open_all(page) == 4
         assert page.run("document.title") != MARK
         assert page.run(ALIVE) == []
         assert page.asked() == []

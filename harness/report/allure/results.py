@@ -1,9 +1,10 @@
 """From a bundle's assessments and Allure results to the results that Allure draws.
 
 Made anew, field by field: a unit stands there with the verdict of its assessment, whether a result
-of it is in the bundle or not, since a unit that is missing must not look like one that passed. Of
-the bundle's results only the times are taken. Nothing is written in Markdown or HTML, which Allure
-would obey; everything is text.
+of it is in the bundle or not, since a unit that is missing must not look like one that passed. So
+does a requirement that no unit tests, and the conclusion of each framework: units that all pass do
+not make it a good one. Of the bundle's results only the times are taken. Nothing is written in
+Markdown or HTML, which Allure would obey; everything is text.
 """
 
 import hashlib
@@ -21,6 +22,7 @@ from harness.model.judgement import Judgement, Severity, Verdict
 from harness.model.prose import render
 from harness.model.record import SurveyRecord
 from harness.report.flaws import because
+from harness.report.item_results import VERDICT_OF
 from harness.report.plain_words import OUTCOMES
 
 MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
@@ -53,6 +55,8 @@ _Times = Mapping[str, tuple[int, int]]
 def allure_results(root: Tree) -> Iterator[dict[str, Any]]:
     """A result for every unit of every assessment in ``root``, the tree below ``data/``.
 
+    Beside them stand each conclusion, and each provision that no unit belongs to.
+
     Raises:
         EvidenceError: there is no assessment, a document cannot be read, or a result of the bundle
             says another verdict than its assessment.
@@ -74,8 +78,9 @@ def allure_results(root: Tree) -> Iterator[dict[str, Any]]:
         except (ValueError, CaptureError) as error:
             raise EvidenceError(f"{tree.label}: {neutralise(str(error), 300)}") from error
         purposes = {case.id: case.purpose for case in catalogue.cases}
+        yield from _beside_units(said, ended)
         for unit in said.units:
-            yield _result(said, unit, purposes.get(unit.case, ""), times.get(unit.unit, ended))
+            yield _of_unit(said, unit, purposes.get(unit.case, ""), times.get(unit.unit, ended))
 
 
 def _ended(root: Tree) -> tuple[int, int]:
@@ -126,31 +131,59 @@ def _is_time(value: object) -> bool:
     return type(value) is int and 0 <= value <= _MAX_TIME_MS
 
 
-def _result(
+def _beside_units(said: Assessment, ended: tuple[int, int]) -> Iterator[dict[str, Any]]:
+    """What no unit shows: the conclusion, and provisions that nobody tested."""
+    marked = " (indicative)" if said.indicative else ""
+    told = f"conclusion {said.conclusion.value}{marked}: {render(said.reason)}"
+    yield _result(said, "conclusion", VERDICT_OF[said.conclusion], (), ended) | _told(told, told)
+    tested = {unit.provision for unit in said.units}
+    for result in said.provisions:
+        if result.provision not in tested:
+            told = f"{result.provision} {result.verdict.value}: {render(result.reason)}"
+            name, place = f"provision {result.provision}", (result.provision,)
+            yield _result(said, name, result.verdict, place, ended) | _told(told, told)
+
+
+def _of_unit(
     said: Assessment, unit: UnitResult, purpose: str, times: tuple[int, int]
 ) -> dict[str, Any]:
+    place = unit.provision, unit.case
+    result = _result(said, unit.unit, unit.verdict, place, times)
+    result["labels"] += [{"name": name, "value": value} for name, value in _labelled(unit)]
+    title = f"{unit.unit} {unit.verdict.value}: {purpose}"
+    return result | _told(title, "\n".join(_message(unit)))
+
+
+def _told(title: str, message: str) -> dict[str, Any]:
+    return {"name": neutralise(title, 200), "statusDetails": {"message": message}}
+
+
+def _result(
+    said: Assessment, name: str, verdict: Verdict, place: tuple[str, ...], times: tuple[int, int]
+) -> dict[str, Any]:
+    """What every result has."""
     # The framework's version is left out: history goes on when a framework is revised.
-    identity = hashlib.sha256(f"{said.framework.slug}/{unit.unit}".encode()).hexdigest()[:32]
-    place = [neutralise(name) for name in (str(said.framework), unit.provision, unit.case)]
+    identity = hashlib.sha256(f"{said.framework.slug}/{name}".encode()).hexdigest()[:32]
+    titles = [neutralise(title) for title in (str(said.framework), *place)]
+    suites = zip(("parentSuite", "suite", "subSuite"), titles, strict=False)
     return {
         "uuid": identity,
         "historyId": identity,
         "testCaseId": identity,
-        "fullName": neutralise(f"{said.framework}/{unit.unit}"),
-        "name": neutralise(f"{unit.unit} {unit.verdict.value}: {purpose}", 200),
-        "status": _STATUS[unit.verdict],
-        "statusDetails": {"message": "\n".join(_message(unit))},
+        "fullName": neutralise(f"{said.framework}/{name}"),
+        "status": _STATUS[verdict],
         "stage": "finished",
         "start": times[0],
         "stop": times[1],
-        "labels": [{"name": name, "value": value} for name, value in _labelled(unit, place)],
-        "titlePath": place,
+        "labels": [
+            *({"name": suite, "value": title} for suite, title in suites),
+            {"name": "verdict", "value": verdict.value},
+        ],
+        "titlePath": titles,
     }
 
 
-def _labelled(unit: UnitResult, place: list[str]) -> Iterator[tuple[str, str]]:
-    yield from zip(("parentSuite", "suite", "subSuite"), place, strict=True)
-    yield "verdict", unit.verdict.value
+def _labelled(unit: UnitResult) -> Iterator[tuple[str, str]]:
     yield "unit", neutralise(unit.unit)
     yield "decided_by", unit.decided_by.value
     yield "reason", neutralise(unit.reason.code)

@@ -25,7 +25,7 @@ class AllureView:
     """What was written.
 
     Attributes:
-        units: results on the page, one for each unit of each framework.
+        units: units of all frameworks; each has an entry on the page.
         network_cut: the program ran where there is no network at all.
     """
 
@@ -70,7 +70,8 @@ def draw(bundle: Path, out: Path, history: Path | None, prefix: Path | None) -> 
         write_atomic(out / NAME, changed.encode())
         if history:
             write_atomic(history, lines.read_bytes())
-    return AllureView(out / NAME, len(results), network_cut)
+    units = sum(any(label["name"] == "unit" for label in each["labels"]) for each in results)
+    return AllureView(out / NAME, units, network_cut)
 
 
 def _note(name: str) -> str:

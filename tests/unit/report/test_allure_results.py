@@ -7,19 +7,19 @@ import pytest
 from harness.encoding.tree import DirectoryTree
 from harness.errors import EvidenceError
 from harness.model.ids import FrameworkRef
-from harness.model.judgement import Severity, Verdict
+from harness.model.judgement import Conclusion, Severity, Verdict
 from harness.report.allure import results
 from harness.report.allure.results import allure_results
 
 
 @pytest.fixture
 def drawn(stage, made):
-    """The results of a made bundle, by the name of their unit."""
+    """The results of a made bundle, by the name of their unit, or by what else they stand for."""
 
     def draw(*assessments, found=(), **of_stage):
         bundle = made.bundle_of(stage(**of_stage), *assessments, results=found)
         return {
-            label(result, "unit"): result
+            result["fullName"].partition("/")[2]: result
             for result in allure_results(DirectoryTree(bundle / "data"))
         }
 
@@ -43,9 +43,44 @@ def test_every_unit_stands_there_with_the_verdict_of_its_assessment(drawn, made)
         "c1b": ("skipped", "NOT_CLAIMED"),
         "c2a": ("broken", "INCONCLUSIVE"),
         "c3a": ("passed", "PASS"),
+        "conclusion": ("failed", "FAIL"),
     }
     assert found["c2a"]["name"] == "c2a INCONCLUSIVE: text"
     assert "a known-good attempt did not succeed" in found["c2a"]["statusDetails"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "indicative", "status", "words"),
+    [
+        (Conclusion.CONFORMANT, True, "passed", "CONFORMANT (indicative)"),
+        (Conclusion.NOT_CONFORMANT, False, "failed", "NOT_CONFORMANT"),
+        (Conclusion.INCONCLUSIVE, False, "broken", "INCONCLUSIVE"),
+    ],
+)
+def test_a_conclusion_stands_beside_units_that_all_pass(
+    drawn, made, conclusion, indicative, status, words
+):
+    why = made.reason("survey-not-whole")
+    given = made.assessment(conclusion=conclusion, indicative=indicative, reason=why)
+    found = drawn(given)
+    assert {one["status"] for name, one in found.items() if name != "conclusion"} == {"passed"}
+    assert found["conclusion"]["status"] == status
+    assert found["conclusion"]["name"].startswith(f"conclusion {words}: ")
+
+
+def test_a_provision_without_a_unit_does_not_vanish(drawn, made):
+    whole = made.assessment()
+    units = tuple(unit for unit in whole.units if unit.provision != "p2")
+    why = made.reason("no-unit")
+    open_one = whole.provisions[1].model_copy(
+        update={"verdict": Verdict.INCONCLUSIVE, "reason": why}
+    )
+    provisions = (whole.provisions[0], open_one, whole.provisions[2])
+    found = drawn(made.assessment(units=units, provisions=provisions))
+    result = found["provision p2"]
+    assert (result["status"], label(result, "verdict")) == ("broken", "INCONCLUSIVE")
+    assert result["name"] == "p2 INCONCLUSIVE: no unit belongs to this provision"
+    assert result["statusDetails"]["message"] == result["name"]
 
 
 def test_a_failure_says_what_was_seen_and_where(drawn, made):
@@ -88,7 +123,7 @@ def test_a_file_that_is_no_result_is_refused(drawn, made, odd):
 
 def test_labels_of_any_shape_and_units_of_other_frameworks_do_no_harm(drawn, made):
     odd = [{"labels": [1, {}, {"name": [], "value": {}}]}, made.allure_result("x9", "PASS")]
-    assert set(drawn(made.assessment(), found=odd)) == {"c1a", "c1b", "c2a", "c3a"}
+    assert set(drawn(made.assessment(), found=odd)) == {"c1a", "c1b", "c2a", "c3a", "conclusion"}
 
 
 def test_results_are_bounded(drawn, made, monkeypatch):
