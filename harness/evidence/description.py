@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.encoding.tree import Tree, read
+from harness.encoding.tree import SubTree, Tree, read
 from harness.model.assessment import Assessment
 from harness.model.attestation import EvidencePredicate, PartRoot, SignedConclusion, SignedDut
 from harness.model.catalogue import Catalogue
@@ -60,6 +60,30 @@ def assessment_folders(data: Tree) -> tuple[str, ...]:
     return tuple(sorted(folders))
 
 
+def assessments_in(data: Tree) -> tuple[Assessment, ...]:
+    """The assessment of each folder below ``data/``.
+
+    Raises:
+        EvidenceError: a folder has none.
+        CaptureError: one is not strict JSON.
+        ValueError: one does not fit its schema.
+    """
+    folders = assessment_folders(data)
+    return tuple(Assessment.from_bytes(read(data, f"{each}/assessment.json")) for each in folders)
+
+
+def answers_in(survey: Tree) -> tuple[Answer, ...]:
+    """What people answered, in order; photos and files beside an answer are none.
+
+    Raises:
+        CaptureError: one is not strict JSON.
+        ValueError: one does not fit its schema.
+    """
+    names = (name for name in survey.names() if name.startswith("answers/"))
+    found = [Answer.from_bytes(read(survey, name)) for name in names if name.endswith(".json")]
+    return tuple(sorted(found, key=lambda answer: answer.number))
+
+
 def describe(data: Tree) -> Described:
     """What a statement must say of the documents below ``data/``; verification compares with it.
 
@@ -71,13 +95,9 @@ def describe(data: Tree) -> Described:
     survey = SurveyRecord.from_bytes(read(data, "survey/survey.json"))
     dossier = Dossier.from_bytes(read(data, "survey/dossier.json"))
     folders = assessment_folders(data)
-    found = [Assessment.from_bytes(read(data, f"{each}/assessment.json")) for each in folders]
+    found = assessments_in(data)
     catalogues = [Catalogue.from_bytes(read(data, f"{each}/catalogue.json")) for each in folders]
-    answers = [
-        Answer.from_bytes(read(data, name))
-        for name in data.names()
-        if name.startswith("survey/answers/")
-    ]
+    answers = answers_in(SubTree(data, "survey"))
     return Described(
         purpose=survey.purpose,
         subset=survey.subset,

@@ -6,8 +6,7 @@ from typing import Final
 from harness.encoding.clock import parse_utc
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
-from harness.evidence.description import assessment_folders
-from harness.model.assessment import Assessment
+from harness.evidence.description import assessments_in
 from harness.model.job import NAME, JobRecord
 from harness.model.job_gaps import Gap, Performed, gaps_against, gaps_in
 from harness.model.record import SurveyRecord
@@ -40,12 +39,8 @@ def performed_in(data: Tree) -> Performed:
         ValueError: one does not fit its schema.
     """
     survey = SurveyRecord.from_bytes(read(data, "survey/survey.json"))
-    assessments = [
-        Assessment.from_bytes(read(data, f"{folder}/assessment.json"))
-        for folder in assessment_folders(data)
-    ]
     return Performed(
-        frameworks=tuple((each.framework, each.decision_rule) for each in assessments),
+        frameworks=tuple((each.framework, each.decision_rule) for each in assessments_in(data)),
         samples=tuple(sample.id for sample in survey.samples),
         first=(parse_utc(survey.started) + _EASTERNMOST).date(),
         last=(parse_utc(survey.ended or survey.started) + _WESTERNMOST).date(),

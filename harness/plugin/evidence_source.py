@@ -7,6 +7,7 @@ from harness.encoding.canonical import load_strict
 from harness.encoding.tree import DirectoryTree, SubTree, Tree, read
 from harness.errors import CaptureError, EvidenceError, UsageError
 from harness.evidence.archive import open_bundle
+from harness.evidence.description import answers_in
 from harness.evidence.vault import require_unlocked
 from harness.facts.store import FactBase
 from harness.interpret.survey import read_survey
@@ -59,15 +60,10 @@ def open_evidence(path: Path) -> Evidence:
     survey = SubTree(root, "survey")
     try:
         dossier = Dossier.from_bytes(read(survey, "dossier.json"))
-        answers = tuple(
-            Answer.from_bytes(read(survey, name))
-            for name in survey.names()
-            if name.startswith("answers/") and name.endswith(".json")
-        )
+        answers = answers_in(survey)
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{path}: {error}") from error
-    ordered = tuple(sorted(answers, key=lambda answer: answer.number))
-    return Evidence(root, read_survey(survey), dossier, ordered)
+    return Evidence(root, read_survey(survey), dossier, answers)
 
 
 def known_secrets(path: Path) -> tuple[str, ...]:

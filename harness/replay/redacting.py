@@ -15,7 +15,7 @@ from harness.encoding.tree import DirectoryTree, Tree, read
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.archive import open_bundle, write_zip
 from harness.evidence.bag import tag_files
-from harness.evidence.description import assessment_folders
+from harness.evidence.description import assessments_in
 from harness.evidence.durable import flush, flush_tree
 from harness.evidence.leaks import refuse_leaks
 from harness.evidence.manifest import (
@@ -30,7 +30,6 @@ from harness.evidence.manifest import (
 from harness.evidence.redaction import redact, redaction_of, require_salted_digests
 from harness.evidence.scrub import SecretFile
 from harness.interpret.survey import read_survey
-from harness.model.assessment import Assessment
 from harness.model.attestation import EvidencePredicate
 from harness.model.disclosure import DisclosureRule, Redaction
 from harness.model.layout import MANIFEST, STATEMENT, VIEWS
@@ -172,10 +171,7 @@ def _write(
 def _write_views(folder: Path, redaction: Redaction) -> None:
     """Make every view from what is in ``folder``, and from nothing else."""
     data = folder / "data"
-    names = assessment_folders(DirectoryTree(data))
-    assessments = [
-        Assessment.from_bytes((data / name / "assessment.json").read_bytes()) for name in names
-    ]
+    assessments = assessments_in(DirectoryTree(data))
     # The views read it beside the documents; nothing that was not signed stays below data/.
     told = data / REDACTION
     told.write_bytes(redaction.to_bytes())
