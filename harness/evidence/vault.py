@@ -60,15 +60,22 @@ def lock(run: Path, secret: str) -> None:
     Raises:
         UsageError: the secret is too short.
         EvidenceError: a link or special file lies in the run.
-        StorageError: the disk is full or cannot be written; the plain files are untouched.
+        StorageError: the disk is full or cannot be written, and the plain files are untouched; or
+            some of them cannot be removed, though the vault is whole.
     """
     _require_long(secret)
     if not is_locked(run):
         _write(run, secret)
     else:
         _check_whole(run / VAULT, secret)
-    for folder in FOLDERS:
-        shutil.rmtree(run / folder, ignore_errors=True)
+    try:
+        for folder in FOLDERS:
+            if (run / folder).is_dir():
+                shutil.rmtree(run / folder)
+        flush(run)
+    except OSError as error:
+        problem = f"encrypted, but plain files are left: {error.strerror or error}"
+        raise StorageError(f"{run / folder}: {problem}") from error
 
 
 def unlock(run: Path, secret: str) -> None:

@@ -116,6 +116,23 @@ def test_locking_again_removes_plain_files_only_with_the_right_secret(run):
     assert not (run / "survey").exists()
 
 
+def test_plain_files_that_cannot_be_removed_are_an_error(run, monkeypatch):
+    remove = os.unlink
+
+    def keep(name, **more):
+        if os.fspath(name).endswith("secrets.json"):
+            raise PermissionError(13, "Permission denied")
+        remove(name, **more)
+
+    monkeypatch.setattr(os, "unlink", keep)
+    with pytest.raises(StorageError, match=r"private.*plain files.*Permission denied"):
+        lock(run, SECRET)
+    assert (run / "private" / "secrets.json").is_file()
+    monkeypatch.undo()
+    lock(run, SECRET)
+    assert [path.name for path in run.iterdir()] == [VAULT]
+
+
 def test_a_short_secret_a_link_and_an_open_run_are_refused(run):
     with pytest.raises(UsageError, match="fewer than 12"):
         lock(run, "short")
