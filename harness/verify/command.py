@@ -100,9 +100,10 @@ def _parser() -> argparse.ArgumentParser:
 def _trust_and_policy(options: argparse.Namespace) -> tuple[TrustStore, Policy]:
     """What the policy file says, and what the options add to it."""
     trust, policy = TrustStore(), Policy()
+    if options.integrity_only and (options.policy or options.trust):
+        message = "--integrity-only asks for no trust, --policy and --trust do: give one of them"
+        raise UsageError(message)
     if options.policy:
-        if options.integrity_only:
-            raise UsageError("--integrity-only asks for no trust, --policy does: give one of them")
         trust, policy = load_policy(Path(options.policy))
     return TrustStore((*trust.keys, *_keys(options.trust))), replace(
         policy,

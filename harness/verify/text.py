@@ -20,6 +20,8 @@ _HEADINGS: Final = {
 _LEFT_OUT: Final = {
     Step.RECOMPUTE: "whether the verdicts follow from the captures (--recompute)",
     Step.SIGNER: "who signed it",
+    Step.CERTIFICATE: "whether an accreditation body lets them test this",
+    Step.TIMESTAMP: "since when it exists, by a clock that is not theirs",
     Step.LOG: "since when the public can see it",
     Step.NONCE: "which order it answers",
     Step.DEVICE: "whether it is the device that you mean",

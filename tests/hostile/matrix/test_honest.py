@@ -15,6 +15,7 @@ from harness.trust.issuing import revoked_entry
 from harness.trust.log import store
 from harness.trust.log.entry import entry_of
 from harness.trust.log.note import KeyKind
+from harness.verify.policy import TrustStore
 from harness.verify.report import Step
 from harness.verify.text import as_text
 
@@ -141,6 +142,20 @@ def test_what_is_said_at_the_end_is_what_the_steps_hold_for(scene):
         "NOT checked: whether the verdicts follow from the captures (--recompute).",
     ):
         assert part in said, said
+
+
+@pytest.mark.parametrize(
+    ("unasked", "says"),
+    [("tsa_roots", "by a clock that is not theirs"), ("roots", "whether an accreditation body")],
+)
+def test_what_nobody_was_asked_is_not_passed_over_at_the_end(scene, unasked, says):
+    keys = tuple(key.public for key in (scene.cast.evaluator, scene.cast.authoriser))
+    scene.trust = TrustStore(keys)
+    scene.ask(**{unasked: ()})
+    report = scene.verify()
+    assert report.ok, as_text(report)
+    *_, closing = as_text(report).partition("NOT checked: ")
+    assert says in " ".join(closing.split())
 
 
 def test_lines_are_at_most_80_columns_but_for_digests(scene):

@@ -18,6 +18,12 @@ def test_a_missing_trust_file_is_a_usage_error(tmp_path, capsys):
     assert "none.pem" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--policy", "--trust"])
+def test_trust_is_not_asked_for_and_left_out_at_once(tmp_path, capsys, option):
+    assert main([str(tmp_path), "--integrity-only", option, str(tmp_path / "x")]) == 2
+    assert "give one of them" in capsys.readouterr().err
+
+
 def test_an_unknown_purpose_is_a_usage_error(tmp_path):
     with pytest.raises(SystemExit) as error:
         main([str(tmp_path), "--purpose", "fun"])
