@@ -46,7 +46,8 @@ def _compare(demand: FrameworkDemand, signed: SignedConclusion) -> None:
         wanted = " or ".join(sorted(each.value for each in demand.conclusions))
         shown = f"{demand.framework}: {signed.conclusion.value}"
         raise StepFailed("E-DEMAND", shown, wanted)
-    if demand.conclusions and signed.indicative and not demand.accept_indicative:
+    asks = demand.conclusions or demand.provisions
+    if asks and signed.indicative and not demand.accept_indicative:
         raise StepFailed(
             "E-DEMAND",
             f"{demand.framework}: indicative, as its catalogue is not confirmed",
