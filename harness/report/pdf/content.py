@@ -7,19 +7,26 @@ from typing import Any, Final
 from harness.encoding.clock import parse_utc
 from harness.model.disclosure import Redaction
 from harness.model.dossier import Dossier
-from harness.model.job import NAME as JOB
 from harness.model.job import JobRecord
 from harness.model.judgement import Verdict
+from harness.model.prose import render
 from harness.model.record import AttemptOutcome, ClockReading, SurveyRecord
 from harness.model.states import Purpose
 from harness.report import plain_words
-from harness.report.flaws import flaws_of
+from harness.report.flaws import flaws_of, other_failures
 from harness.report.pdf.clauses import clause_rows
 from harness.report.pdf.fields import Field, equipment, job_fields, people, stated
 from harness.report.pdf.glyphs import printable, printable_tree
 from harness.report.pdf.results import framework_result
 from harness.report.source import ReportSource
-from harness.report.survey_view import answers_in, attempts_in, moment, tools_of, visits_of
+from harness.report.survey_view import (
+    answers_in,
+    attempts_in,
+    job_in,
+    moment,
+    tools_of,
+    visits_of,
+)
 
 REDACTION: Final = "redaction.json"
 """What was taken out of a public edition, beside the folders of the survey and the assessments."""
@@ -43,8 +50,8 @@ def content(source: ReportSource) -> dict[str, Any]:
     """
     folder, survey = source.folder, source.survey.survey
     dossier = Dossier.from_bytes((folder / "survey" / "dossier.json").read_bytes())
-    job = job_in(folder)
-    results = [framework_result(folder, each, dossier) for each in source.assessments]
+    job = job_in(folder / "survey")
+    results = [framework_result(folder, each, dossier) for each in source.in_order]
     fields = job_fields(job) | _seen_fields(source, dossier, results)
     fields["deviations"] = _with_observed(fields["deviations"], source)
     number = job.report_id if job and job.report_id else f"run {survey.run_id}"
@@ -66,6 +73,7 @@ def content(source: ReportSource) -> dict[str, Any]:
                 "results": results,
                 "verdicts": {v.value: words for v, words in plain_words.VERDICTS.items()},
                 "flaws": _flaws(source),
+                "failures": _failures(source),
                 "equipment": equipment(job, map(_name, survey.equipment)),
                 "people": people(job),
                 "tools": _tools(source),
@@ -73,18 +81,6 @@ def content(source: ReportSource) -> dict[str, Any]:
             }
         ),
     }
-
-
-def job_in(folder: Path) -> JobRecord | None:
-    """The job record below ``folder``; None if there is none.
-
-    Raises:
-        OSError: it cannot be read.
-        CaptureError: it is not strict JSON.
-        ValueError: it is not valid.
-    """
-    path = folder / "survey" / JOB
-    return JobRecord.from_bytes(path.read_bytes()) if path.is_file() else None
 
 
 def _device(dossier: Dossier) -> str:
@@ -98,7 +94,7 @@ def _name(text: str) -> str:
 def _tested(source: ReportSource) -> str:
     """Samples and firmware in one line."""
     samples = source.survey.survey.samples
-    firmware = sorted({_name(each.firmware) for each in source.assessments if each.firmware})
+    firmware = sorted({_name(each.firmware) for each in source.in_order if each.firmware})
     named = ", ".join(sample.id for sample in samples)
     count = plain_words.counted(len(samples), "sample")
     return f"{count} ({named}), firmware {', '.join(firmware) or 'not read, or not one'}"
@@ -120,7 +116,7 @@ def _seen_fields(
 ) -> dict[str, Field]:
     """What the bench knows by itself."""
     survey, dut = source.survey.survey, dossier.dut
-    firmware = sorted({_name(each.firmware) for each in source.assessments if each.firmware})
+    firmware = sorted({_name(each.firmware) for each in source.in_order if each.firmware})
     declared = f"firmware as declared: {_name(dut.firmware)}" if dut.firmware else ""
     read = ", ".join(firmware) or "could not be read, or was not the same throughout"
     return {
@@ -174,7 +170,7 @@ def _observed(source: ReportSource) -> list[str]:
     )
     said = [text for applies, text in conditions if applies]
     said += _attempts_and_answers(source)
-    for each in source.assessments:
+    for each in source.in_order:
         undecided = sum(unit.verdict is Verdict.INCONCLUSIVE for unit in each.units)
         if undecided:
             said.append(f"{each.framework}: {undecided} of {len(each.units)} units are open.")
@@ -242,7 +238,7 @@ def _flaws(source: ReportSource) -> list[dict[str, Any]]:
             "advice": flaw.advice,
             "provisions": sorted(
                 {
-                    f"{source.assessments[bearing.assessment].framework.slug} {bearing.provision}"
+                    f"{source.in_order[bearing.assessment].framework.slug} {bearing.provision}"
                     for bearing in flaw.bearings
                 }
             ),
@@ -257,7 +253,16 @@ def _flaws(source: ReportSource) -> list[dict[str, Any]]:
                 for sighting in flaw.sightings
             ],
         }
-        for flaw in flaws_of(source.assessments)
+        for flaw in flaws_of(source.in_order)
+    ]
+
+
+def _failures(source: ReportSource) -> list[str]:
+    """What fails without a flaw: by the declaration, or by a person's answer."""
+    return [
+        f"{source.in_order[failure.assessment].framework.slug} {failure.unit.provision}, unit "
+        f"{failure.unit.unit}: {render(failure.unit.reason)}"
+        for failure in other_failures(source.in_order)
     ]
 
 

@@ -119,6 +119,23 @@ def test_every_required_content_is_stated_with_a_complete_record(report):
         assert pdf.says(said)
 
 
+def test_a_failure_without_a_flaw_is_not_passed_over(report, made):
+    why = made.reason("control-missing")
+    pdf = report(made.assessment(made.unit("c1a", Verdict.FAIL, reason=why)))
+    assert "Nothing was found wrong" not in pdf.text
+    assert pdf.says("tiny p1, unit c1a: a known-good attempt did not succeed")
+    assert pdf.says("answer: 1, under Findings")
+
+
+def test_where_nothing_fails_the_findings_say_so(report, made):
+    assert report(made.assessment()).says("Nothing was found wrong in what was decided.")
+
+
+def test_the_order_of_the_assessments_makes_no_difference(stage, made):
+    entries = made.assessment(), made.assessment(framework=FrameworkRef(slug="other", version="1"))
+    assert source_of(stage(), entries, JOB) == source_of(stage(), entries[::-1], JOB)
+
+
 def test_without_a_job_record_each_absence_is_stated_with_its_reason(report):
     pdf = report(job=None, text="text", purpose=Purpose.PRETEST)
     for clause in ("7.8.2.1 b", "7.8.2.1 c", "7.8.2.1 d", "7.8.2.1 e", "7.8.2.1 h", "7.8.2.1 j"):
