@@ -48,20 +48,22 @@ _SURVEY_CLASSES: Final[dict[str, FileClass]] = {
 _RECORDS: Final = frozenset({"attempt.json", "visit.json"})
 
 
-class ManifestEntry(Frozen):
-    """One file that is there, with its salts: a line of ``evb/manifest.jsonl``."""
+class _Line(Frozen):
+    """What every line of ``evb/manifest.jsonl`` has."""
+
+    file_class: FileClass = Field(alias="class")
+
+    def line(self) -> bytes:
+        """The canonical line, with its line feed."""
+        return canonical(self.to_json()) + b"\n"
+
+
+class _Named(_Line):
+    """What a line that names its file has: all that ``H_m`` commits to."""
 
     path: EntryPath
     size: Size
-    file_class: FileClass = Field(alias="class")
-    sha256: Digest
     salt_m: Salt
-    salt_c: Salt
-
-    @property
-    def level(self) -> Level:
-        """How much is shown of it."""
-        return Level.FULL
 
     @property
     def part(self) -> str:
@@ -71,7 +73,20 @@ class ManifestEntry(Frozen):
     @property
     def meta_commitment(self) -> str:
         """``H_m``, to its name, size and class."""
-        return _meta_commitment(self.salt_m, self.file_class, self.path, self.size)
+        meta = canonical({"class": self.file_class, "path": self.path, "size": self.size})
+        return hashlib.sha256(bytes.fromhex(self.salt_m) + meta).hexdigest()
+
+
+class ManifestEntry(_Named):
+    """One file that is there, with its salts."""
+
+    sha256: Digest
+    salt_c: Salt
+
+    @property
+    def level(self) -> Level:
+        """How much is shown of it."""
+        return Level.FULL
 
     @property
     def content_commitment(self) -> str:
@@ -83,12 +98,8 @@ class ManifestEntry(Frozen):
         """Hash of its leaf."""
         return _leaf(self.meta_commitment, self.content_commitment)
 
-    def line(self) -> bytes:
-        """The canonical line, with its line feed."""
-        return canonical(self.to_json()) + b"\n"
 
-
-class _HeldBack(Frozen):
+class _HeldBack(_Line):
     """What the two kinds of entries without content have in common.
 
     Attributes:
@@ -97,33 +108,15 @@ class _HeldBack(Frozen):
         embargo: last day until which a certifier agreed to keep it back; None = held back for good.
     """
 
-    file_class: FileClass = Field(alias="class")
     content_commitment: Digest = Field(alias="h_c")
     reason: DisclosureReason | Literal[""]
     embargo: dt.date | None = None
 
-    def line(self) -> bytes:
-        """The canonical line, with its line feed."""
-        return canonical(self.to_json()) + b"\n"
 
-
-class MetadataEntry(_HeldBack):
+class MetadataEntry(_Named, _HeldBack):
     """A file whose name, size and class are shown, and whose content is not."""
 
     level: Literal[Level.METADATA] = Level.METADATA
-    path: EntryPath
-    size: Size
-    salt_m: Salt
-
-    @property
-    def part(self) -> str:
-        """The part that it belongs to."""
-        return part_of(self.path)
-
-    @property
-    def meta_commitment(self) -> str:
-        """``H_m``, to its name, size and class."""
-        return _meta_commitment(self.salt_m, self.file_class, self.path, self.size)
 
     @property
     def leaf(self) -> bytes:
@@ -158,11 +151,6 @@ _LEVELS: Final[Mapping[str, type[MetadataEntry] | type[WithheldEntry]]] = {
 def content_commitment(salt_c: str, sha256: str) -> str:
     """``H_c``: the commitment to a content, which the digest alone would give away to a guess."""
     return hashlib.sha256(bytes.fromhex(salt_c) + bytes.fromhex(sha256)).hexdigest()
-
-
-def _meta_commitment(salt_m: str, file_class: str, path: str, size: int) -> str:
-    meta = canonical({"class": file_class, "path": path, "size": size})
-    return hashlib.sha256(bytes.fromhex(salt_m) + meta).hexdigest()
 
 
 def _leaf(meta: str, content: str) -> bytes:
