@@ -25,9 +25,9 @@ from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueCase, CatalogueProvision
 from harness.model.disclosure import Redaction
 from harness.model.dossier import Dossier, IcsRow
-from harness.model.judgement import Judgement, Severity, Verdict
+from harness.model.judgement import Judgement, Verdict
 from harness.model.prose import render
-from harness.report import plain_words
+from harness.report import item_results, plain_words
 from harness.report.evidence_links import EvidenceLinks
 from harness.report.flaws import because, findings_of, flaws_of, other_failures
 from harness.report.open_units import OpenGroup, open_groups
@@ -106,27 +106,22 @@ def html_view(source: ReportSource) -> dict[str, bytes]:
 
 def merged_findings(assessment: Assessment) -> list[dict[str, Any]]:
     """Every finding once, worst first, with the units that it bears on and all its evidence."""
-    merged: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for unit, found in findings_of(assessment):
-        summary = render(found.reason)
-        criterion = CRITERIA.get(found.criterion)
-        entry = merged.setdefault(
-            (found.criterion, found.subject, summary),
-            {
-                "id": neutralise(found.id),
-                "criterion": found.criterion,
-                "severity": found.severity.value,
-                "subject": neutralise(found.subject),
-                "summary": summary,
-                "advice": criterion.advice if criterion else "",
-                "units": [],
-                "evidence": [],
-            },
-        )
-        _add(entry["units"], [unit.unit])
-        _add(entry["evidence"], [ref.to_json() for ref in found.evidence])
-    order = [severity.value for severity in Severity]
-    return sorted(merged.values(), key=lambda entry: order.index(entry["severity"]))
+    return [_merged(entry) for entry in item_results.merged_findings(findings_of(assessment))]
+
+
+def _merged(entry: item_results.MergedFinding) -> dict[str, Any]:
+    found = entry.finding
+    known = CRITERIA.get(found.criterion)
+    return {
+        "id": neutralise(found.id),
+        "criterion": found.criterion,
+        "severity": entry.severity.value,
+        "subject": neutralise(found.subject),
+        "summary": render(found.reason),
+        "advice": known.advice if known else "",
+        "units": list(entry.units),
+        "evidence": [ref.to_json() for ref in entry.evidence],
+    }
 
 
 def headline(assessment: Assessment) -> str:
@@ -139,10 +134,6 @@ def headline(assessment: Assessment) -> str:
     return (
         f"{assessment.conclusion.value}{marked}: {said} in {len(decided)} decided of {total} units"
     )
-
-
-def _add(known: list[Any], more: Iterable[Any]) -> None:
-    known.extend(entry for entry in more if entry not in known)
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.assessment.rollup import item_verdict
-from harness.model.assessment import Assessment, UnitResult
+from harness.model.assessment import UnitResult
 from harness.model.ids import ItemId, ProvisionId, UnitId
 from harness.model.judgement import (
     Conclusion,
@@ -17,7 +17,6 @@ from harness.model.judgement import (
 )
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
-from harness.report.flaws import findings_of
 
 VERDICT_OF: Final[Mapping[Conclusion, Verdict]] = {
     Conclusion.CONFORMANT: Verdict.PASS,
@@ -74,10 +73,10 @@ def item_results(unit: UnitResult) -> Iterator[ItemResult]:
         yield ItemResult(unit, item, verdict, _why(unit, item, verdict, said), said)
 
 
-def merged_findings(assessment: Assessment) -> tuple[MergedFinding, ...]:
-    """Every finding of an assessment once, worst first."""
+def merged_findings(found_in: Iterable[tuple[UnitResult, Finding]]) -> tuple[MergedFinding, ...]:
+    """Each finding once, worst first, of those that units recorded."""
     groups: dict[tuple[str, str, str], list[tuple[UnitResult, Finding]]] = {}
-    for unit, found in findings_of(assessment):
+    for unit, found in found_in:
         what = (found.criterion, found.subject, render(found.reason))
         groups.setdefault(what, []).append((unit, found))
     ranks = list(Severity)

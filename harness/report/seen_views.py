@@ -18,12 +18,13 @@ from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import Quantifier
 from harness.model.dossier import Dossier
-from harness.model.judgement import Finding, Judgement, Severity, Verdict
+from harness.model.judgement import Finding, Judgement, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 from harness.plugin.evidence_source import known_secrets, open_root
 from harness.report.excerpts import Excerpt, Excerpts
 from harness.report.flaws import findings_of, in_one_line
+from harness.report.item_results import merged_findings
 from harness.report.open_units import EXPLANATIONS, waits_for
 from harness.report.plain_words import OUTCOMES
 
@@ -184,27 +185,23 @@ class SeenEvidence:
         self, wanted: Sequence[tuple[UnitResult, Finding]]
     ) -> tuple[tuple[SeenFinding, ...], set[EvidenceRef]]:
         """Each finding once, worst first, and the places that are quoted with them."""
-        groups: dict[tuple[str, str], list[tuple[UnitResult, Finding]]] = {}
-        for unit, finding in wanted:
-            groups.setdefault((finding.id, in_one_line(finding)), []).append((unit, finding))
-        order = list(Severity)
         shown, quoted = [], set[EvidenceRef]()
-        for (name, summary), group in groups.items():
-            first = group[0][1]
-            refs = list(dict.fromkeys(ref for _, found in group for ref in found.evidence))
-            quoted.update(refs)
-            known = CRITERIA.get(first.criterion)
-            entry = SeenFinding(
-                id=neutralise(name),
-                severity=first.severity.value,
-                summary=summary,
-                advice=known.advice if known else "",
-                units=tuple(dict.fromkeys(str(unit.unit) for unit, _ in group)),
-                evidence=self._quote(refs),
-                more=max(0, len(refs) - _QUOTED),
+        for entry in merged_findings(wanted):
+            found = entry.finding
+            quoted.update(entry.evidence)
+            known = CRITERIA.get(found.criterion)
+            shown.append(
+                SeenFinding(
+                    id=neutralise(found.id),
+                    severity=entry.severity.value,
+                    summary=in_one_line(found),
+                    advice=known.advice if known else "",
+                    units=tuple(map(str, entry.units)),
+                    evidence=self._quote(entry.evidence),
+                    more=max(0, len(entry.evidence) - _QUOTED),
+                )
             )
-            shown.append((order.index(first.severity), entry))
-        return tuple(entry for _, entry in sorted(shown, key=lambda pair: pair[0])), quoted
+        return tuple(shown), quoted
 
     def _unit(
         self,

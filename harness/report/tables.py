@@ -14,6 +14,7 @@ from harness.encoding.text import neutralise, spreadsheet_cell
 from harness.model.assessment import Assessment
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
+from harness.report.flaws import findings_of
 from harness.report.item_results import item_results, merged_findings
 from harness.report.source import ReportSource
 
@@ -89,7 +90,7 @@ def _results(assessment: Assessment) -> Iterator[tuple[str, ...]]:
 
 
 def _findings(assessment: Assessment) -> Iterator[tuple[str, ...]]:
-    for entry in merged_findings(assessment):
+    for entry in merged_findings(findings_of(assessment)):
         found = entry.finding
         known = CRITERIA.get(found.criterion)
         yield (
