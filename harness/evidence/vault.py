@@ -74,8 +74,7 @@ def lock(run: Path, secret: str) -> None:
                 shutil.rmtree(run / folder)
         flush(run)
     except OSError as error:
-        problem = f"encrypted, but plain files are left: {error.strerror or error}"
-        raise StorageError(f"{run / folder}: {problem}") from error
+        raise StorageError(f"{run}: encrypted, but plain files are left: {error}") from error
 
 
 def unlock(run: Path, secret: str) -> None:

@@ -125,7 +125,7 @@ def test_plain_files_that_cannot_be_removed_are_an_error(run, monkeypatch):
         remove(name, **more)
 
     monkeypatch.setattr(os, "unlink", keep)
-    with pytest.raises(StorageError, match=r"private.*plain files.*Permission denied"):
+    with pytest.raises(StorageError, match=r"plain files are left.*Permission denied"):
         lock(run, SECRET)
     assert (run / "private" / "secrets.json").is_file()
     monkeypatch.undo()
