@@ -14,7 +14,6 @@ from harness.encoding.canonical import load_strict
 from harness.encoding.journal import header_line
 from harness.encoding.text import to_latin
 from harness.encoding.tree import Tree, read
-from harness.errors import CaptureError
 from harness.evidence.journal_text import read_records, texts_of_journal
 from harness.evidence.layers import inner
 from harness.evidence.packet_twin import streams_in
@@ -206,10 +205,7 @@ def _named(value: Any, field: str = "") -> Iterator[str]:  # noqa: ANN401  (any 
 
 def _texts(data: bytes) -> Iterator[str]:
     if data.startswith(header_line()):
-        try:
-            yield from texts_of_journal(read_records(data))
-        except CaptureError:
-            return
+        yield from texts_of_journal(read_records(data))
     elif is_packets(data):
         yield from streams_in(data)
     else:
