@@ -5,6 +5,7 @@ directory, on an unpacked bundle and on a zip alike, without extracting anything
 """
 
 import os
+import shutil
 import stat
 from pathlib import Path
 from typing import IO, Final, NoReturn, Protocol
@@ -53,6 +54,18 @@ def read(tree: Tree, name: str, limit: int = MAX_FILE_BYTES) -> bytes:
             return data
     message = f"{tree.label}: {name} is larger than {limit} bytes"
     raise EvidenceError(message)
+
+
+def copy_file(tree: Tree, name: str, target: Path) -> None:
+    """Write a file of a tree as ``target``, which must not exist; its folders are made.
+
+    Raises:
+        EvidenceError: the file is missing or damaged.
+        OSError: it cannot be written.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tree.open(name) as source, target.open("xb") as sink:
+        shutil.copyfileobj(source, sink)
 
 
 class DirectoryTree:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
-from harness.encoding.tree import Tree
+from harness.encoding.tree import Tree, copy_file
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.archive import open_bundle, write_zip
 from harness.evidence.bag import TAG_FILES, TAGS, tag_manifest
@@ -141,13 +141,11 @@ def _write_folder(amended: Amended, target: Path, bundle: Path) -> None:
 
 def _place(amended: Amended, name: str, folder: Path, linked: Path | None) -> None:
     """Write one file; what stays as it is in place is linked, since it may be large."""
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if linked is not None and name not in amended.changed:
-        os.link(linked / name, path, follow_symlinks=False)
+    if linked is None or name in amended.changed:
+        copy_file(amended, name, folder / name)
         return
-    with amended.open(name) as source, path.open("xb") as sink:
-        shutil.copyfileobj(source, sink)
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    os.link(linked / name, folder / name, follow_symlinks=False)
 
 
 def _mode(bundle: Path) -> int:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from pydantic import ValidationError
 
 from harness.encoding.canonical import sha256_hex
-from harness.encoding.tree import DirectoryTree, SubTree, Tree
+from harness.encoding.tree import DirectoryTree, SubTree, Tree, copy_file
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.bag import tag_files
 from harness.evidence.capture_digests import hide_digests
@@ -142,10 +142,7 @@ def seal(  # noqa: PLR0913  (the pieces of a bundle, by keyword)
 
 def _copy(source: Tree, target: Path) -> None:
     for name in source.names():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with source.open(name) as stream, path.open("xb") as sink:
-            shutil.copyfileobj(stream, sink)
+        copy_file(source, name, target / name)
 
 
 def _complete(

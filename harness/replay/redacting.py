@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from harness.encoding.tree import DirectoryTree, Tree, read
+from harness.encoding.tree import DirectoryTree, Tree, copy_file, read
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.archive import open_bundle, write_zip
 from harness.evidence.bag import tag_files
@@ -157,10 +157,7 @@ def _write(
         raise EvidenceError(f"{tree.label}: the edition would have another root")
     beside = [name for name in tree.names() if name.startswith("evb/") and name != MANIFEST]
     for name in (*beside, *(entry.path for entry in disclosed(manifest))):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tree.open(name) as source, path.open("xb") as sink:
-            shutil.copyfileobj(source, sink)
+        copy_file(tree, name, folder / name)
     (folder / MANIFEST).write_bytes(b"".join(entry.line() for entry in manifest))
     if held_back(manifest):
         _write_views(folder, redaction_of(manifest))

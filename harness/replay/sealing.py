@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.encoding.tree import DirectoryTree, Tree, read
+from harness.encoding.tree import DirectoryTree, Tree, copy_file, read
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.archive import open_bundle, write_zip
+from harness.evidence.description import assessments_in
 from harness.evidence.manifest import bundle_root, part_roots, read_manifest
 from harness.evidence.scrub import Scrubber
 from harness.evidence.sealing import bundle_name, seal
@@ -145,8 +146,7 @@ def finish_sealing(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]
         raise EvidenceError(
             f"{bundle}: is the bundle of another run; a bundle is never overwritten"
         )
-    names = [name for name in tree.names() if name.endswith("/assessment.json")]
-    assessments = tuple(Assessment.from_bytes(read(tree, name)) for name in names)
+    assessments = assessments_in(tree)
     parts = part_roots(read_manifest(DirectoryTree(bundle)))
     return assessments, _beside(order, bundle, bundle_root(parts), survey)
 
@@ -172,10 +172,7 @@ def add_assessments(
         SecretStore(_folder(stage / "private") / "secrets.json")
         survey = read_survey(DirectoryTree(stage / "survey"))
         added = judging.result()
-        recorded = [
-            Assessment.from_bytes(file.read_bytes())
-            for file in sorted((stage / "assessments").glob("*/assessment.json"))
-        ]
+        recorded = assessments_in(DirectoryTree(stage))
         order = SealingOrder(stage, target, frameworks, signer)
         return added, _seal_stage(order, stage, survey, recorded, earlier)
 
@@ -186,7 +183,7 @@ def _copy_stage(root: Tree, stage: Path, replaced: Frameworks) -> None:
     for name in root.names():
         kept = name.startswith(("survey/", "assessments/"))
         if kept and (not name.startswith(anew) or name.endswith("/plan.json")):
-            _copy_file(root, name, stage / name)
+            copy_file(root, name, stage / name)
 
 
 def _seal_stage(
@@ -260,12 +257,6 @@ def _require_equal(raw: Sequence[Assessment], twins: Sequence[Assessment]) -> No
             raise EvidenceError(
                 f"not sealed: scrubbing the captures changes verdicts of {first.framework}: {named}"
             )
-
-
-def _copy_file(root: Tree, name: str, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with root.open(name) as source, target.open("xb") as sink:
-        shutil.copyfileobj(source, sink)
 
 
 def _folder(path: Path) -> Path:
