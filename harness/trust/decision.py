@@ -5,7 +5,7 @@ signed, so that it vouches for one statement and not merely for the same files. 
 of the laboratory leave both alone.
 """
 
-from typing import Annotated, Final, Generic, Literal, Protocol, TypeVar
+from typing import Annotated, Final, Generic, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -13,25 +13,12 @@ from harness.encoding.canonical import canonical, load_strict, sha256_hex
 from harness.errors import CaptureError, VerificationError
 from harness.model.base import Frozen
 from harness.model.decision import DECISION_TYPE, WITHDRAWAL_TYPE, Decision, Withdrawal
-from harness.trust.dsse import Envelope, Signature, pae, parse_envelope
+from harness.trust.dsse import Envelope, parse_envelope
 from harness.trust.in_toto import DIGEST_NAME, PAYLOAD_TYPE, Subject
-from harness.trust.keys import PublicKey
+from harness.trust.keys import PublicKey, SigningKey
 
 MAX_DECISION_BYTES: Final = 1024 * 1024
 P = TypeVar("P", Decision, Withdrawal)
-
-
-class Signing(Protocol):
-    """A key that signs: `harness.trust.keys.PrivateKey`, or one in a token."""
-
-    @property
-    def key_id(self) -> str:
-        """Id of the key."""
-        ...
-
-    def sign(self, data: bytes) -> bytes:
-        """DER signature over SHA-256 of ``data``."""
-        ...
 
 
 class _Saying(Frozen, Generic[P]):
@@ -72,6 +59,9 @@ class WithdrawalStatement(_Saying[Withdrawal]):
     )
 
 
+S = TypeVar("S", DecisionStatement, WithdrawalStatement)
+
+
 def make_decision(decision: Decision, bundle_root: str, payload: bytes) -> DecisionStatement:
     """The statement of a decision about the bundle whose laboratory signed ``payload``."""
     return DecisionStatement(subject=_about(bundle_root, payload), predicate=decision)
@@ -83,11 +73,9 @@ def make_withdrawal(withdrawal: Withdrawal) -> WithdrawalStatement:
     return WithdrawalStatement(subject=subject, predicate=withdrawal)
 
 
-def sign_saying(saying: DecisionStatement | WithdrawalStatement, key: Signing) -> bytes:
+def sign_saying(saying: DecisionStatement | WithdrawalStatement, key: SigningKey) -> bytes:
     """The statement, signed, as the bytes of an envelope."""
-    payload = saying.payload()
-    value = key.sign(pae(PAYLOAD_TYPE, payload))
-    return Envelope(PAYLOAD_TYPE, payload, (Signature(key.key_id, value),)).to_bytes()
+    return Envelope(PAYLOAD_TYPE, saying.payload(), ()).signed_with(key).to_bytes()
 
 
 def parse_decision(data: bytes) -> tuple[Envelope, DecisionStatement]:
@@ -96,11 +84,7 @@ def parse_decision(data: bytes) -> tuple[Envelope, DecisionStatement]:
     Raises:
         VerificationError: not an envelope around a statement of a decision.
     """
-    envelope, document = _opened(data, DECISION_TYPE)
-    try:
-        found = DecisionStatement.model_validate_json(document)
-    except ValidationError as error:
-        raise VerificationError(_wrong(DECISION_TYPE, error)) from error
+    envelope, found = _opened(data, DecisionStatement, DECISION_TYPE)
     names = [(each.name, tuple(each.digest)) for each in found.subject]
     if names != [("bundle", (DIGEST_NAME,)), ("statement", ("sha256",))]:
         raise VerificationError("the subjects are not a bundle and a laboratory's statement")
@@ -113,11 +97,7 @@ def parse_withdrawal(data: bytes) -> tuple[Envelope, WithdrawalStatement]:
     Raises:
         VerificationError: not an envelope around a statement of a withdrawal.
     """
-    envelope, document = _opened(data, WITHDRAWAL_TYPE)
-    try:
-        found = WithdrawalStatement.model_validate_json(document)
-    except ValidationError as error:
-        raise VerificationError(_wrong(WITHDRAWAL_TYPE, error)) from error
+    envelope, found = _opened(data, WithdrawalStatement, WITHDRAWAL_TYPE)
     if found != make_withdrawal(found.predicate):
         raise VerificationError("the subject is not the bundle that the withdrawal names")
     return envelope, found
@@ -144,19 +124,18 @@ def _about(bundle_root: str, payload: bytes) -> tuple[Subject, ...]:
     )
 
 
-def _opened(data: bytes, kind: str) -> tuple[Envelope, bytes]:
+def _opened(data: bytes, model: type[S], kind: str) -> tuple[Envelope, S]:
     if len(data) > MAX_DECISION_BYTES:
         raise VerificationError(f"larger than {MAX_DECISION_BYTES} bytes")
     envelope = parse_envelope(data)
     if envelope.payload_type != PAYLOAD_TYPE:
         raise VerificationError(f"payload type {envelope.payload_type}, not {PAYLOAD_TYPE}")
     try:
-        return envelope, canonical(load_strict(envelope.payload))
+        return envelope, model.model_validate_json(canonical(load_strict(envelope.payload)))
     except CaptureError as error:
         raise VerificationError(f"not a statement of {kind}: {error}") from error
-
-
-def _wrong(kind: str, error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"])
-    return f"not a statement of {kind}: {place}: {first['msg']}"
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = f"not a statement of {kind}: {place}: {first['msg']}"
+        raise VerificationError(message) from error

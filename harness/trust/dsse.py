@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from harness.encoding.canonical import canonical, load_strict
 from harness.errors import CaptureError, VerificationError
+from harness.trust.keys import SigningKey
 
 MAX_ENVELOPE_BYTES: Final = 4 * 1024 * 1024
 MAX_SIGNATURES: Final = 8
@@ -38,6 +39,11 @@ class Envelope:
     def signed_bytes(self) -> bytes:
         """What a signature must cover."""
         return pae(self.payload_type, self.payload)
+
+    def signed_with(self, key: SigningKey) -> "Envelope":
+        """The same payload with one signature more; those before it keep their places."""
+        made = Signature(key.key_id, key.sign(self.signed_bytes))
+        return Envelope(self.payload_type, self.payload, (*self.signatures, made))
 
     def to_bytes(self) -> bytes:
         """The canonical envelope as a file."""

@@ -16,7 +16,7 @@ from harness.errors import CaptureError, VerificationError
 from harness.model.attestation import EvidencePredicate
 from harness.model.base import Frozen
 from harness.model.judgement import Conclusion, Verdict
-from harness.trust.dsse import Envelope, Signature, pae, parse_envelope
+from harness.trust.dsse import Envelope, parse_envelope
 from harness.trust.in_toto import PAYLOAD_TYPE, Subject, subjects_of
 from harness.trust.keys import SigningKey
 
@@ -103,8 +103,7 @@ def _configuration(predicate: EvidencePredicate) -> Iterator[ResourceDescriptor]
 def sign_result(predicate: EvidencePredicate, key: SigningKey) -> bytes:
     """The statement about the results, signed, as the bytes of an envelope."""
     payload = make_result(predicate).payload()
-    value = key.sign(pae(PAYLOAD_TYPE, payload))
-    return Envelope(PAYLOAD_TYPE, payload, (Signature(key.key_id, value),)).to_bytes()
+    return Envelope(PAYLOAD_TYPE, payload, ()).signed_with(key).to_bytes()
 
 
 def parse_result(data: bytes) -> tuple[Envelope, ResultStatement]:

@@ -6,7 +6,7 @@ from cryptography import x509
 
 from harness.errors import UsageError
 from harness.trust.certificates import key_id_of
-from harness.trust.dsse import MAX_SIGNATURES, Envelope, Signature
+from harness.trust.dsse import MAX_SIGNATURES, Envelope
 from harness.trust.issuing import pem
 from harness.trust.keys import SigningKey
 from harness.trust.oids import Use
@@ -22,9 +22,7 @@ def add_signature(envelope: Envelope, key: SigningKey) -> Envelope:
         raise UsageError(f"key {key.key_id} signed this already")
     if len(envelope.signatures) >= MAX_SIGNATURES:
         raise UsageError(f"{MAX_SIGNATURES} signatures are the most that a statement may have")
-    value = key.sign(envelope.signed_bytes)
-    signatures = (*envelope.signatures, Signature(key.key_id, value))
-    return Envelope(envelope.payload_type, envelope.payload, signatures)
+    return envelope.signed_with(key)
 
 
 def check_fits(certificate: x509.Certificate, envelope: Envelope, use: Use) -> None:

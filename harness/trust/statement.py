@@ -8,7 +8,7 @@ from harness.encoding.canonical import canonical, load_strict
 from harness.errors import CaptureError, VerificationError
 from harness.model.attestation import PREDICATE_TYPE, EvidencePredicate
 from harness.model.base import Frozen
-from harness.trust.dsse import Envelope, Signature, pae
+from harness.trust.dsse import Envelope
 from harness.trust.in_toto import PAYLOAD_TYPE, Subject, subjects_of
 from harness.trust.keys import SigningKey
 from harness.trust.result_statement import sign_result
@@ -86,9 +86,7 @@ class LabSigner:
 
     def attest(self, predicate: EvidencePredicate) -> bytes:
         """The statement about ``predicate``, signed, as the bytes of an envelope."""
-        payload = self.payload(predicate)
-        value = self._key.sign(pae(PAYLOAD_TYPE, payload))
-        return Envelope(PAYLOAD_TYPE, payload, (Signature(self.key_id, value),)).to_bytes()
+        return Envelope(PAYLOAD_TYPE, self.payload(predicate), ()).signed_with(self._key).to_bytes()
 
     def attest_result(self, predicate: EvidencePredicate) -> bytes:
         """The same results as an in-toto ``test-result``, signed with the same key."""
