@@ -23,7 +23,6 @@ from harness.encoding.text import neutralise
 from harness.encoding.tree import DirectoryTree
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueCase, CatalogueProvision
-from harness.model.disclosure import Redaction
 from harness.model.dossier import Dossier, IcsRow
 from harness.model.judgement import Judgement, Verdict
 from harness.model.prose import render
@@ -42,6 +41,7 @@ from harness.report.survey_view import (
     ixit_counts,
     job_in,
     moment,
+    redaction_in,
     services_of,
     tools_of,
     visits_of,
@@ -195,7 +195,7 @@ def _context(source: ReportSource) -> Mapping[str, object]:
         "ics": ics_counts(dossier),
         "ixit": ixit_counts(dossier),
         "links": links,
-        "redaction": _redaction(source.folder),
+        "redaction": redaction_in(source.folder),
         "job": job_in(folder),
         "quotes": Quotes(tree, links),
         "flaws": flaws,
@@ -206,12 +206,6 @@ def _context(source: ReportSource) -> Mapping[str, object]:
             for number, assessment in enumerate(assessments, 1)
         ],
     }
-
-
-def _redaction(folder: Path) -> Redaction | None:
-    """What this edition holds back; None for the laboratory's own."""
-    file = folder / "redaction.json"
-    return Redaction.from_bytes(file.read_bytes()) if file.is_file() else None
 
 
 def _framework(

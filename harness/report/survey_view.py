@@ -3,17 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from harness.encoding.clock import parse_utc
 from harness.encoding.text import neutralise
 from harness.facts.services import ServicesFacts
 from harness.facts.store import FactBase
+from harness.model.disclosure import Redaction
 from harness.model.dossier import Dossier, Ixit, Support
 from harness.model.ids import SampleId, VisitId
 from harness.model.job import NAME as JOB
 from harness.model.job import JobRecord
 from harness.model.question import Answer
 from harness.model.record import AttemptRecord, VisitRecord
+
+REDACTION: Final = "redaction.json"
+"""What was taken out of a public edition, beside the folders of the survey and the assessments."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,12 @@ def job_in(folder: Path) -> JobRecord | None:
     """What the laboratory wrote down around the test; None if it did not."""
     file = folder / JOB
     return JobRecord.from_bytes(file.read_bytes()) if file.is_file() else None
+
+
+def redaction_in(folder: Path) -> Redaction | None:
+    """What a public edition, whose ``survey/`` is in ``folder``, holds back; None for another."""
+    file = folder / REDACTION
+    return Redaction.from_bytes(file.read_bytes()) if file.is_file() else None
 
 
 def ixit_counts(dossier: Dossier) -> tuple[tuple[str, int], ...]:

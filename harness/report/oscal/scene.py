@@ -26,10 +26,8 @@ from harness.report.oscal.values import (
     resource,
 )
 from harness.report.source import ReportSource
-from harness.report.survey_view import attempts_in
+from harness.report.survey_view import REDACTION, attempts_in
 
-_REDACTION: Final = "redaction.json"
-"""Beside the documents that a public edition is made from."""
 NO_SSP: Final = (
     "No system security plan: the supplier's declaration (ICS and IXIT) stands in its place."
 )
@@ -204,7 +202,7 @@ class Scene:
                 bench=self.survey.bench,
                 job=self.survey.job,
                 survey_complete=self.survey.complete,
-                edition="public" if self.content(_REDACTION) else "laboratory",
+                edition="public" if self.content(REDACTION) else "laboratory",
             ),
             "roles": [{"id": "supplier", "title": "Supplier organisation"}],
             "parties": [

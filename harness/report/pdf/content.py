@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.encoding.clock import parse_utc
-from harness.model.disclosure import Redaction
 from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
 from harness.model.judgement import Verdict
@@ -13,7 +12,7 @@ from harness.model.prose import render
 from harness.model.record import AttemptOutcome, ClockReading, SurveyRecord
 from harness.model.states import Purpose
 from harness.report import plain_words
-from harness.report.flaws import flaws_of, other_failures
+from harness.report.flaws import Sighting, flaws_of, other_failures
 from harness.report.pdf.clauses import clause_rows
 from harness.report.pdf.fields import Field, equipment, job_fields, people, stated
 from harness.report.pdf.glyphs import printable, printable_tree
@@ -24,12 +23,11 @@ from harness.report.survey_view import (
     attempts_in,
     job_in,
     moment,
+    redaction_in,
     tools_of,
     visits_of,
 )
 
-REDACTION: Final = "redaction.json"
-"""What was taken out of a public edition, beside the folders of the survey and the assessments."""
 _TITLE: Final = 80
 _NAME: Final = 160
 """Most characters of a name, a number or a version; what people wrote is not cut so short."""
@@ -245,16 +243,19 @@ def _flaws(source: ReportSource) -> list[dict[str, Any]]:
             "sightings": [
                 {
                     "text": sighting.text,
-                    "evidence": [
-                        f"survey/{place.path}, {place.where}"
-                        for place in sighting.evidence[:_EVIDENCE]
-                    ],
+                    "evidence": _places(sighting),
                 }
                 for sighting in flaw.sightings
             ],
         }
         for flaw in flaws_of(source.in_order)
     ]
+
+
+def _places(sighting: Sighting) -> list[str]:
+    named = [f"survey/{place.path}, {place.where}" for place in sighting.evidence[:_EVIDENCE]]
+    more = len(sighting.evidence) - len(named)
+    return [*named, f"and {plain_words.counted(more, 'further place')}"] if more else named
 
 
 def _failures(source: ReportSource) -> list[str]:
@@ -276,10 +277,9 @@ def _tools(source: ReportSource) -> list[dict[str, str]]:
 
 def _redaction(folder: Path) -> dict[str, Any] | None:
     """What a public edition holds back; None for the laboratory's own."""
-    path = folder / REDACTION
-    if not path.is_file():
+    told = redaction_in(folder)
+    if told is None:
         return None
-    told = Redaction.from_bytes(path.read_bytes())
     hidden = plain_words.counted(told.metadata + told.withheld, "file")
     return {
         "words": f"Public edition: {hidden} of the bundle not shown in full. The verdicts are "

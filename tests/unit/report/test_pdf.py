@@ -20,10 +20,11 @@ from harness.model.record import ClockReading
 from harness.model.states import Purpose
 from harness.report.pdf import view
 from harness.report.pdf.clauses import CLAUSES
-from harness.report.pdf.content import REDACTION, content
+from harness.report.pdf.content import content
 from harness.report.pdf.glyphs import printable
 from harness.report.pdf.view import NAME, compiled, pdf_view
 from harness.report.source import ReportSource
+from harness.report.survey_view import REDACTION
 
 JOB = load_job(Path(__file__).parents[2] / "complete_job.toml")
 AGAIN = """
@@ -125,6 +126,12 @@ def test_a_failure_without_a_flaw_is_not_passed_over(report, made):
     assert "Nothing was found wrong" not in pdf.text
     assert pdf.says("tiny p1, unit c1a: a known-good attempt did not succeed")
     assert pdf.says("answer: 1, under Findings")
+
+
+def test_places_that_are_not_named_are_counted(report, made):
+    lines = tuple(made.SEEN.model_copy(update={"where": f"line {n}"}) for n in range(1, 9))
+    bad = made.finding(evidence=lines)
+    assert report(made.assessment(made.failing("c1a", bad))).says("and 2 further places")
 
 
 def test_where_nothing_fails_the_findings_say_so(report, made):
