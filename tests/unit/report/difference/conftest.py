@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness.facts.base import Endpoint
+from harness.facts.credentials import CredentialsFacts, GuessingLimit, Login
 from harness.facts.identity import IdentityFacts
 from harness.facts.store import FactBase, FactRecord
 from harness.model.dossier import Dossier, DutIdentification
@@ -42,6 +43,25 @@ def firmware(version="1.0", **fingerprints):
     )
 
 
+def logins(*trials, hindered=None):
+    """One login with these trials."""
+    present = Present(evidence=(ref(),))
+    limit = GuessingLimit(
+        hindered=hindered or present, attempts=5, answered_per_s_milli=len(trials)
+    )
+    login = Login(
+        target="tcp/22",
+        method="ssh",
+        evidence=ref(),
+        control=present,
+        discriminates=present,
+        trials=trials,
+        change_forced=Unknown(reason="nobody knows"),
+        limit=limit,
+    )
+    return CredentialsFacts(logins=(login,), examined=("tcp/22",), complete=True)
+
+
 def side(*facts, dossier=None, assessments=(), secrets=(), missing=(), **survey):
     """A survey with these facts (or records of them)."""
     records = tuple(one if isinstance(one, FactRecord) else record(one) for one in facts)
@@ -70,6 +90,7 @@ def made():
         endpoint=endpoint,
         record=record,
         firmware=firmware,
+        logins=logins,
         side=side,
         present=Present(evidence=(ref(),)),
         absent=Absent(control=ref()),

@@ -6,9 +6,6 @@ from harness.errors import UsageError
 from harness.facts.base import NotExamined
 from harness.facts.credentials import (
     CandidateSource,
-    CredentialsFacts,
-    GuessingLimit,
-    Login,
     Trial,
     TrialOutcome,
 )
@@ -50,7 +47,6 @@ def broker(made, anonymous, **changes):
 
 def logins(made, *trials, hindered=None):
     """Trials as (source, outcome)."""
-    limit = GuessingLimit(hindered=hindered or made.present, attempts=5, answered_per_s_milli=1)
     tried = tuple(
         Trial(
             number=number,
@@ -63,17 +59,7 @@ def logins(made, *trials, hindered=None):
         )
         for number, (source, outcome) in enumerate(trials, 1)
     )
-    login = Login(
-        target="tcp/22",
-        method="ssh",
-        evidence=made.ref(),
-        control=made.present,
-        discriminates=made.present,
-        trials=tried,
-        change_forced=made.unknown,
-        limit=limit,
-    )
-    return CredentialsFacts(logins=(login,), examined=("tcp/22",), complete=True)
+    return made.logins(*tried, hindered=hindered)
 
 
 def ssh(made, key, **changes):

@@ -185,23 +185,9 @@ def test_a_trial_is_compared_by_its_outcome_alone(made):
             evidence=made.ref(f"line {number}"),
         )
 
-    from harness.facts.credentials import CredentialsFacts, GuessingLimit, Login
-
-    def logins(*trials):
-        limit = GuessingLimit(hindered=made.present, attempts=5, answered_per_s_milli=len(trials))
-        login = Login(
-            target="tcp/22",
-            method="ssh",
-            evidence=made.ref(),
-            control=made.present,
-            discriminates=made.present,
-            trials=trials,
-            change_forced=made.unknown,
-            limit=limit,
-        )
-        return CredentialsFacts(logins=(login,), complete=True)
-
-    one = logins(trial(1, "pw-1", TrialOutcome.REJECTED))
-    other = logins(trial(7, "pw-2", TrialOutcome.REJECTED), trial(8, "", TrialOutcome.UNANSWERED))
+    one = made.logins(trial(1, "pw-1", TrialOutcome.REJECTED))
+    other = made.logins(
+        trial(7, "pw-2", TrialOutcome.REJECTED), trial(8, "", TrialOutcome.UNANSWERED)
+    )
     assert entries(one) == entries(other)
-    assert entries(logins(trial(1, "pw-1", TrialOutcome.ACCEPTED))) != entries(one)
+    assert entries(made.logins(trial(1, "pw-1", TrialOutcome.ACCEPTED))) != entries(one)
