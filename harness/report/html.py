@@ -10,7 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
@@ -92,7 +92,7 @@ class FrameworkView:
         """``etsi-en-303-645@2.1.1``."""
         return str(self.assessment.framework)
 
-    @property
+    @cached_property
     def provisions(self) -> dict[str, ProvisionView]:
         """Every provision by its id."""
         return {view.entry.id: view for _, views in self.sections for view in views}
