@@ -4,7 +4,6 @@ A certificate is looked at as of the time-stamp over the signature, if a trusted
 as of now otherwise. So time-stamps come first, whatever the order in which steps report.
 """
 
-import contextlib
 from collections.abc import Iterator
 from typing import Final
 
@@ -91,12 +90,18 @@ def signatures(context: Context) -> dict[str, list[bytes]]:
     Of a key that signed the statement that signature counts and no other: an old time-stamp of
     something else that the key signed must not make a new statement look old.
     """
-    found = _by_key(context.envelope)
-    if DECISION in context.tree.names():
-        with contextlib.suppress(VerificationError):  # the decision step says so
-            decision = parse_envelope(read(context.tree, DECISION, MAX_DECISION_BYTES))
-            found = _by_key(decision) | found
-    return found
+    decision = decision_envelope(context)
+    return (_by_key(decision) if decision else {}) | _by_key(context.envelope)
+
+
+def decision_envelope(context: Context) -> Envelope | None:
+    """The envelope of the decision; None if there is none that can be read."""
+    if DECISION not in context.tree.names():
+        return None
+    try:
+        return parse_envelope(read(context.tree, DECISION, MAX_DECISION_BYTES))
+    except VerificationError:  # the decision step says so
+        return None
 
 
 def _by_key(envelope: Envelope) -> dict[str, list[bytes]]:

@@ -2,19 +2,14 @@
 
 from harness.encoding.clock import parse_utc
 from harness.encoding.tree import read
-from harness.errors import VerificationError
-from harness.model.job import JobRecord
-from harness.model.layout import DECISION
 from harness.model.record import SurveyRecord
 from harness.trust.certificates import Holder, told
-from harness.trust.decision import MAX_DECISION_BYTES
 from harness.trust.distrust import DistrustError
-from harness.trust.dsse import parse_envelope
 from harness.trust.oids import Use
 from harness.verify.context import Context
 from harness.verify.report import Step, StepFailed, StepSkipped
-from harness.verify.steps.nonce import JOB
-from harness.verify.vouching import has_certificate, shelf, vouch
+from harness.verify.steps.nonce import job_record
+from harness.verify.vouching import decision_envelope, has_certificate, shelf, vouch
 
 _SURVEY = "data/survey/survey.json"
 
@@ -56,13 +51,8 @@ def _check_distrusted(context: Context) -> None:
 
 def _check_decider(context: Context) -> None:
     """Whoever decided had a certificate for that, if the bundle brings one of theirs."""
-    if DECISION not in context.tree.names():
-        return
-    try:
-        decision = parse_envelope(read(context.tree, DECISION, MAX_DECISION_BYTES))
-    except VerificationError:  # the decision step says so
-        return
-    for key_id in (each.key_id for each in decision.signatures):
+    decision = decision_envelope(context)
+    for key_id in (each.key_id for each in decision.signatures) if decision else ():
         if not has_certificate(context, key_id):
             continue
         try:
@@ -85,9 +75,9 @@ def _check_scope(context: Context, holder: Holder) -> None:
     for named in (str(each.framework) for each in context.predicate.conclusions):
         if not scope.covers_framework(named):
             raise _outside(f"assessed under {named}", f"one of {', '.join(scope.frameworks)}")
-    if JOB not in context.tree.names():
+    job = job_record(context)
+    if job is None:
         return
-    job = JobRecord.from_bytes(read(context.tree, JOB))
     for site in (each.id for each in job.sites if each.id not in scope.sites):
         raise _outside(f"worked at site {site}", f"one of {', '.join(scope.sites)}")
     if job.laboratory.name != scope.laboratory:

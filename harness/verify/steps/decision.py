@@ -16,7 +16,7 @@ from harness.trust.decision import (
 from harness.trust.keys import PublicKey
 from harness.verify.context import Context
 from harness.verify.report import StepFailed, StepSkipped
-from harness.verify.steps.persons import job_record
+from harness.verify.steps.nonce import job_record
 from harness.verify.wording import counted
 
 

@@ -1,5 +1,6 @@
 """Step "device": is the bundle about the device that the reader asks for, and about one device?"""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -17,6 +18,8 @@ from harness.verify.wording import counted
 _KEEPS_KEYS: Final = frozenset({DeviceState.OFFLINE, DeviceState.MAKER_GONE})
 """States that a device reaches without a start: one that makes keys at each start keeps them."""
 _PIECES: Final = 7
+_VISIT: Final = re.compile(r"data/survey/([^/]+)/([^/]+)/visit\.json")
+_Visits = dict[tuple[str, str], VisitRecord]
 
 
 def check_device(context: Context) -> str:
@@ -70,8 +73,9 @@ def _stay_the_same(tree: Tree) -> int:
     """Compare what each sample proved over each channel; returns how often it was seen again."""
     known: dict[tuple[str, str], tuple[str, str]] = {}
     again, last = 0, ("", "")
-    for sample, visit, attempt, prints in _fingerprints(tree):
-        if (sample, visit) != last and not _went_on(tree, sample, visit):
+    visits = _visits(tree)
+    for sample, visit, attempt, prints in _fingerprints(tree, visits):
+        if (sample, visit) != last and visits[sample, visit].state not in _KEEPS_KEYS:
             known = {key: value for key, value in known.items() if key[0] != sample}
         last = (sample, visit)
         for channel, value in prints.items():
@@ -87,7 +91,16 @@ def _stay_the_same(tree: Tree) -> int:
     return again
 
 
-def _fingerprints(tree: Tree) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+def _visits(tree: Tree) -> _Visits:
+    """The record of each visit, by sample and name of the visit."""
+    found: _Visits = {}
+    for name in tree.names():
+        if fits := _VISIT.fullmatch(name):
+            found[fits[1], fits[2]] = VisitRecord.from_bytes(read(tree, name))
+    return found
+
+
+def _fingerprints(tree: Tree, visits: _Visits) -> Iterator[tuple[str, str, str, dict[str, str]]]:
     """Of each identity fact that is shown: sample, visit, attempt and keys, in their order.
 
     A visit in which the bench stopped is left out: nobody knows what the device did meanwhile.
@@ -99,29 +112,14 @@ def _fingerprints(tree: Tree) -> Iterator[tuple[str, str, str, dict[str, str]]]:
             _, _, sample, visit, *_ = pieces
             order, attempt = visit.partition("-")[0], pieces[-2]
             numbered = len(pieces) == _PIECES and order.isdecimal() and attempt.isdecimal()
-            if numbered and not _interrupted(tree, sample, visit):
+            record = visits.get((sample, visit))
+            if numbered and record is not None and not record.interruptions:
                 places.append((sample, int(order[:9]), int(attempt[:9]), name))
     for sample, _, number, name in sorted(places):
         document = load_strict(read(tree, name))
         prints = document.get("fingerprints", {}) if isinstance(document, dict) else {}
         if isinstance(prints, dict) and all(isinstance(each, str) for each in prints.values()):
             yield sample, name.split("/")[3], str(number), prints
-
-
-def _went_on(tree: Tree, sample: str, visit: str) -> bool:
-    """Whether the sample came into this visit without a start of its own."""
-    record = _record(tree, sample, visit)
-    return record is not None and record.state in _KEEPS_KEYS
-
-
-def _interrupted(tree: Tree, sample: str, visit: str) -> bool:
-    record = _record(tree, sample, visit)
-    return record is None or bool(record.interruptions)
-
-
-def _record(tree: Tree, sample: str, visit: str) -> VisitRecord | None:
-    name = f"data/survey/{sample}/{visit}/visit.json"
-    return VisitRecord.from_bytes(read(tree, name)) if name in tree.names() else None
 
 
 def _shown(value: str) -> str:

@@ -9,7 +9,7 @@ from harness.verify.context import Context
 from harness.verify.log_copies import audits
 from harness.verify.report import StepFailed, StepSkipped
 
-JOB = "data/survey/job.json"
+_JOB = "data/survey/job.json"
 
 
 def check_nonce(context: Context) -> str:
@@ -36,10 +36,16 @@ def check_nonce(context: Context) -> str:
 
 def _compare_record(context: Context, job: str) -> None:
     """The job record, where there is one, is that of the job which was signed."""
-    if JOB in context.tree.names():
-        recorded = JobRecord.from_bytes(read(context.tree, JOB)).nonce
-        if recorded != job:
-            raise StepFailed("E-NONCE", f"{JOB}: job {_shown(recorded)}", f"job {_shown(job)}")
+    recorded = job_record(context)
+    if recorded is not None and recorded.nonce != job:
+        raise StepFailed("E-NONCE", f"{_JOB}: job {_shown(recorded.nonce)}", f"job {_shown(job)}")
+
+
+def job_record(context: Context) -> JobRecord | None:
+    """The job record, where the bundle has one."""
+    if _JOB not in context.tree.names():
+        return None
+    return JobRecord.from_bytes(read(context.tree, _JOB))
 
 
 def _refuse_replay(context: Context, job: str) -> None:

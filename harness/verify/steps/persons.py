@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from harness.encoding.tree import read
 from harness.model.job import JobRecord, Person
 from harness.verify.context import Context
 from harness.verify.report import StepFailed, StepSkipped
-from harness.verify.steps.nonce import JOB
+from harness.verify.steps.nonce import job_record
 from harness.verify.wording import counted
 
 _TWO: Final = 2
@@ -34,13 +33,6 @@ def check_persons(context: Context) -> str:
         if names and len(names) == len(keys) and len(set(names)) < _TWO:
             raise StepFailed("E-PERSONS", f"only {names[0]} signed", "two persons")
     return ", ".join(name or f"key {key.key_id}" for name, key in zip(named, keys, strict=True))
-
-
-def job_record(context: Context) -> JobRecord | None:
-    """The job record, where the bundle has one."""
-    if JOB not in context.tree.names():
-        return None
-    return JobRecord.from_bytes(read(context.tree, JOB))
 
 
 def by_key(job: JobRecord | None) -> dict[str, Person]:
