@@ -16,6 +16,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from harness.encoding.text import from_latin, to_latin
@@ -48,6 +49,8 @@ _FOREIGN: Final = {
     "\x89LZO\x00": "lzop",
 }
 """Files in formats that are not looked into, by how they begin."""
+_FOREIGN_START: Final = re.compile(rf"(?:\A|\n)({'|'.join(map(re.escape, _FOREIGN))})")
+"""Where one may begin: as a whole text, as the body of an answer, as one text of several."""
 _OPENED: Final = frozenset({"gzip", "x-gzip", "deflate", "identity"})
 _GZIP_NAMED: Final = 0x04 | 0x08 | 0x10
 """Flags of gzip for fields that stand before the stream (RFC 1952, 2.3.1)."""
@@ -79,8 +82,10 @@ class _Unpacked:
 def scrub_layers(text: str, scrub: Scrub, depth: int = _DEPTH) -> str:
     """Apply ``scrub``, which keeps the length, to a text and to all that lies inside it."""
     text = scrub(text)
-    if not depth or not _may_hold(text):
+    if not _may_hold(text):
         return text
+    if not depth:
+        return MASK * len(text)
     for spans in _chunked(text):
         head, body = _body(text, spans)
         text = _put(text, spans, scrub_layers(head + body, scrub, depth - 1)[len(head) :])
@@ -96,29 +101,47 @@ def scrub_layers(text: str, scrub: Scrub, depth: int = _DEPTH) -> str:
     return text
 
 
-def inner(text: str, depth: int = _DEPTH) -> Iterator[str]:
-    """Every text inside a text, however deep."""
+def inner(text: str) -> Iterator[str]:
+    """Every text inside a text, as deep as is looked."""
+    return (content for content, _ in islice(layers(text), 1, None))
+
+
+def layers(text: str, depth: int = _DEPTH) -> Iterator[tuple[str, int]]:
+    """A text and every text inside it, each with the number of levels that are looked into."""
+    yield text, depth
     if not depth or not _may_hold(text):
         return
     bodies = ["".join(_body(text, spans)) for spans in _chunked(text)]
     for content in (*bodies, *(found.content for found in _streams(text))):
-        yield content
-        yield from inner(content, depth - 1)
+        yield from layers(content, depth - 1)
 
 
-def opaque(text: str) -> Iterator[Opaque]:
-    """Parts that cannot be looked into: bombs, foreign codings; masked ones are none."""
+def opaque(text: str, depth: int = _DEPTH) -> Iterator[Opaque]:
+    """Parts that are not looked into: bombs, foreign codings and files, what lies too deep.
+
+    Masked ones are none.
+    """
     if not _may_hold(text):
         return
+    if not depth:
+        yield Opaque(0, len(text), "nested too deeply")
+        return
+    for match in _FOREIGN_START.finditer(text):
+        yield Opaque(match.start(1), _next_answer(text, match.end()), _FOREIGN[match[1]])
     for found in _streams(text, too_large=True):
         if not found.content:
             yield Opaque(found.start, found.end, f"{found.kind}, more than is unpacked")
     for match in _ENCODED.finditer(text):
         codings = {name.strip().lower() for name in match[1].split(",")}
-        end = text.find(_NEXT_ANSWER, match.end())
-        end = len(text) if end < 0 else end
+        end = _next_answer(text, match.end())
         if not codings <= _OPENED and not is_masked(text[match.end() : end]):
             yield Opaque(match.end(), end, match[1].strip().lower())
+
+
+def _next_answer(text: str, position: int) -> int:
+    """Where an answer ends that nobody here can look into."""
+    end = text.find(_NEXT_ANSWER, position)
+    return len(text) if end < 0 else end
 
 
 def foreign_file(text: str) -> str:
@@ -140,8 +163,8 @@ def _may_hold(text: str) -> bool:
     """A quick look: most texts hold nothing."""
     if len(text) < 8:  # noqa: PLR2004  (shorter than any stream)
         return False
-    signs = _STREAM.search(text) or _CHUNKED.search(text) or _ENCODED.search(text)
-    return signs is not None and (text.isascii() or max(text) <= "\xff")
+    signs = any(sign.search(text) for sign in (_STREAM, _CHUNKED, _ENCODED, _FOREIGN_START))
+    return signs and (text.isascii() or max(text) <= "\xff")
 
 
 def _put(text: str, spans: Spans, content: str) -> str:

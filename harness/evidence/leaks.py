@@ -11,7 +11,7 @@ from harness.encoding.text import to_latin
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.journal_text import read_records, texts_of, texts_of_journal
-from harness.evidence.layers import foreign_file, inner, opaque
+from harness.evidence.layers import layers, opaque
 from harness.evidence.packet_twin import streams_in
 from harness.evidence.packets import is_packets
 from harness.evidence.scrub import Scrubber, SecretFile
@@ -73,11 +73,9 @@ class _Gate:
         document = _document(name, data)
         # A stream of a journal is often its only one: the same text once by kind, once by link.
         for text in dict.fromkeys((to_latin(data), *_parsed(data, document))):
-            for each in (text, *inner(text)):
+            for each, depth in layers(text):
                 yield from (Leak(shown, *found) for found in self._in_text(each))
-            yield from (Leak(shown, _OPAQUE, part.coding) for part in opaque(text))
-        if kind := foreign_file(to_latin(data)):
-            yield Leak(shown, _OPAQUE, kind)
+                yield from (Leak(shown, _OPAQUE, part.coding) for part in opaque(each, depth))
         if any(self._scrubber.short.value(value) != value for value in _passwords(document)):
             yield Leak(shown, *_SHORT)
 

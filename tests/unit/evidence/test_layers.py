@@ -2,8 +2,10 @@
 
 import bz2
 import gzip
+import io
 import json
 import lzma
+import zipfile
 import zlib
 
 import pytest
@@ -170,3 +172,37 @@ def test_nothing_breaks_it(noise, case, place):
     text = data.decode("latin-1")
     assert len(scrub_layers(text, replaced)) == len(text)
     list(inner(text))
+
+
+def zipped():
+    """A zip whose one file holds the secret, compressed."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("backup.cfg", PAGE)
+    return target.getvalue()
+
+
+FOREIGN = {
+    "body": {"kind": "exchange", "body": to_latin(zipped())},
+    "stream": {"kind": "received", "data": to_latin(ANSWER + b"\r\n" + zipped())},
+    "in chunks": {"kind": "received", "data": to_latin(ANSWER + b"\r\n" + chunked(zipped()))},
+    "in gzip": {"kind": "exchange", "body": to_latin(gzip.compress(zipped()))},
+    "four times gzip": {
+        "kind": "exchange",
+        "body": to_latin(gzip.compress(gzip.compress(gzip.compress(gzip.compress(PAGE))))),
+    },
+}
+
+
+@pytest.mark.parametrize("case", FOREIGN)
+def test_what_nobody_here_looks_into_is_masked_inside_a_journal_and_the_gate_names_it(
+    case, tmp_path
+):
+    known = SecretFile((Secret(SECRET, "password"),), KEY)
+    file = tmp_path / "tcp-80.jsonl"
+    record = record_line({**FOREIGN[case], "n": 1, "t": ""})
+    file.write_bytes(header_line() + record + end_line(0))
+    with pytest.raises(EvidenceError, match="data that cannot be looked into"):
+        refuse_leaks(DirectoryTree(tmp_path), known)
+    file.write_bytes(Scrubber(known.secrets, KEY).file(file.name, file.read_bytes()))
+    refuse_leaks(DirectoryTree(tmp_path), known)
