@@ -96,12 +96,14 @@ def _is_founded(context: Context, decision: Decision) -> None:
             continue
         demand = demands.get(name)
         enough = (demand and demand.conclusions) or frozenset({Conclusion.CONFORMANT})
-        if signed.conclusion not in enough:
+        certain = not signed.indicative or (demand is not None and demand.accept_indicative)
+        if signed.conclusion not in enough or not certain:
+            shown = signed.conclusion.value + (" (indicative)" if signed.indicative else "")
             raise StepFailed(
                 "E-DECISION-UNFOUNDED",
-                f"granted for {name}, which is {signed.conclusion.value}",
-                f"{' or '.join(sorted(each.value for each in enough))} "
-                "(a policy can accept others: framework.conclusions)",
+                f"granted for {name}, which is {shown}",
+                f"{' or '.join(sorted(each.value for each in enough))} on a confirmed catalogue (a "
+                "policy can accept others: framework.conclusions, framework.accept_indicative)",
             )
 
 

@@ -130,6 +130,13 @@ def test_nothing_is_granted_that_the_policy_does_not_accept(desk, scene):
         granted(desk, scene, policy="other.toml")
 
 
+def test_nothing_is_granted_on_a_catalogue_that_nobody_compared_with_the_standard(desk, scene):
+    text = (desk / "lab.toml").read_text().replace("accept_indicative = true\n", "")
+    (desk / "other.toml").write_text(text)
+    with pytest.raises(VerificationError, match=r"E-DECISION-UNFOUNDED .*\(indicative\)"):
+        granted(desk, scene, policy="other.toml")
+
+
 def test_whoever_evaluated_does_not_decide(desk, scene):
     with pytest.raises(VerificationError, match="E-IMPARTIALITY"):
         granted(desk, scene, key="evaluator.key")
