@@ -16,7 +16,7 @@ from rich.table import Table
 from harness.assessment.criteria.registry import CRITERIA
 from harness.cli.output import from_here
 from harness.cli.pretest_result import Found, Network, Result, Standing
-from harness.encoding.text import neutralise
+from harness.encoding.text import counted, neutralise
 from harness.facts.services import UNCONFIRMED
 from harness.model.declaration import DecidedBy
 from harness.model.judgement import Severity
@@ -192,8 +192,8 @@ def _at_a_lab(console: Console, lab: LabQuestions) -> None:
     table.add_column("  test units by section", no_wrap=True, max_width=38)
     for words in _ASKED.values():
         table.add_column(words, justify="right")
-    for section, counted in lab.sections.items():
-        numbers = [str(counted.get(kind.value, 0) or "") for kind in _ASKED]
+    for section, of_kind in lab.sections.items():
+        numbers = [str(of_kind.get(kind.value, 0) or "") for kind in _ASKED]
         table.add_row(f"  {escape(section)}", *numbers)
     total = [sum(part.get(kind.value, 0) for part in lab.sections.values()) for kind in _ASKED]
     table.add_row("  [bold]all[/]", *(f"[bold]{number}[/]" for number in total))
@@ -207,11 +207,11 @@ def _at_a_lab(console: Console, lab: LabQuestions) -> None:
 
 def _summary(console: Console, result: Result, fail_on: Severity, following: Next) -> None:
     counting, undecided = len(result.counting(fail_on)), len(result.open_units + result.beyond)
-    new = "new " if result.with_baseline else ""
+    noun = "new finding" if result.with_baseline else "finding"
     _heading(
         console,
-        f"{counting} {new}findings of severity {fail_on.value} or worse, {len(result.findings)} in "
-        f"all; {result.passed} criteria held, {undecided} are undecided",
+        f"{counted(counting, noun)} of severity {fail_on.value} or worse, {len(result.findings)} "
+        f"in all; {result.passed} criteria held, {undecided} are undecided",
     )
     console.print("A pretest finds flaws. It says nothing about conformity with any standard.")
     archive = from_here(following.archive)

@@ -68,6 +68,11 @@ def spreadsheet_cell(text: str, limit: int = 500) -> str:
     return _FORMULA.sub(r"\1'", neutralise(text, limit))
 
 
+def counted(number: int, singular: str, plural: str = "") -> str:
+    """``1 requirement``, ``2 requirements``."""
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"
+
+
 def _all_visible(text: str) -> str:
     return text if text.isprintable() else "".join(map(_visible, text))
 

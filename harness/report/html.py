@@ -19,7 +19,7 @@ import jinja2
 
 from harness import __version__
 from harness.assessment.criteria.registry import CRITERIA
-from harness.encoding.text import neutralise
+from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import DirectoryTree
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueCase, CatalogueProvision
@@ -152,7 +152,7 @@ def _environment() -> jinja2.Environment:
         because=because,
         visited=_visited,
         moment=moment,
-        counted=plain_words.counted,
+        counted=counted,
     )
     environment.globals.update(
         style_digest=_digest(environment, "report.css"),

@@ -7,6 +7,7 @@ success.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from harness.encoding.text import counted
 from harness.model.assessment import Assessment, ProvisionResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy
@@ -83,11 +84,6 @@ def meaning(assessment: Assessment, catalogue: Catalogue) -> tuple[str, ...]:
     if assessment.indicative:
         sentences.append(INDICATIVE.format(some=_unconfirmed(catalogue)))
     return tuple(sentences)
-
-
-def counted(number: int, singular: str, plural: str = "") -> str:
-    """``1 requirement``, ``2 requirements``."""
-    return f"{number} {singular if number == 1 else plural or singular + 's'}"
 
 
 def _conclusion(assessment: Assessment) -> tuple[str, ...]:

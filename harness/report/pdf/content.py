@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.encoding.clock import parse_utc
+from harness.encoding.text import counted
 from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
 from harness.model.judgement import Verdict
@@ -94,7 +95,7 @@ def _tested(source: ReportSource) -> str:
     samples = source.survey.survey.samples
     firmware = sorted({_name(each.firmware) for each in source.in_order if each.firmware})
     named = ", ".join(sample.id for sample in samples)
-    count = plain_words.counted(len(samples), "sample")
+    count = counted(len(samples), "sample")
     return f"{count} ({named}), firmware {', '.join(firmware) or 'not read, or not one'}"
 
 
@@ -255,7 +256,7 @@ def _flaws(source: ReportSource) -> list[dict[str, Any]]:
 def _places(sighting: Sighting) -> list[str]:
     named = [f"survey/{place.path}, {place.where}" for place in sighting.evidence[:_EVIDENCE]]
     more = len(sighting.evidence) - len(named)
-    return [*named, f"and {plain_words.counted(more, 'further place')}"] if more else named
+    return [*named, f"and {counted(more, 'further place')}"] if more else named
 
 
 def _failures(source: ReportSource) -> list[str]:
@@ -280,7 +281,7 @@ def _redaction(folder: Path) -> dict[str, Any] | None:
     told = redaction_in(folder)
     if told is None:
         return None
-    hidden = plain_words.counted(told.metadata + told.withheld, "file")
+    hidden = counted(told.metadata + told.withheld, "file")
     return {
         "words": f"Public edition: {hidden} of the bundle not shown in full. The verdicts are "
         "those of the laboratory's edition, and this report has the same number.",

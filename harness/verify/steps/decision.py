@@ -1,7 +1,7 @@
 """Step "decision": what did the certifier decide, and was the certifier free to?"""
 
 from harness.encoding.canonical import sha256_hex
-from harness.encoding.text import neutralise
+from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import read
 from harness.errors import VerificationError
 from harness.model.decision import Decision, Outcome
@@ -17,7 +17,6 @@ from harness.trust.keys import PublicKey
 from harness.verify.context import Context
 from harness.verify.report import StepFailed, StepSkipped
 from harness.verify.steps.nonce import job_record
-from harness.verify.wording import counted
 
 
 def check_decision(context: Context) -> str:

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from harness.encoding.clock import parse_utc
+from harness.encoding.text import counted
 from harness.model.attestation import SignedConclusion
 from harness.verify.context import Context
 from harness.verify.policy import FrameworkDemand
 from harness.verify.report import StepFailed, StepSkipped
-from harness.verify.wording import counted
 
 _SKEW: Final = timedelta(days=1)
 

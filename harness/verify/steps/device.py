@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from harness.encoding.canonical import load_strict
-from harness.encoding.text import neutralise
+from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import Tree, read
 from harness.model.attestation import SignedDut
 from harness.model.record import SampleRecord, VisitRecord
@@ -13,7 +13,6 @@ from harness.model.states import DeviceState
 from harness.verify.context import Context
 from harness.verify.policy import DutDemand
 from harness.verify.report import StepFailed
-from harness.verify.wording import counted
 
 _KEEPS_KEYS: Final = frozenset({DeviceState.OFFLINE, DeviceState.MAKER_GONE})
 """States that a device reaches without a start: one that makes keys at each start keeps them."""

@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from harness.encoding.text import counted
 from harness.model.job import JobRecord, Person
 from harness.verify.context import Context
 from harness.verify.report import StepFailed, StepSkipped
 from harness.verify.steps.nonce import job_record
-from harness.verify.wording import counted
 
 _TWO: Final = 2
 

@@ -1,11 +1,10 @@
 """Step "plan": was it tested and judged by what the certifier published?"""
 
-from harness.encoding.text import neutralise
+from harness.encoding.text import counted, neutralise
 from harness.model.attestation import SignedConclusion
 from harness.verify.context import Context
 from harness.verify.policy import FrameworkDemand
 from harness.verify.report import StepFailed, StepSkipped
-from harness.verify.wording import counted
 
 
 def check_plan(context: Context) -> str:

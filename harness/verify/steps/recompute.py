@@ -10,10 +10,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, Protocol
 
+from harness.encoding.text import counted
 from harness.errors import CertbenchError
 from harness.verify.context import Context
 from harness.verify.report import Section, StepFailed, StepSkipped
-from harness.verify.wording import counted
 
 GROUP: Final = "certbench.recompute"
 _SHOWN: Final = 5

@@ -1,12 +1,12 @@
 """Step "status": was it taken back or replaced since?"""
 
 from harness.encoding.canonical import sha256_hex
+from harness.encoding.text import counted
 from harness.errors import VerificationError
 from harness.trust.decision import WithdrawalStatement, parse_withdrawal, verified_signers
 from harness.verify.context import Context
 from harness.verify.log_copies import audits
 from harness.verify.report import StepFailed, StepSkipped
-from harness.verify.wording import counted
 
 
 def check_status(context: Context) -> str:
