@@ -25,7 +25,8 @@ from harness.probes.web_client import WebClient, login_of_state
 
 USUAL_PORTS: Final = ((443, True), (80, False), (8443, True), (8080, False))
 SSH_PORT: Final = 22
-_CONNECT_TIMEOUT_S: Final = 2.0
+_PAGE_TIMEOUT_S: Final = 5.0  # without a version nothing vouches that the visits saw one firmware
+_KEY_TIMEOUT_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _read(
     reading = _Reading(config.path, config.pattern)
     for port, tls in ports:
         context.check_time()
-        outcome, stream = link.connect(port, timeout_s=_CONNECT_TIMEOUT_S)
+        outcome, stream = link.connect(port, timeout_s=_PAGE_TIMEOUT_S)
         journal.record("connect", port=port, outcome=outcome.value)
         if outcome is not Connected.OPEN or stream is None:
             continue
@@ -127,7 +128,7 @@ def _ask(context: ProbeContext, client: WebClient, reading: _Reading) -> bool:
 def _read_host_key(context: ProbeContext, link: NetworkLink, journal: CaptureJournal) -> None:
     """One key exchange with the usual SSH port, if it is open."""
     context.check_time()
-    outcome, stream = link.connect(SSH_PORT, timeout_s=_CONNECT_TIMEOUT_S)
+    outcome, stream = link.connect(SSH_PORT, timeout_s=_KEY_TIMEOUT_S)
     if stream is not None:
         stream.close()
     if outcome is not Connected.OPEN:

@@ -81,18 +81,19 @@ def test_a_kill_at_any_moment_leaves_the_old_or_the_new_state(base, tmp_path):
     longest_s = time.monotonic() - began
     wanted = content(tmp_path / "unkilled" / "bundle")
     seen, target = [], tmp_path / "target"
-    for kill in range(KILLS):
+    delays_s = [0.0, *(drawn.uniform(0, longest_s) for _ in range(KILLS))]
+    for kill, delay_s in enumerate(delays_s):
         if kill % 2 == 0:  # Else the sealing goes on from what the last kill left.
             shutil.rmtree(target, ignore_errors=True)
             target.mkdir()
         with start(base, target) as process:
-            time.sleep(drawn.uniform(0, longest_s))
+            time.sleep(delay_s)
             process.send_signal(signal.SIGKILL)
         seen.append((look(base, target), process.returncode == -signal.SIGKILL))
-        if "key" in seen[-1]:
+        if (target / "bundle").exists():
             assert content(target / "bundle") == wanted
     sys.stdout.write(f"{seen}\n")
-    assert {"old", "key"} <= {state for state, _ in seen}
+    assert sum(killed for _, killed in seen) > 1, "sealing was too fast to be killed"
     with start(base, target) as process:
         assert "done" in process.stdout.read()
     assert process.returncode == 0
