@@ -39,6 +39,7 @@ from harness.verify.policy import (
 MAX_REFUSAL_BYTES: Final = 4 * MAX_NOTE_BYTES
 _MAX_FILES: Final = 10_000
 T = TypeVar("T")
+Given = TypeVar("Given")
 Days = Annotated[int, Field(ge=1, le=36_500)]
 
 
@@ -182,11 +183,11 @@ class _Place:
         return tuple(
             found
             for number, name in enumerate(names, 1)
-            for found in self._one(f"{key}[{number}]", Path(name), self._note_keys)
+            for found in self._one(f"{key}[{number}]", name, self._note_keys)
         )
 
-    def _note_keys(self, name: Path) -> tuple[NoteKey, ...]:
-        text = str(name)
+    def _note_keys(self, name: str) -> tuple[NoteKey, ...]:
+        text = name  # never by way of a path: the base64 of a key may hold "//"
         if "+" not in text or (self.file.parent / name).is_file():
             text = read_file(self.file.parent / name, MAX_PEM_BYTES).decode(errors="replace")
         found = tuple(NoteKey.parse(line.strip()) for line in text.splitlines() if line.strip())
@@ -207,9 +208,9 @@ class _Place:
             raise self._error(key, f"{path}: more than {_MAX_FILES} files")
         yield from files
 
-    def _one(self, key: str, path: Path, parse: Callable[[Path], T]) -> T:
+    def _one(self, key: str, given: Given, parse: Callable[[Given], T]) -> T:
         try:
-            return parse(path)
+            return parse(given)
         except (CertbenchError, ValueError) as error:
             raise self._error(key, str(error)) from error
 

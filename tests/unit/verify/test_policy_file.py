@@ -57,6 +57,13 @@ def test_every_witness_that_is_named_is_needed_unless_a_quorum_says_less(write, 
     assert policy.log.quorum == 1
 
 
+def test_a_key_with_two_slashes_in_a_row_stays_itself(write):
+    keys = (note_key("log.example.org", KeyKind.LOG) for _ in range(100_000))
+    odd = next(key for key in keys if "//" in str(key))
+    _, policy = load_policy(write(f'[log]\nkeys = ["{odd}"]\n'))
+    assert policy.log.logs == (odd,)
+
+
 def test_demands_are_read(write):
     _, policy = load_policy(
         write(
