@@ -13,6 +13,8 @@ from typing import IO, Final, NoReturn, Protocol
 from harness.errors import EvidenceError
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
+MAX_DOCUMENT_BYTES = 32 * 1024 * 1024
+"""Of a JSON document, which takes many times its size once it is read."""
 """Largest file that is ever read whole into memory."""
 _NO_NAMES: Final = frozenset({"", ".", ".."})
 
@@ -38,12 +40,16 @@ class Tree(Protocol):
         ...
 
 
-def read(tree: Tree, name: str, limit: int = MAX_FILE_BYTES) -> bytes:
+def read(tree: Tree, name: str, limit: int | None = None) -> bytes:
     """Read one file whole, refusing more than ``limit`` bytes.
+
+    Without a limit that of documents counts for ``.json``, that of files for all else.
 
     Raises:
         EvidenceError: missing, or larger than ``limit``.
     """
+    if limit is None:
+        limit = MAX_DOCUMENT_BYTES if name.endswith(".json") else MAX_FILE_BYTES
     size = tree.size(name)
     if size <= limit:
         with tree.open(name) as stream:

@@ -23,7 +23,7 @@ from harness.verify.steps.decision import check_decision
 from harness.verify.steps.demands import check_demands
 from harness.verify.steps.device import check_device
 from harness.verify.steps.documents import check_claims, check_documents
-from harness.verify.steps.files import check_files, compare_files
+from harness.verify.steps.files import check_files
 from harness.verify.steps.log import check_log
 from harness.verify.steps.nonce import check_nonce
 from harness.verify.steps.persons import check_persons
@@ -95,8 +95,6 @@ def verify_bundle(
             results[step] = _run(step, context)
             if results[step].outcome is StepOutcome.FAILED:
                 context.failed.add(step)
-            elif step is Step.STATEMENT and context.manifest_read is not None:
-                compare_files(context)
     finally:
         if context.comparison is not None:
             context.comparison.close()

@@ -6,6 +6,7 @@ meanwhile. A single large file is hashed by one thread; no hash of one stream ca
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
@@ -14,7 +15,9 @@ from harness.encoding.tree import Tree
 from harness.errors import EvidenceError
 from harness.evidence.manifest import ManifestEntry
 
-_BUFFER_BYTES: Final = 128 * 1024
+_BUFFER_BYTES: Final = 1024 * 1024
+_SWITCH_S: Final = 0.0005
+"""How long the interpreter may keep a thread that has hashed a piece waiting for its next."""
 _BATCH_BYTES: Final = 8 * 1024 * 1024
 _BATCH_FILES: Final = 64
 
@@ -31,6 +34,8 @@ class Comparison:
         self._tree = tree
         self._entries = entries
         self._found: dict[str, str] = {}
+        self._switch_s = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_S)
         self._pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
         batches = _batches(sorted(entries, key=lambda entry: -entry.size))
         self._running = [self._pool.submit(self._compare, batch) for batch in batches]
@@ -44,6 +49,7 @@ class Comparison:
     def close(self) -> None:
         """Stop: batches that did not begin never will."""
         self._pool.shutdown(cancel_futures=True)
+        sys.setswitchinterval(self._switch_s)
 
     def _compare(self, batch: Sequence[ManifestEntry]) -> None:
         buffer = memoryview(bytearray(_BUFFER_BYTES))

@@ -9,6 +9,7 @@ from harness.model.layout import MANIFEST, STATEMENT
 from harness.trust.statement import parse_statement
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
+from harness.verify.steps.files import compare_files
 
 
 def check_statement(context: Context) -> str:
@@ -21,6 +22,7 @@ def check_statement(context: Context) -> str:
         context.manifest_read = read_manifest(context.tree)
     except EvidenceError as error:
         raise StepFailed("E-MANIFEST", str(error), "one canonical entry a line") from error
+    compare_files(context)  # from here on, in the background
     return _compare_roots(context.predicate, context.manifest)
 
 

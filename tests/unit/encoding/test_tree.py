@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from harness.encoding.tree import DirectoryTree, SubTree, read
+from harness.encoding.tree import MAX_DOCUMENT_BYTES, DirectoryTree, SubTree, read
 from harness.errors import EvidenceError
 
 FILES = {"a": b"1", "folder/b": b"22", "folder/inner/c": b"", "folder.x": b"4"}
@@ -92,3 +92,13 @@ def test_a_folder_that_appears_later_is_seen(tree, root):
 def test_only_a_directory_is_a_tree(root):
     with pytest.raises(EvidenceError, match="not a directory"):
         DirectoryTree(root / "a")
+
+
+def test_a_document_may_be_smaller_at_most_than_a_capture(tmp_path):
+    for name in ("large.json", "large.jsonl"):
+        with (tmp_path / name).open("wb") as stream:
+            stream.truncate(MAX_DOCUMENT_BYTES + 1)
+    tree = DirectoryTree(tmp_path)
+    assert len(read(tree, "large.jsonl")) == MAX_DOCUMENT_BYTES + 1
+    with pytest.raises(EvidenceError, match=r"large\.json is larger than 33554432 bytes"):
+        read(tree, "large.json")

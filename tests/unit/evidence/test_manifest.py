@@ -1,12 +1,18 @@
 """Salted leaves: what they commit to, and how parts make a root."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from harness.encoding.canonical import canonical, load_strict
 from harness.encoding.tree import DirectoryTree
 from harness.errors import EvidenceError
+from harness.evidence import manifest
 from harness.evidence.manifest import (
+    ManifestEntry,
     SaltSource,
     bundle_root,
     class_of,
@@ -98,3 +104,45 @@ def test_a_size_that_not_every_reader_keeps_is_an_error_with_its_line(tree, tmp_
     (tmp_path / MANIFEST).write_bytes(line)
     with pytest.raises(EvidenceError, match="line 1 is not a manifest entry"):
         read_manifest(tree)
+
+
+PATHS = st.text(
+    st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=30
+).map("data/survey/".__add__)
+
+
+@given(path=PATHS, size=st.integers(0, 2**53 - 1), seed=st.binary(min_size=64, max_size=64))
+def test_both_ways_to_read_a_line_and_to_hash_it_agree(path, size, seed):
+    entry = ManifestEntry(
+        path=path,
+        size=size,
+        file_class=class_of(path),
+        sha256=seed[:32].hex(),
+        salt_m=seed[32:48].hex(),
+        salt_c=seed[48:].hex(),
+    )
+    line = entry.line()
+    assert load_strict(line) == entry.to_json()
+    meta = canonical({"class": entry.file_class, "path": path, "size": size})
+    assert entry.meta_commitment == hashlib.sha256(seed[32:48] + meta).hexdigest()
+    usual = manifest._usual(line)
+    plain = path.isascii() and path.isprintable() and not set(path) & {'"', "\\"}
+    assert (usual is not None) == (plain and size < 10**15)
+    if usual is not None:
+        assert (usual, usual.leaf, usual.line()) == (entry, entry.leaf, line)
+
+
+@given(seed=st.binary(min_size=64, max_size=64), data=st.data())
+def test_a_line_of_another_form_is_never_read_the_quick_way(seed, data):
+    entry = ManifestEntry(
+        path="data/survey/A/1-x/ssh/1/tcp-22.jsonl",
+        size=17,
+        file_class="capture",
+        sha256=seed[:32].hex(),
+        salt_m=seed[32:48].hex(),
+        salt_c=seed[48:].hex(),
+    )
+    line = bytearray(entry.line())
+    line[data.draw(st.integers(0, len(line) - 1))] = data.draw(st.integers(0, 255))
+    usual = manifest._usual(bytes(line))
+    assert usual is None or usual.line() == line
