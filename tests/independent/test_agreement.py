@@ -1,10 +1,8 @@
-"""Tools that share no code with certbench agree about a bundle, and reject one that was touched.
-
-`openssl ts -verify` is asked about time-stamps in tests/unit/trust/test_timestamps.py.
-"""
+"""Tools that share no code with certbench agree about a bundle, and reject one that was touched."""
 
 import base64
 import copy
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,6 +12,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from securesystemslib.dsse import Envelope
 from securesystemslib.exceptions import VerificationError
 from securesystemslib.signer import SSlibKey
+
+from harness.trust.hierarchy import Hierarchy
 
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
@@ -92,4 +92,33 @@ def test_openssl_accepts_the_signature_and_rejects_another_payload(sealed, tmp_p
         message.write_bytes(b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(body), body))
         argv = ["openssl", "dgst", "-sha256", "-verify", sealed.public_key]
         codes.append(run(*argv, "-signature", tmp_path / "signature", message).returncode)
+    assert codes == [0, 1]
+
+
+@pytest.fixture
+def stamped(sealed, tmp_path):
+    """A copy whose signature a toy authority time-stamped; with the authority's root."""
+    bundle, toy = tmp_path / "bundle", tmp_path / "toy"
+    shutil.copytree(sealed.bundle, bundle)
+    command = [sys.executable, "-m", "harness.cli"]
+    framework = ["--laboratory", "Example", "--framework", "california-sb-327"]
+    made = run(*command, "trust", "init", toy, *framework)
+    assert made.returncode == 0, made.stderr
+    ask = f"openssl ts -reply -config {toy}/tsa/openssl.cnf -queryfile {{query}} -out {{reply}}"
+    done = run(*command, "timestamp", bundle, "--tsa-command", ask)
+    assert done.returncode == 0, done.stderr
+    return bundle, toy
+
+
+def test_openssl_accepts_the_time_stamp_of_a_bundle_and_rejects_it_for_another(
+    stamped, sealed, tmp_path
+):
+    bundle, toy = stamped
+    (token,) = bundle.glob("evb/tst/*/1.tsr")
+    signature = base64.b64decode(sealed.envelope()["signatures"][0]["sig"])
+    codes = []
+    for number, data in enumerate((signature, signature[:-1] + b"\0")):
+        (tmp_path / f"{number}.sig").write_bytes(data)
+        argv = ["openssl", "ts", "-verify", "-in", token, "-data", tmp_path / f"{number}.sig"]
+        codes.append(run(*argv, "-CAfile", Hierarchy(toy).tsa_root).returncode)
     assert codes == [0, 1]
