@@ -30,7 +30,7 @@ demo: $(STAMP)  ## hardened and weak router: survey, judge, seal, verify, replay
 
 test: $(STAMP)  ## every test but the flaw table; TESTS=tests/unit or MARKS="not slow" for a part
 	@.ci/prepare test
-	@$(BIN)/pytest $(TESTS) -n $(WORKERS) -m "$(MARKS)"
+	@$(BIN)/pytest $(TESTS) -n $(WORKERS) --dist loadgroup -m "$(MARKS)" $(MORE)
 
 flaws: $(STAMP)  ## the flaw table: every flaw alone, plain and with a shuffled look
 	@.ci/prepare test

@@ -11,6 +11,20 @@ hypothesis.settings.register_profile("certbench", deadline=None)
 hypothesis.settings.load_profile("certbench")
 
 
+EACH_ITS_OWN = frozenset({"surveyed", "played"})
+"""Fixtures of a session that survey another device for each test."""
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that look at one survey run in one process (``--dist loadgroup``): it is made once."""
+    for item in items:
+        for name, found in item._fixtureinfo.name2fixturedefs.items():
+            shared = found[-1].scope in {"session", "module"} and name not in EACH_ITS_OWN
+            if shared and "private_bench" in found[-1].argnames:
+                item.add_marker(pytest.mark.xdist_group(f"{found[-1].baseid}::{name}"))
+                break
+
+
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item, call):
     """Turn a skip into a failure where everything must run (CI)."""
