@@ -35,7 +35,7 @@ def applicability(
     """
     if catalogue.declaration == "none":
         return Applicability(applicable=True, claimed=True, why=None, answered=True)
-    return _by_row(provision, dossier.ics_row(catalogue.framework.slug, provision.id))
+    return _by_row(provision, dossier.ics_row(str(catalogue.framework), provision.id))
 
 
 def _by_row(provision: CatalogueProvision, row: IcsRow | None) -> Applicability:

@@ -12,9 +12,10 @@ from harness.bench.discovery import SerialPort
 from harness.config import load_bench, load_dossier
 from harness.config.files import BENCH_FILE, DOSSIER_FILE
 from harness.encoding.text import neutralise
-from harness.encoding.toml import basic_string
+from harness.encoding.toml import inline
 from harness.errors import ConfigError, UsageError
 from harness.model.catalogue import Catalogue
+from harness.model.ixit.form import TABLES
 
 TO_BE_STATED: Final = "to be stated"
 
@@ -62,7 +63,11 @@ def write_skeleton(folder: Path, draft: Draft, catalogues: Sequence[Catalogue]) 
     pages = {
         BENCH_FILE: _render(BENCH_FILE, folder=str(folder), **vars(draft)),
         DOSSIER_FILE: _render(
-            DOSSIER_FILE, supplier=draft.supplier, model=draft.model, catalogues=catalogues
+            DOSSIER_FILE,
+            supplier=draft.supplier,
+            model=draft.model,
+            catalogues=catalogues,
+            tables=TABLES,
         ),
     }
     _check(pages)
@@ -106,5 +111,5 @@ class _Toml(str):
     __slots__ = ()
 
 
-def _toml(text: str) -> _Toml:
-    return _Toml(basic_string(text))
+def _toml(value: object) -> _Toml:
+    return _Toml(inline(value))

@@ -25,8 +25,9 @@ from harness.facts.store import FactRecord
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueProvision, CatalogueUnit
 from harness.model.declaration import DecidedBy, UnitDeclaration
-from harness.model.dossier import Dossier, Ixit
+from harness.model.dossier import Dossier
 from harness.model.ids import FactKey, UnitId
+from harness.model.ixit import Ixit
 from harness.model.judgement import Judgement, Judgements, Reason, Verdict
 from harness.model.record import FirmwareReading
 from harness.plugin.evidence_source import Evidence

@@ -240,7 +240,7 @@ def _provisions(
             anchor=f"f{number}-p{place}",
             entry=entries[result.provision],
             result=result,
-            ics=dossier.ics_row(assessment.framework.slug, result.provision),
+            ics=dossier.ics_row(str(assessment.framework), result.provision),
             cases=_cases(assessment, catalogue, result),
         )
         for place, result in enumerate(assessment.provisions, 1)

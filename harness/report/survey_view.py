@@ -10,8 +10,9 @@ from harness.encoding.text import neutralise
 from harness.facts.services import ServicesFacts
 from harness.facts.store import FactBase
 from harness.model.disclosure import Redaction
-from harness.model.dossier import Dossier, Ixit, Support
+from harness.model.dossier import Dossier, Support
 from harness.model.ids import SampleId, VisitId
+from harness.model.ixit import Ixit
 from harness.model.job import NAME as JOB
 from harness.model.job import JobRecord
 from harness.model.question import Answer

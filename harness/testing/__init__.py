@@ -39,22 +39,19 @@ from harness.facts.store import FactRecord
 from harness.facts.tls import TlsFacts
 from harness.facts.upnp import PortMappingFacts, UpnpFacts
 from harness.model.declaration import DecidedBy, FactNeed, Quantifier, Samples
-from harness.model.dossier import (
+from harness.model.dossier import Dossier, IcsRow, Support
+from harness.model.ixit import (
     AuthMech,
     BruteForceLimit,
     ComMech,
-    Dossier,
     ExtApi,
     Generation,
-    IcsRow,
     InpVal,
     Intf,
     Ixit,
     NetSecImpl,
-    PlainRow,
     SecParam,
     SoftServ,
-    Support,
     UserIntf,
 )
 from harness.model.judgement import Finding, Judgement, Judgements, Outcome, Reason, Severity
@@ -180,7 +177,6 @@ __all__ = [
     "NetworkView",
     "NotExamined",
     "Outcome",
-    "PlainRow",
     "PortMappingFacts",
     "PortsFacts",
     "Present",

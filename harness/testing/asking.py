@@ -24,11 +24,12 @@ def ask_each(
     *,
     scope: Callable[[R], bool] = lambda _: True,
     seen: Sequence[Judgement] = (),
+    none: bool = False,
 ) -> Judgements:
     """One judgement a row in ``scope``, from the person's answer about that row.
 
-    An empty table decides nothing. A table with no row in scope is asked about once, as ``DUT``, so
-    that a person confirms that nothing is in scope.
+    A table that was left empty decides nothing. One with no row in scope, or declared to have
+    nothing to hold, is asked about once, as ``DUT``, so that a person confirms that.
 
     Args:
         answers: what people answered.
@@ -37,8 +38,9 @@ def ask_each(
         rows: its rows.
         scope: which rows the unit speaks of.
         seen: judgements of rules or criteria; one that contradicts a row settles it.
+        none: the dossier declares that the table has nothing to hold (`Ixit.declares_none`).
     """
-    if not rows:
+    if not rows and not none:
         return (no_rows(question.id, table),)
     chosen = [row for row in rows if scope(row)]
     if not chosen:

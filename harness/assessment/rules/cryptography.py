@@ -9,7 +9,7 @@ from typing import Final
 from harness.assessment.judging import contradicted, held, reason, undecided
 from harness.assessment.rules.rows import AUTH_MECH, COM_MECH, each, field_missing, row_ref
 from harness.model.base import Frozen
-from harness.model.dossier import AuthMech, ComMech
+from harness.model.ixit import AuthMech, ComMech
 from harness.model.judgement import Judgement, Judgements
 
 BEST_PRACTICE: Final = "crypto-best-practice"

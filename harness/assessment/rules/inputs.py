@@ -13,7 +13,7 @@ from harness.assessment.rules.rows import (
     no_rows,
     row_ref,
 )
-from harness.model.dossier import InpVal, Ixit
+from harness.model.ixit import InpVal, Ixit
 from harness.model.judgement import Judgement, Judgements
 
 VALIDATED: Final = "input-validated"

@@ -4,7 +4,7 @@ from typing import Final
 
 from harness.assessment.judging import contradicted, held, reason
 from harness.assessment.rules.rows import INTF, each, field_missing, row_ref, says_none
-from harness.model.dossier import Intf
+from harness.model.ixit import Intf
 from harness.model.judgement import Judgement, Judgements
 
 ENCLOSED: Final = "interface-enclosed"

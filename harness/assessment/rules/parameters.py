@@ -4,7 +4,7 @@ from typing import Final
 
 from harness.assessment.judging import contradicted, held, reason
 from harness.assessment.rules.rows import SEC_PARAM, each, field_missing, row_ref
-from harness.model.dossier import SecParam
+from harness.model.ixit import SecParam
 from harness.model.judgement import Judgement, Judgements
 
 GUARANTEES: Final = "parameter-guarantees"

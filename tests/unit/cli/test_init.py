@@ -21,7 +21,7 @@ from harness.cli.init import Found, Wishes, set_up
 from harness.cli.skeleton import Draft, write_skeleton
 from harness.config import load_bench, load_dossier
 from harness.errors import UsageError
-from harness.model.dossier import Ixit
+from harness.model.ixit import ATTRIBUTES
 from harness.testing.suites import find_frameworks, installed_suites
 
 EXAMPLE = re.compile(r"^(\s*)#(?=\S)", re.MULTILINE)
@@ -125,7 +125,7 @@ def test_all_examples_load_once_they_are_opened(machine, tmp_path, catalogues):
     for catalogue in catalogues:
         listed = [row.provision for row in read.ics[catalogue.framework.slug]]
         assert listed == [provision.id for provision in catalogue.provisions]
-    structured = [name for name in Ixit.model_fields if name != "user_info"]
+    structured = list(ATTRIBUTES.values())
     assert all(getattr(read.ixit, name) for name in structured), structured
     bench = tmp_path / "bench.toml"
     opened = EXAMPLE.sub(r"\1", bench.read_text())

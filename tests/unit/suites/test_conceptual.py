@@ -12,7 +12,8 @@ import test_suites.etsi_en_303_645 as suite
 from harness.assessment.rollup import unit_verdict
 from harness.config.files import load_dossier
 from harness.model.declaration import DecidedBy, UnitDeclaration
-from harness.model.dossier import Dossier, Ixit
+from harness.model.dossier import Dossier
+from harness.model.ixit import Ixit
 from harness.model.judgement import Judgements, Outcome, Verdict
 from harness.model.question import Answer
 from harness.testing.declare import declaration_of, discover
