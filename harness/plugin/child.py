@@ -95,6 +95,8 @@ def _judge(spec: Path, order: dict[str, Any], evidence: Evidence) -> int:
         plugins.append(AllureBridge(known_secrets(evidence_path)))
     pytest.main(arguments, plugins=plugins)
     judging.write(out / "assessment.json")
+    if order["asked"]:
+        judging.write_asked(out / "asked.json")
     return 0
 
 

@@ -29,6 +29,7 @@ from harness.model.dossier import Dossier
 from harness.model.ids import FactKey, UnitId
 from harness.model.ixit import Ixit
 from harness.model.judgement import Judgement, Judgements, Reason, Verdict
+from harness.model.question import AskedQuestion, AskedQuestions
 from harness.model.record import FirmwareReading
 from harness.plugin.evidence_source import Evidence
 from harness.plugin.outcomes import Inconclusive, raise_outcome
@@ -57,6 +58,8 @@ class Judging:
         self._results: dict[UnitId, UnitResult] = {}
         self._broken: list[str] = []
         self._view: FactView | None = None
+        self._answers: AnswerView | None = None
+        self._asked: list[AskedQuestion] = []
 
     # What units may ask for by name.
 
@@ -79,7 +82,8 @@ class Judging:
     @pytest.fixture
     def answers(self, request: pytest.FixtureRequest) -> AnswerView:
         """The answers that count for the unit's questions."""
-        return AnswerView(self._evidence.answers, _declaration(request.node))
+        self._answers = AnswerView(self._evidence.answers, _declaration(request.node))
+        return self._answers
 
     # Hooks.
 
@@ -94,8 +98,8 @@ class Judging:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        """Forget the view of the unit before."""
-        self._view = None
+        """Forget the views of the unit before."""
+        self._view, self._answers = None, None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -109,6 +113,7 @@ class Judging:
             fault = reason("not-selected", only=", ".join(self._subset))
         result = self._result(declaration, judgements, fault)
         self._results[declaration.unit] = result
+        self._note_questions(result)
         pyfuncitem.user_properties.append(("certbench", result))
         raise_outcome(result.verdict, f"{result.reason.code} {result.reason.params}")
         return True
@@ -171,6 +176,15 @@ class Judging:
             items=items,
             judgements=judgements if fault is None else (),
         )
+
+    def _note_questions(self, result: UnitResult) -> None:
+        """Keep what the unit asked, if an answer could still bear on its verdict."""
+        unasked = result.verdict in {Verdict.NOT_APPLICABLE, Verdict.NOT_CLAIMED}
+        if self._answers is None or unasked or result.reason.code == "not-selected":
+            return
+        read = tuple(dict.fromkeys(record.key for record in self._view.read)) if self._view else ()
+        for entry in self._answers.asked:
+            self._asked.append(entry.model_copy(update={"facts": read}))
 
     @property
     def _subset(self) -> tuple[str, ...]:
@@ -238,6 +252,11 @@ class Judging:
             cases=case_results(self._catalogue, units),
             units=units,
         )
+
+    def write_asked(self, path: Path) -> None:
+        """Store what the units wanted to know from people."""
+        asked = AskedQuestions(framework=self._catalogue.framework, asked=tuple(self._asked))
+        write_atomic(path, asked.to_bytes())
 
     def write(self, path: Path) -> None:
         """Store the assessment and the catalogue that it was made by."""

@@ -21,10 +21,11 @@ class JudgingOrder:
 
     Attributes:
         suite: the suite's folder.
-        version: of the framework; ``""`` = newest.
+        version: of the framework; ``""`` = the suite's default.
         evidence: run directory or bundle.
         out: folder to write ``assessment.json`` and ``allure-results/`` to.
         allure: write Allure results as well.
+        asked: write ``asked.json`` as well: what the units want to know from people.
     """
 
     suite: Path
@@ -32,6 +33,7 @@ class JudgingOrder:
     evidence: Path
     out: Path
     allure: bool = True
+    asked: bool = False
 
 
 def judge(order: JudgingOrder) -> Assessment:
@@ -97,4 +99,5 @@ def _written(order: JudgingOrder) -> dict[str, object]:
         "evidence": str(order.evidence.resolve()),
         "out": str(order.out.resolve()),
         "allure": order.allure,
+        "asked": order.asked,
     }
