@@ -44,14 +44,18 @@ from harness.model.ixit import (
     AuthMech,
     BruteForceLimit,
     ComMech,
+    DelFunc,
     ExtApi,
     Generation,
     InpVal,
     Intf,
     Ixit,
     NetSecImpl,
+    PersData,
+    ResMech,
     SecParam,
     SoftServ,
+    TelData,
     UserIntf,
 )
 from harness.model.judgement import Finding, Judgement, Judgements, Outcome, Reason, Severity
@@ -65,7 +69,7 @@ from harness.testing.agents import (
     default_communities,
     writing_communities,
 )
-from harness.testing.asking import IF_NO_ROW, ask_each
+from harness.testing.asking import IF_NO_ROW, ask_each, ask_once
 from harness.testing.declare import case, need, unit
 from harness.testing.disclosures import (
     DISCLOSURE_NEEDS,
@@ -149,6 +153,7 @@ __all__ = [
     "ConsoleFacts",
     "CredentialsFacts",
     "DecidedBy",
+    "DelFunc",
     "DeviceState",
     "DiscoveryFacts",
     "Dossier",
@@ -177,12 +182,14 @@ __all__ = [
     "NetworkView",
     "NotExamined",
     "Outcome",
+    "PersData",
     "PortMappingFacts",
     "PortsFacts",
     "Present",
     "Quantifier",
     "Question",
     "Reason",
+    "ResMech",
     "Samples",
     "SecParam",
     "ServicesFacts",
@@ -192,6 +199,7 @@ __all__ = [
     "SoftServ",
     "SshFacts",
     "Support",
+    "TelData",
     "TlsFacts",
     "Unknown",
     "UpnpFacts",
@@ -199,6 +207,7 @@ __all__ = [
     "all_of",
     "answers_as_responder",
     "ask_each",
+    "ask_once",
     "at_each",
     "at_each_login",
     "case",
