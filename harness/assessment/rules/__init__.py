@@ -5,6 +5,10 @@ guesses from prose: an empty field that it needs is UNDECIDED, and only a plain 
 supplier contradicts. Whether the declaration is true of the device is for the functional units.
 """
 
+from harness.assessment.rules.components import (
+    automation_is_on_where_it_can_be_set,
+    components_name_their_updates,
+)
 from harness.assessment.rules.cryptography import (
     CryptoEntry,
     CryptoTable,
@@ -14,6 +18,8 @@ from harness.assessment.rules.cryptography import (
     communication_crypto_is_best_practice,
     communication_crypto_is_not_broken,
     crypto_table,
+    update_crypto_is_best_practice,
+    update_crypto_is_not_broken,
 )
 from harness.assessment.rules.implementations import implementations_are_reviewed
 from harness.assessment.rules.inputs import input_sources_are_validated
@@ -27,8 +33,19 @@ from harness.assessment.rules.parameters import (
     critical_parameters_are_not_hard_coded,
     guarantees_match_type,
 )
+from harness.assessment.rules.reporting import departures_are_justified
 from harness.assessment.rules.rows import no_rows, row_ref
 from harness.assessment.rules.services import services_name_their_authentication
+from harness.assessment.rules.updates import (
+    authenticity_is_verified_by_the_device,
+    integrity_is_verified_by_the_device,
+    interruptions_are_announced,
+    on_by_default,
+    updates_are_verified,
+    updates_promise_what_they_need,
+    user_controls,
+)
+from harness.assessment.rules.upkeep import denials, practice_is_confirmed
 
 __all__ = [
     "CryptoEntry",
@@ -36,18 +53,32 @@ __all__ = [
     "Status",
     "authentication_crypto_is_best_practice",
     "authentication_crypto_is_not_broken",
+    "authenticity_is_verified_by_the_device",
+    "automation_is_on_where_it_can_be_set",
     "communication_crypto_is_best_practice",
     "communication_crypto_is_not_broken",
+    "components_name_their_updates",
     "critical_parameters_are_not_hard_coded",
     "crypto_table",
     "debug_interfaces_are_off",
     "debug_interfaces_have_a_switch",
+    "denials",
+    "departures_are_justified",
     "guarantees_match_type",
     "implementations_are_reviewed",
     "input_sources_are_validated",
+    "integrity_is_verified_by_the_device",
     "intermittent_interfaces_are_off",
+    "interruptions_are_announced",
     "no_rows",
+    "on_by_default",
+    "practice_is_confirmed",
     "row_ref",
     "services_name_their_authentication",
     "unexposed_interfaces_are_closed",
+    "update_crypto_is_best_practice",
+    "update_crypto_is_not_broken",
+    "updates_are_verified",
+    "updates_promise_what_they_need",
+    "user_controls",
 ]
