@@ -76,6 +76,7 @@ def make_plan(
                 reason=_planned_reason(answer, found, blocked),
                 facts=needs,
                 blocked=blocked,
+                provisional=unit.provisional,
             )
         )
     needs_all = [need for entry in planned if entry.applicable for need in entry.facts]

@@ -62,6 +62,7 @@ def plan_json(plan: TestPlan) -> dict[str, Any]:
                 "reason": unit.reason,
                 "facts": sorted({need.probe for need in unit.facts}),
                 "states": sorted({need.state.value for need in unit.facts}),
+                "provisional": bool(unit.provisional),
             }
             for unit in plan.units
         ],

@@ -23,7 +23,7 @@ from harness.cli.keys import lab_signer, lasting
 from harness.cli.people import ask, operator_at
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
 from harness.cli.vault import encrypt_at_rest, secret_at_rest
-from harness.config import load_bench, load_dossier
+from harness.config import load_bench, load_confirmations, load_dossier
 from harness.encoding.clock import Clock
 from harness.errors import ConfigError, StorageError, UsageError
 from harness.model.assessment import Assessment
@@ -108,6 +108,7 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
         answers=str(wish.answers.absolute()) if wish.answers else "",
         target=str(target.absolute()) if judged else "",
         passwords=new_passwords(config),
+        confirmations=load_confirmations(wish.bench),
     )
     work = _Work(run, order)
     plan = work.plan(order.only)
@@ -296,7 +297,9 @@ class _Work:
             ask(self._run, units, order.dossier, self._person)
         chosen = [(entry.suite, entry.catalogue) for entry in self._frameworks]
         target = Path(order.target or self._run.parent)
-        sealing = SealingOrder(self._run, target, chosen, self._signer, order.bundle)
+        sealing = SealingOrder(
+            self._run, target, chosen, self._signer, order.bundle, order.confirmations
+        )
         done = finish_sealing(sealing)
         assessments, sealed = done if done is not None else judge_and_seal(sealing)
         set_finished(self._run, finished=True)

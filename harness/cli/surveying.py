@@ -37,8 +37,8 @@ class Framework:
 
     @classmethod
     def of(cls, suite: Suite, catalogue: Catalogue) -> "Framework":
-        """Read the suite's declarations."""
-        units, broken = suite.units()
+        """Read what the suite declares for this version."""
+        units, broken = suite.units_of(catalogue)
         return cls(suite, catalogue, units, broken)
 
 

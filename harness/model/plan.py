@@ -1,6 +1,6 @@
 """The test plan: every unit with how it is decided, and the visits that the survey will make."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from harness.model.base import Document, Frozen
 from harness.model.declaration import DecidedBy, FactNeed
@@ -15,6 +15,7 @@ class PlannedUnit(Frozen):
         applicable: false only by the applicability function, whose ICS row ``reason`` names.
         reason: why not applicable, or why it will be INCONCLUSIVE on this bench; ``""`` otherwise.
         blocked: facts that this bench can't deliver, each with the reason.
+        provisional: ours, since the test specification that would define it could not be read.
     """
 
     id: UnitId
@@ -27,6 +28,7 @@ class PlannedUnit(Frozen):
     reason: str = ""
     facts: tuple[FactNeed, ...] = ()
     blocked: tuple[str, ...] = ()
+    provisional: Literal[True] | None = None
 
 
 class TestPlan(Document):

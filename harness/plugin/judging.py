@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from harness.assessment.applicability import applicability, under_ics
+from harness.assessment.confirmation import counting, is_indicative
 from harness.assessment.judging import reason
 from harness.assessment.rollup import (
     case_results,
     conclude,
     mixed_firmware,
     provision_results,
+    roll_up,
     unconfirmed_firmware,
     unit_verdict,
 )
@@ -24,6 +26,7 @@ from harness.facts.base import Facts
 from harness.facts.store import FactRecord
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueProvision, CatalogueUnit
+from harness.model.confirmation import Confirmation
 from harness.model.declaration import DecidedBy, UnitDeclaration
 from harness.model.dossier import Dossier
 from harness.model.ids import FactKey, UnitId
@@ -47,14 +50,22 @@ class Judging:
     """The pytest plug-in of the judging child."""
 
     def __init__(
-        self, suite: Suite, catalogue: Catalogue, evidence: Evidence, sandbox: Sandbox
+        self,
+        suite: Suite,
+        catalogue: Catalogue,
+        evidence: Evidence,
+        sandbox: Sandbox,
+        confirmations: tuple[Confirmation, ...] = (),
     ) -> None:
         """Judge ``catalogue`` with the units of ``suite`` on ``evidence``."""
         self._suite = suite
         self._catalogue = catalogue
         self._evidence = evidence
         self._sandbox = sandbox
-        self._units = {unit.id: unit for unit in catalogue.units}
+        self._confirmations = counting(catalogue, confirmations)
+        self._units: dict[UnitId, list[CatalogueUnit]] = {}
+        for unit in catalogue.units:
+            self._units.setdefault(unit.function, []).append(unit)
         self._results: dict[UnitId, UnitResult] = {}
         self._broken: list[str] = []
         self._view: FactView | None = None
@@ -80,6 +91,11 @@ class Judging:
         return self._evidence.dossier
 
     @pytest.fixture
+    def catalogue(self) -> Catalogue:
+        """The catalogue that is judged."""
+        return self._catalogue
+
+    @pytest.fixture
     def answers(self, request: pytest.FixtureRequest) -> AnswerView:
         """The answers that count for the unit's questions."""
         self._answers = AnswerView(self._evidence.answers, _declaration(request.node))
@@ -92,6 +108,16 @@ class Judging:
         if report.failed:
             self._broken.append(f"{report.nodeid}: {str(report.longrepr).splitlines()[-1]}")
 
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Leave out functions that decide units of other versions of the framework only."""
+        elsewhere = self._suite.functions - self._units.keys()
+        left_out = [item for item in items if _unit_of(item) in elsewhere]
+        if left_out:
+            items[:] = [item for item in items if _unit_of(item) not in elsewhere]
+            config.hook.pytest_deselected(items=left_out)
+
     def pytest_runtestloop(self) -> None:
         """From here on nothing may open a socket or start a process."""
         self._sandbox.arm()
@@ -103,18 +129,19 @@ class Judging:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Run one unit, record its result, and give pytest the outcome that follows."""
+        """Run one function, record what it decides, and give pytest the outcome that follows."""
         declaration = declaration_of(pyfuncitem.cls, pyfuncitem.function)
         if declaration is None or declaration.unit not in self._units:
             raise Inconclusive("not a unit of this catalogue")
+        mine = self._units[declaration.unit]
         judgements, fault = self._run(pyfuncitem)
         fault = self._objection(pyfuncitem, declaration) or fault
-        if not is_selected(self._catalogue, declaration.unit, self._subset):
-            fault = reason("not-selected", only=", ".join(self._subset))
-        result = self._result(declaration, judgements, fault)
-        self._results[declaration.unit] = result
+        results = [self._result(unit, declaration, judgements, fault) for unit in mine]
+        self._results.update({result.unit: result for result in results})
+        together = roll_up(result.verdict for result in results)
+        result = next(each for each in results if each.verdict is together)
         self._note_questions(result)
-        pyfuncitem.user_properties.append(("certbench", result))
+        pyfuncitem.user_properties.extend(("certbench", each) for each in results)
         raise_outcome(result.verdict, f"{result.reason.code} {result.reason.params}")
         return True
 
@@ -144,7 +171,7 @@ class Judging:
         refused = sorted(mark.name for mark in item.iter_markers() if mark.name in _MARKERS_REFUSED)
         if refused:
             return reason("marker-refused", markers=", ".join(refused))
-        if declaration.unit in self._results:
+        if any(unit.id in self._results for unit in self._units[declaration.unit]):
             return reason("judged-twice")
         if self._view is None:
             return None
@@ -153,9 +180,14 @@ class Judging:
         return mixed_firmware(_versions(self._view.read))
 
     def _result(
-        self, declaration: UnitDeclaration, judgements: Judgements, fault: Reason | None
+        self,
+        unit: CatalogueUnit,
+        declaration: UnitDeclaration,
+        judgements: Judgements,
+        fault: Reason | None,
     ) -> UnitResult:
-        unit = self._units[declaration.unit]
+        if not is_selected(self._catalogue, unit.id, self._subset):
+            fault = reason("not-selected", only=", ".join(self._subset))
         provision = self._provision(unit)
         verdict, why, items = unit_verdict(declaration, judgements)
         if fault is not None:
@@ -232,9 +264,6 @@ class Judging:
             firmware=firmware,
             whole=self._evidence.facts.survey.whole,
         )
-        indicative = self._catalogue.decision_rule.unconfirmed == "indicative" and any(
-            not provision.confirmed for provision in self._catalogue.provisions
-        )
         rule = self._catalogue.decision_rule
         return Assessment(
             framework=self._catalogue.framework,
@@ -246,7 +275,8 @@ class Judging:
             complete=not self._broken,
             firmware=firmware,
             conclusion=conclusion,
-            indicative=indicative,
+            indicative=is_indicative(self._catalogue, self._confirmations),
+            confirmations=self._confirmations or None,
             reason=why,
             provisions=provisions,
             cases=case_results(self._catalogue, units),
@@ -262,6 +292,12 @@ class Judging:
         """Store the assessment and the catalogue that it was made by."""
         write_atomic(path.with_name("catalogue.json"), self._catalogue.to_bytes())
         write_atomic(path, self.assessment().to_bytes())
+
+
+def _unit_of(item: pytest.Item) -> UnitId | None:
+    function = item if isinstance(item, pytest.Function) else None
+    found = declaration_of(function.cls, function.function) if function else None
+    return found.unit if found else None
 
 
 def _declaration(node: pytest.Item) -> UnitDeclaration:

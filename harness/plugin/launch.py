@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.encoding.canonical import canonical
 from harness.errors import BenchFault
 from harness.model.assessment import Assessment
+from harness.model.confirmation import Confirmation
 
 JUDGING_TIMEOUT_S = 600.0
 
@@ -25,6 +26,7 @@ class JudgingOrder:
         evidence: run directory or bundle.
         out: folder to write ``assessment.json`` and ``allure-results/`` to.
         allure: write Allure results as well.
+        confirmations: of entries of its catalogue.
         asked: write ``asked.json`` as well: what the units want to know from people.
     """
 
@@ -33,6 +35,7 @@ class JudgingOrder:
     evidence: Path
     out: Path
     allure: bool = True
+    confirmations: tuple[Confirmation, ...] = ()
     asked: bool = False
 
 
@@ -99,5 +102,6 @@ def _written(order: JudgingOrder) -> dict[str, object]:
         "evidence": str(order.evidence.resolve()),
         "out": str(order.out.resolve()),
         "allure": order.allure,
+        "confirmations": [entry.to_json() for entry in order.confirmations],
         "asked": order.asked,
     }
