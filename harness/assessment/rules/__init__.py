@@ -5,12 +5,11 @@ guesses from prose: an empty field that it needs is UNDECIDED, and only a plain 
 supplier contradicts. Whether the declaration is true of the device is for the functional units.
 """
 
+from harness.assessment.rules.boot import secure_boot_promises_verification
 from harness.assessment.rules.components import (
     automation_is_on_where_it_can_be_set,
     components_name_their_updates,
 )
-from harness.assessment.rules.boot import secure_boot_promises_verification
-from harness.assessment.rules.confirmations import is_confirmed
 from harness.assessment.rules.cryptography import (
     CryptoEntry,
     CryptoTable,
@@ -48,11 +47,11 @@ from harness.assessment.rules.privacy import (
     consent_is_obtained,
     users_are_told,
 )
-from harness.assessment.rules.reporting import departures_are_justified
 from harness.assessment.rules.replacement import (
     cryptography_has_an_update_mechanism,
     side_effects_were_considered,
 )
+from harness.assessment.rules.reporting import departures_are_justified
 from harness.assessment.rules.rows import no_rows, row_ref
 from harness.assessment.rules.services import services_name_their_authentication
 from harness.assessment.rules.telemetry import telemetry_is_examined, telemetry_names_personal_data
@@ -94,7 +93,6 @@ __all__ = [
     "integrity_is_verified_by_the_device",
     "intermittent_interfaces_are_off",
     "interruptions_are_announced",
-    "is_confirmed",
     "links_are_declared",
     "links_promise_confidentiality",
     "local_function_is_kept",
