@@ -38,6 +38,7 @@ from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
 from harness.facts.tls import TlsFacts
 from harness.facts.upnp import PortMappingFacts, UpnpFacts
+from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy, FactNeed, Quantifier, Samples
 from harness.model.dossier import Dossier, IcsRow, Support
 from harness.model.ixit import (
@@ -54,8 +55,10 @@ from harness.model.ixit import (
     PersData,
     ResMech,
     SecParam,
+    SoftComp,
     SoftServ,
     TelData,
+    UpdMech,
     UserIntf,
 )
 from harness.model.judgement import Finding, Judgement, Judgements, Outcome, Reason, Severity
@@ -70,6 +73,12 @@ from harness.testing.agents import (
     writing_communities,
 )
 from harness.testing.asking import IF_NO_ROW, ask_each, ask_once
+from harness.testing.carriers import (
+    ask_of_links,
+    critical_parameters,
+    links_as_declared,
+    personal_data,
+)
 from harness.testing.declare import case, need, unit
 from harness.testing.disclosures import (
     DISCLOSURE_NEEDS,
@@ -149,6 +158,7 @@ __all__ = [
     "AnswerView",
     "AuthMech",
     "BruteForceLimit",
+    "Catalogue",
     "ComMech",
     "ConsoleFacts",
     "CredentialsFacts",
@@ -196,17 +206,20 @@ __all__ = [
     "Severity",
     "SnmpFacts",
     "SnmpWriteFacts",
+    "SoftComp",
     "SoftServ",
     "SshFacts",
     "Support",
     "TelData",
     "TlsFacts",
     "Unknown",
+    "UpdMech",
     "UpnpFacts",
     "UserIntf",
     "all_of",
     "answers_as_responder",
     "ask_each",
+    "ask_of_links",
     "ask_once",
     "at_each",
     "at_each_login",
@@ -216,6 +229,7 @@ __all__ = [
     "contradicted",
     "control_queries_answered",
     "criteria",
+    "critical_parameters",
     "declared_endpoints",
     "default_communities",
     "disclosure_judgements",
@@ -227,6 +241,7 @@ __all__ = [
     "identifiers_told",
     "implementation_judgement",
     "judge_login",
+    "links_as_declared",
     "need",
     "needs",
     "network_endpoints",
@@ -235,6 +250,7 @@ __all__ = [
     "on_the_network",
     "over_attempts",
     "over_rows",
+    "personal_data",
     "port_mapping",
     "reason",
     "responders_asked",
