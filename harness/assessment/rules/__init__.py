@@ -23,6 +23,7 @@ from harness.assessment.rules.cryptography import (
     update_crypto_is_not_broken,
 )
 from harness.assessment.rules.deletion import (
+    deletions_are_confirmed,
     service_data_can_be_deleted,
     stored_data_can_be_deleted,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "cryptography_has_an_update_mechanism",
     "debug_interfaces_are_off",
     "debug_interfaces_have_a_switch",
+    "deletions_are_confirmed",
     "denials",
     "departures_are_justified",
     "guarantees_match_type",

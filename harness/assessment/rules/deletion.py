@@ -1,8 +1,9 @@
-"""Can users delete what is kept of them, on the device and on services? (5.11-1, 5.11-2)."""
+"""Can users delete what is kept of them, on the device and on services? (5.11-1 to -4)."""
 
 from typing import Final
 
 from harness.assessment.judging import all_of, contradicted, held, reason, undecided
+from harness.assessment.rules.filling import filled
 from harness.assessment.rules.rows import (
     DEL_FUNC,
     PERS_DATA,
@@ -17,6 +18,7 @@ from harness.model.judgement import Judgement, Judgements
 
 ON_DEVICE: Final = "stored-data-deletable"
 ON_SERVICES: Final = "service-data-deletable"
+CONFIRMED: Final = "deletion-confirmed"
 _SERVICES: Final = frozenset({"services", "both"})
 _DEVICE: Final = frozenset({"device", "both"})
 
@@ -59,6 +61,13 @@ def service_data_can_be_deleted(
     if data and not any(_services(row) for row in data):
         return (undecided("DUT", ON_SERVICES, reason("no-service-declared")),)
     return each(data, PERS_DATA, ON_SERVICES, lambda row: _covered(row, functions))
+
+
+def deletions_are_confirmed(rows: tuple[DelFunc, ...]) -> Judgements:
+    """Every deletion tells the user that it was done (5.11-4)."""
+    return each(
+        rows, DEL_FUNC, CONFIRMED, lambda row: filled(row, DEL_FUNC, CONFIRMED, "confirmation")
+    )
 
 
 def _services(row: PersData) -> tuple[str, ...]:

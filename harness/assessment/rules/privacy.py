@@ -2,16 +2,9 @@
 
 from typing import Final
 
-from harness.assessment.judging import contradicted, held, reason
-from harness.assessment.rules.rows import (
-    PERS_DATA,
-    USER_INFO,
-    Row,
-    each,
-    field_missing,
-    row_ref,
-    says_none,
-)
+from harness.assessment.judging import held, reason
+from harness.assessment.rules.filling import filled
+from harness.assessment.rules.rows import PERS_DATA, USER_INFO, each, row_ref
 from harness.model.ixit import PersData, UserInfo
 from harness.model.judgement import Judgement, Judgements
 
@@ -31,7 +24,7 @@ def users_are_told(rows: tuple[UserInfo, ...], field: str) -> Judgements:
         rows,
         USER_INFO,
         DOCUMENTED,
-        lambda row: _filled(row, USER_INFO, DOCUMENTED, field, str(getattr(row, field))),
+        lambda row: filled(row, USER_INFO, DOCUMENTED, field),
     )
 
 
@@ -41,7 +34,7 @@ def consent_is_obtained(rows: tuple[PersData, ...]) -> Judgements:
         rows,
         PERS_DATA,
         CONSENT_OBTAINED,
-        lambda row: _consent(row, CONSENT_OBTAINED, "obtaining_consent", row.obtaining_consent),
+        lambda row: _consent(row, CONSENT_OBTAINED, "obtaining_consent"),
     )
 
 
@@ -51,24 +44,12 @@ def consent_can_be_withdrawn(rows: tuple[PersData, ...]) -> Judgements:
         rows,
         PERS_DATA,
         CONSENT_WITHDRAWN,
-        lambda row: _consent(
-            row, CONSENT_WITHDRAWN, "withdrawing_consent", row.withdrawing_consent
-        ),
+        lambda row: _consent(row, CONSENT_WITHDRAWN, "withdrawing_consent"),
     )
 
 
-def _consent(row: PersData, criterion: str, field: str, text: str) -> Judgement:
+def _consent(row: PersData, criterion: str, field: str) -> Judgement:
     if not row.consent_based:
         ref = row_ref(PERS_DATA, row)
         return held(row.id, criterion, reason("no-consent-needed"), rows=(ref,))
-    return _filled(row, PERS_DATA, criterion, field, text)
-
-
-def _filled(row: Row, table: str, criterion: str, field: str, text: str) -> Judgement:
-    ref = row_ref(table, row)
-    if not text.strip():
-        return field_missing(row, criterion, field)
-    if says_none(text):
-        why = reason("nothing-there", field=field)
-        return contradicted(row.id, criterion, why, rows=(ref,))
-    return held(row.id, criterion, reason("field-filled", row=row.id, field=field), rows=(ref,))
+    return filled(row, PERS_DATA, criterion, field)

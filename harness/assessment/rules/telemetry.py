@@ -3,21 +3,13 @@
 from typing import Final
 
 from harness.assessment.judging import all_of, contradicted, held, reason, undecided
-from harness.assessment.rules.rows import (
-    PERS_DATA,
-    TEL_DATA,
-    duplicates,
-    each,
-    field_missing,
-    row_ref,
-    says_none,
-)
+from harness.assessment.rules.filling import filled
+from harness.assessment.rules.rows import PERS_DATA, TEL_DATA, duplicates, each, row_ref
 from harness.model.ixit import PersData, TelData
 from harness.model.judgement import Judgement, Judgements
 
 EXAMINED: Final = "telemetry-examined"
 PERSONAL_DATA: Final = "telemetry-personal-data"
-_EXAMINATION: Final = "security_examination"
 
 
 def telemetry_is_examined(rows: tuple[TelData, ...]) -> Judgements:
@@ -25,18 +17,12 @@ def telemetry_is_examined(rows: tuple[TelData, ...]) -> Judgements:
 
     The unit needs one row that is: it combines these judgements with `Quantifier.ONE`.
     """
-    return each(rows, TEL_DATA, EXAMINED, _examined)
-
-
-def _examined(row: TelData) -> Judgement:
-    ref = row_ref(TEL_DATA, row)
-    if not row.security_examination.strip():
-        return field_missing(row, EXAMINED, _EXAMINATION)
-    if says_none(row.security_examination):
-        why = reason("nothing-there", field=_EXAMINATION)
-        return contradicted(row.id, EXAMINED, why, rows=(ref,))
-    why = reason("field-filled", row=row.id, field=_EXAMINATION)
-    return held(row.id, EXAMINED, why, rows=(ref,))
+    return each(
+        rows,
+        TEL_DATA,
+        EXAMINED,
+        lambda row: filled(row, TEL_DATA, EXAMINED, "security_examination"),
+    )
 
 
 def telemetry_names_personal_data(
