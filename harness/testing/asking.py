@@ -50,7 +50,7 @@ def ask_each(  # noqa: PLR0913  (who, what, of which rows; the rest by keyword)
     return tuple(_written(_one(answers, question, table, row, seen), row, fields) for row in chosen)
 
 
-def ask_once(
+def ask_once(  # noqa: PLR0913  (as ask_each)
     answers: AnswerView,
     question: Question,
     table: str,
@@ -58,6 +58,7 @@ def ask_once(
     *,
     seen: Sequence[Judgement] = (),
     none: bool = False,
+    fields: Sequence[str] = (),
 ) -> Judgements:
     """One judgement of the DUT, where a person weighs all rows of a table together.
 
@@ -70,10 +71,13 @@ def ask_once(
         rows: its rows.
         seen: judgements of rules or criteria; one that contradicts settles it.
         none: the dossier declares that the table has nothing to hold (`Ixit.declares_none`).
+        fields: what the person reads of each row; while one is empty, no answer passes.
     """
     if not rows and not none:
         return (no_rows(question.id, table),)
     judged = answers.with_facts(question, "DUT", seen)
+    for row in rows:
+        judged = _written(judged, row, fields)
     refs = tuple(row_ref(table, row) for row in rows)
     return (judged.model_copy(update={"rows": tuple(dict.fromkeys((*judged.rows, *refs)))}),)
 
