@@ -9,6 +9,7 @@ from typing import Final
 
 from harness.encoding.text import neutralise
 from harness.model.judgement import Reason
+from harness.model.prose_of_experiments import EXPERIMENTS
 
 _RULES: Final = {
     "automation-not-settable": "the part has no automatic updating that could be set, as declared",
@@ -28,6 +29,7 @@ _RULES: Final = {
     "data-not-on-device": "the device does not store these data, as declared",
     "data-on-no-service": "no associated service holds these data, as declared",
     "debug-off": "the debug interface is declared off",
+    "debug-protected": "a protection of the debug interface is declared",
     "debug-on": "the debug interface is declared enabled",
     "debug-switch-declared": "a means to switch the debug interface off in software is declared",
     "debug-without-switch": "nothing can switch the debug interface off, as declared",
@@ -61,8 +63,11 @@ _RULES: Final = {
     "local-function-kept": "local functions go on while the network is away, as declared",
     "local-function-not-kept": "no mechanism keeps local functions going while the network "
     "is away, as declared",
+    "login-of-people": "a login of people, not of machines",
     "login-without-crypto": "a login over a network is declared without cryptography",
     "no-consent-needed": "the processing does not rest on consent, as declared",
+    "machine-login-by-other-factor": "machines log in by something other than a password",
+    "machine-login-by-password": "machines log in by a password, as declared",
     "no-crypto-declared": "neither security guarantees nor cryptography are declared",
     "no-rows": "table {table} has no row to judge",
     "no-remote-login-declared": "no login is declared that can be reached from outside",
@@ -243,6 +248,18 @@ _SNMP: Final = {
     "user-without-key-refused": "published users without a key are refused",
 }
 
+_PUBLICATIONS: Final = {
+    "no-contact-recognised": "neither mail address nor telephone number nor form was recognised",
+    "period-not-published": "the page does not say {declared}",
+    "period-not-recognised": "{declared} was not recognised on the page; it may stand there in "
+    "other words",
+    "period-published": "the page says {declared}",
+    "policy-names-contact": "the policy names {contact}",
+    "publication-behind-login": "a login or a payment stands before the page",
+    "publication-gone": "the page is not there (status {status}), while its host serves others",
+    "publication-served": "the page is served to everybody",
+}
+
 _CRYPTOGRAPHY: Final = {
     "certificate-expired": "the certificate expired at {not_after}",
     "certificate-hash-weak": "the certificate is signed over {hash}",
@@ -345,8 +362,10 @@ TEMPLATES: Final = {
     **_ACCESS,
     **_DISCOVERY,
     **_SNMP,
+    **_PUBLICATIONS,
     **_CRYPTOGRAPHY,
     **_SURFACE,
+    **EXPERIMENTS,
 }
 """Reason code -> sentence without a full stop, with its particulars in braces."""
 

@@ -40,6 +40,21 @@ class ComMech(IxitRow):
         "Connections are bounded in number and time.",
         editions=(1,),
     )
+    connects_to: tuple[str, ...] = structured(
+        "Hosts to which the device itself connects, with the port where it matters; `none` if it "
+        "only answers.",
+        ["cloud.example.com:443"],
+        default=(),
+    )
+    most_connects_a_minute: int | None = structured(
+        "The most connections that it begins in a minute to one host that fails.", 6, default=None
+    )
+    reconnect_backoff: Literal["yes", "no", ""] = structured(
+        "Whether it waits longer after each failed attempt to connect.", "yes"
+    )
+    reconnect_jitter: Literal["yes", "no", ""] = structured(
+        "Whether a part of each such pause is drawn at random.", "yes"
+    )
     remote: bool = structured(
         "It can be reached from outside the local network.", example=True, default=False
     )

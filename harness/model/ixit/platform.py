@@ -60,6 +60,12 @@ class SecBoot(IxitRow):
         "What of the network the alert needs.",
         "One message to the maker's server.",
     )
+    notification_destinations: tuple[str, ...] = structured(
+        "The hosts outside that the alert needs, with the port where it matters; `none` if there "
+        "are none.",
+        ["alerts.example.com:443"],
+        default=(),
+    )
 
 
 class ResMech(IxitRow):

@@ -45,6 +45,11 @@ class UpdMech(IxitRow):
     endpoints: tuple[EndpointName, ...] = structured(
         "Where the device takes updates.", ["tcp/443"], default=()
     )
+    sources: tuple[str, ...] = structured(
+        "Hosts from which the device fetches updates, with the port where it matters.",
+        ["updates.example.com:443"],
+        default=(),
+    )
     security_guarantees: tuple[str, ...] = official(
         "Security Guarantees",
         "What the mechanism promises: `integrity`, `authenticity`, `freshness`.",
@@ -98,6 +103,12 @@ class UpdMech(IxitRow):
     )
     notices_default: Literal["on", "off", ""] = structured(
         "Whether notices are on after the first set-up.", "on"
+    )
+    acts_within_hours: int | None = structured(
+        "The longest time from the day an update is there until the device installs it or tells of "
+        "it by itself, in hours.",
+        24,
+        default=None,
     )
     interrupts: YesNo = structured("Whether installing interrupts a basic function.", "yes")
     interruption_announced: YesNo = structured(
