@@ -7,7 +7,7 @@ Commands that drive devices import their rooms when they are called, so that ``r
 import sys
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
@@ -15,11 +15,13 @@ from rich.table import Table
 
 from harness.cli import output
 from harness.cli.allure import allure
+from harness.cli.answer import answer, answers_app, judge
 from harness.cli.countersign import countersign, withdraw
 from harness.cli.diff import diff
 from harness.cli.job import job_app
 from harness.cli.keys import lab_signer
 from harness.cli.log import log_app
+from harness.cli.outcome import show_outcome
 from harness.cli.output import JsonOption
 from harness.cli.pretest_options import pretest
 from harness.cli.redact import redact
@@ -40,9 +42,6 @@ from harness.report.html import headline
 from harness.survey.run_directory import locate, read_order
 from harness.testing.suites import find_frameworks
 
-if TYPE_CHECKING:
-    from harness.cli.running import Outcome
-
 app = typer.Typer(
     name="certbench",
     help="Test a connected device against security frameworks, with evidence anyone can check.",
@@ -54,6 +53,7 @@ app.add_typer(reference_app, name="reference")
 app.add_typer(log_app, name="log")
 app.add_typer(job_app, name="job")
 app.add_typer(trust_app, name="trust")
+app.add_typer(answers_app, name="answers")
 app.command()(sign)
 app.command()(timestamp)
 app.command()(pretest)
@@ -64,6 +64,8 @@ app.command()(diff)
 app.command()(allure)
 app.command()(lock)
 app.command()(unlock)
+app.command()(answer)
+app.command()(judge)
 
 console = Terminal()
 
@@ -195,7 +197,7 @@ def run(  # noqa: PLR0913  (the options of the main command)
         what = (tuple(framework), (), tuple(only))
         wish = running.Wish(bench, *what, out, purpose, seed, key, operator, answers, job)
         done = running.begin(wish, load_bench(bench), console)
-    _show(done, as_json=as_json)
+    show_outcome(console, done, as_json=as_json)
 
 
 @app.command()
@@ -207,7 +209,7 @@ def seal(
     """Close a run that died where it stands, judge it, and seal it as partial."""
     from harness.cli import running
 
-    _show(running.seal_partial(run), as_json=as_json)
+    show_outcome(console, running.seal_partial(run), as_json=as_json)
 
 
 def _config_of(bench: Path | None, resumed: Path | None) -> BenchConfig | None:
@@ -215,29 +217,6 @@ def _config_of(bench: Path | None, resumed: Path | None) -> BenchConfig | None:
     if bench is not None:
         return load_bench(bench)
     return read_order(locate(resumed)).bench if resumed is not None else None
-
-
-def _show(done: "Outcome", *, as_json: bool) -> NoReturn:
-    """Say what a run came to, and exit as its conclusions say."""
-    sealed, purpose = done.sealed, done.purpose.value
-    if sealed is None:
-        raise typer.Exit
-    documents = [output.run_json(entry, purpose, str(sealed.archive)) for entry in done.assessments]
-    if as_json:
-        output.print_json(output.runs_json(documents, str(sealed.archive)))
-    else:
-        for entry in done.assessments:
-            output.show_assessment(console, entry)
-        archive = output.from_here(sealed.archive)
-        console.print(f"bundle  {archive}", soft_wrap=True)
-        console.print(f"report  {output.from_here(sealed.report)}", soft_wrap=True)
-        partial = "" if sealed.whole else " --partial"
-        console.print(
-            f"signed by {escape(sealed.key_id)}; verify: certbench-verify {archive} "
-            f"--trust {output.from_here(sealed.public_key)} --purpose {purpose}{partial}",
-            soft_wrap=True,
-        )
-    raise typer.Exit(output.exit_code(done.assessments))
 
 
 @app.command(name="replay")

@@ -4,7 +4,7 @@ The verdict of a unit is computed from the judgements that it returned, and the 
 the verdict; never the reverse. Whatever else happens in a unit is INCONCLUSIVE.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -138,9 +138,9 @@ class Judging:
         fault = self._objection(pyfuncitem, declaration) or fault
         results = [self._result(unit, declaration, judgements, fault) for unit in mine]
         self._results.update({result.unit: result for result in results})
+        self._note_questions(results)
         together = roll_up(result.verdict for result in results)
         result = next(each for each in results if each.verdict is together)
-        self._note_questions(result)
         pyfuncitem.user_properties.extend(("certbench", each) for each in results)
         raise_outcome(result.verdict, f"{result.reason.code} {result.reason.params}")
         return True
@@ -209,14 +209,17 @@ class Judging:
             judgements=judgements if fault is None else (),
         )
 
-    def _note_questions(self, result: UnitResult) -> None:
-        """Keep what the unit asked, if an answer could still bear on its verdict."""
-        unasked = result.verdict in {Verdict.NOT_APPLICABLE, Verdict.NOT_CLAIMED}
-        if self._answers is None or unasked or result.reason.code == "not-selected":
+    def _note_questions(self, results: Sequence[UnitResult]) -> None:
+        """Keep what the units asked, if an answer could still bear on their verdicts."""
+        if self._answers is None:
             return
         read = tuple(dict.fromkeys(record.key for record in self._view.read)) if self._view else ()
-        for entry in self._answers.asked:
-            self._asked.append(entry.model_copy(update={"facts": read}))
+        for result in results:
+            unasked = result.verdict in {Verdict.NOT_APPLICABLE, Verdict.NOT_CLAIMED}
+            if unasked or result.reason.code == "not-selected":
+                continue
+            update = {"unit": result.unit, "facts": read}
+            self._asked.extend(each.model_copy(update=update) for each in self._answers.asked)
 
     @property
     def _subset(self) -> tuple[str, ...]:
