@@ -115,10 +115,13 @@ class AnswerStore:
         newest = newest_of(answers, draft.question.id, draft.item)
         _require_seen(draft, newest)
         number = answers[-1].number + 1 if answers else 1
-        names = tuple(f"{number:05}-{n}{suffix}" for n, (suffix, _) in enumerate(data, 1))
+        is_file = draft.question.kind in {AnswerKind.PHOTO, AnswerKind.FILE} and bool(data)
+        names = tuple(
+            f"{number:05}{'' if is_file and n == 0 else f'-{n}'}{suffix}"
+            for n, (suffix, _) in enumerate(data, 0 if is_file else 1)
+        )
         for name, (_, content) in zip(names, data, strict=True):
             self._write(name, content)
-        is_file = draft.question.kind in {AnswerKind.PHOTO, AnswerKind.FILE} and bool(names)
         answer = Answer(
             number=number,
             question=draft.question.id,
@@ -214,7 +217,7 @@ def _suffix(file: Upload) -> str:
 def _kept(file: Upload) -> bytes:
     """What is kept of a file: of a picture nothing but the picture."""
     if len(file.data) > MAX_FILE_BYTES:
-        raise UsageError(f"a file of more than {MAX_FILE_BYTES // 2**20} MiB is not kept")
+        raise UsageError(f"a file larger than {MAX_FILE_BYTES // 2**20} MiB is not kept")
     if not is_picture(file.data):
         return file.data
     plain = without_metadata(file.data)

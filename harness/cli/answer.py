@@ -5,7 +5,7 @@ import getpass
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.markup import escape
@@ -16,7 +16,6 @@ from harness.answering.queue import JudgedFramework, make_queue
 from harness.answering.server import AnswerServer
 from harness.cli.outcome import show_outcome
 from harness.cli.output import JsonOption
-from harness.cli.surveying import Framework
 from harness.cli.terminal import Terminal
 from harness.encoding.text import counted, neutralise
 from harness.errors import UsageError
@@ -27,6 +26,9 @@ from harness.plugin.evidence_source import known_secrets
 from harness.plugin.launch import JudgingOrder, judge_all
 from harness.survey.run_directory import is_finished, locate, read_order
 from harness.survey.standing import read_record
+
+if TYPE_CHECKING:
+    from harness.cli.surveying import Framework
 
 answers_app = typer.Typer(
     help="Answers to a run's questions, through a spread-sheet.", no_args_is_help=True
@@ -157,7 +159,7 @@ def desk_of(run: Path, order: RunOrder) -> Desk:
 
 
 def _judged(
-    run: Path, order: RunOrder, frameworks: Sequence[Framework], scratch: Path
+    run: Path, order: RunOrder, frameworks: Sequence["Framework"], scratch: Path
 ) -> list[JudgedFramework]:
     orders = [
         JudgingOrder(
