@@ -30,12 +30,15 @@ from harness.assessment.rules.deletion import (
 from harness.assessment.rules.implementations import implementations_are_reviewed
 from harness.assessment.rules.inputs import input_sources_are_validated
 from harness.assessment.rules.interfaces import (
+    debug_interfaces_are_guarded,
     debug_interfaces_are_off,
     debug_interfaces_have_a_switch,
+    debug_ports_are_covered,
     intermittent_interfaces_are_off,
     unexposed_interfaces_are_closed,
 )
 from harness.assessment.rules.links import links_are_declared, links_promise_confidentiality
+from harness.assessment.rules.machines import machines_use_no_password
 from harness.assessment.rules.outages import local_function_is_kept, outages_are_covered
 from harness.assessment.rules.parameters import (
     critical_parameters_are_not_hard_coded,
@@ -83,8 +86,10 @@ __all__ = [
     "critical_parameters_are_not_hard_coded",
     "crypto_table",
     "cryptography_has_an_update_mechanism",
+    "debug_interfaces_are_guarded",
     "debug_interfaces_are_off",
     "debug_interfaces_have_a_switch",
+    "debug_ports_are_covered",
     "deletions_are_confirmed",
     "denials",
     "departures_are_justified",
@@ -98,6 +103,7 @@ __all__ = [
     "links_are_declared",
     "links_promise_confidentiality",
     "local_function_is_kept",
+    "machines_use_no_password",
     "no_rows",
     "on_by_default",
     "outages_are_covered",
