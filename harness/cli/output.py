@@ -63,6 +63,7 @@ def plan_json(plan: TestPlan) -> dict[str, Any]:
                 "facts": sorted({need.probe for need in unit.facts}),
                 "states": sorted({need.state.value for need in unit.facts}),
                 "provisional": bool(unit.provisional),
+                "waiting_for": unit.waiting_for or "",
             }
             for unit in plan.units
         ],

@@ -24,6 +24,7 @@ from harness.assessment.rollup import (
 from harness.assessment.selection import is_selected
 from harness.facts.base import Facts
 from harness.facts.store import FactRecord
+from harness.facts.updates import UpdatesFacts
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueProvision, CatalogueUnit
 from harness.model.confirmation import Confirmation
@@ -34,6 +35,7 @@ from harness.model.ixit import Ixit
 from harness.model.judgement import Judgement, Judgements, Reason, Verdict
 from harness.model.question import AskedQuestion, AskedQuestions
 from harness.model.record import FirmwareReading
+from harness.model.states import DeviceState
 from harness.plugin.evidence_source import Evidence
 from harness.plugin.outcomes import Inconclusive, raise_outcome
 from harness.plugin.sandbox import Sandbox
@@ -312,17 +314,28 @@ def _declaration(node: pytest.Item) -> UnitDeclaration:
 
 
 def _versions(read: list[FactRecord[Facts]]) -> dict[FactKey, frozenset[str]]:
-    return {
-        record.key: frozenset(
-            reading.version
-            for reading in (record.firmware_before, record.firmware_after)
-            if reading is not None and reading.version
-        )
-        for record in read
-    }
+    return {record.key: _version(record) for record in read}
+
+
+def _version(record: FactRecord[Facts]) -> frozenset[str]:
+    """The versions that a fact speaks of.
+
+    An update experiment changes the firmware and speaks of the version that it began with.
+    """
+    if isinstance(record.facts, UpdatesFacts):
+        return frozenset({record.facts.under_test} - {""})
+    return frozenset(
+        reading.version
+        for reading in (record.firmware_before, record.firmware_after)
+        if reading is not None and reading.version
+    )
 
 
 def _one_firmware(records: tuple[FactRecord[Facts], ...]) -> str:
-    """The one version under test; ``""`` when none could be read or there were several."""
-    seen = frozenset().union(*_versions(list(records)).values())
+    """The one version under test; ``""`` when none could be read or there were several.
+
+    The visit of the update experiment has others, which serve no conclusion.
+    """
+    usual = [record for record in records if record.state is not DeviceState.UPDATED]
+    seen = frozenset().union(*_versions(usual).values())
     return next(iter(seen)) if len(seen) == 1 else ""

@@ -12,6 +12,7 @@ from harness.model.ids import ProbeName, SampleId
 from harness.model.judgement import Judgement
 from harness.model.question import Answer, AskedQuestion, AskedStatus, Question
 from harness.model.states import DeviceState
+from harness.model.waiting import waiting_for
 
 F = TypeVar("F", bound=Facts)
 
@@ -87,6 +88,9 @@ class FactView:
         found = self.records(facts_type, state, sample)
         if not found:
             wanted = sample or self._base.samples[0]
+            waits = waiting_for([ProbeName(facts_type.PROBE)])
+            if waits and not self._base.attempted(ProbeName(facts_type.PROBE)):
+                return undecided(item, criterion, reason("waits-for-bench", what=waits))
             why = self._base.why_missing(ProbeName(facts_type.PROBE), wanted, state)
             missing = reason("fact-missing", fact=facts_type.PROBE, why=why)
             return undecided(item, criterion, missing)

@@ -10,10 +10,10 @@ from typing import Final
 from harness.assessment.criteria.looking import Look, proof
 from harness.assessment.judging import all_of
 from harness.facts.store import FactRecord
-from harness.facts.updates import Attack, MechanismDefaults, UpdateDefaultsFacts, UpdatesFacts
+from harness.facts.updates import Attack, UpdateDefaultsFacts, UpdatesFacts
 from harness.model.ixit import UpdMech
 from harness.model.judgement import Judgement, Outcome
-from harness.model.observation import Absent, Present, Unknown
+from harness.model.observation import Absent, Observation, Present, Unknown
 
 Record = FactRecord[UpdatesFacts]
 MISUSE: Final = "update-misuse-accepted"
@@ -108,30 +108,33 @@ def undeclared_update_way(
 
 
 def update_defaults_as_declared(record: FactRecord[UpdateDefaultsFacts], row: UpdMech) -> Judgement:
-    """After the first set-up the device installs, or tells of, updates as the row says (5.3-6).
+    """After the first set-up the device installs updates by itself as the row says (5.3-6-2a).
 
-    What the row says is absent holds when the device indeed did nothing by itself.
+    A device that is declared to install nothing by itself holds where it indeed did not. Notices of
+    updates can only object: people judge them elsewhere.
     """
     seen = record.facts.of(row.id)
     look = Look(DEFAULTS, row.id, row.id, record)
     if seen is None or record.facts.gap(row.id) is not None:
         return look.unexamined()
-    installs = _by_default(row.automatic, row.automatic_default)
     tells = _by_default(row.notices, row.notices_default)
-    parts = []
-    for field, declared, observed in (
-        ("automatic", installs, seen.installed),
-        ("notices", tells, seen.noticed),
-    ):
-        if declared is None:
-            parts.append(look.undecided("field-missing", row=row.id, field=field))
-        elif isinstance(observed, Unknown):
-            parts.append(look.undecided("not-observed", why=observed.reason))
-        elif declared is isinstance(observed, Present):
-            parts.append(look.held("default-as-declared", proof(observed), what=field))
-        else:
-            parts.append(_differs(look, seen, observed, field, row.acts_within_hours))
-    return all_of(row.id, DEFAULTS, parts)
+    by_itself = _by_default(row.automatic, row.automatic_default)
+    installs = _as_declared(look, seen.installed, "automatic", by_itself, row)
+    notices = _as_declared(look, seen.noticed, "notices", tells, row)
+    objects = notices.outcome is Outcome.CONTRADICTED
+    return all_of(row.id, DEFAULTS, [installs, notices] if objects else [installs])
+
+
+def _as_declared(
+    look: Look, observed: Observation, field: str, declared: bool | None, row: UpdMech
+) -> Judgement:
+    if declared is None:
+        return look.undecided("field-missing", row=row.id, field=field)
+    if isinstance(observed, Unknown):
+        return look.undecided("not-observed", why=observed.reason)
+    if declared is isinstance(observed, Present):
+        return look.held("default-as-declared", proof(observed), what=field)
+    return _differs(look, observed, field, row)
 
 
 def _by_default(setting: str, default: str) -> bool | None:
@@ -142,18 +145,14 @@ def _by_default(setting: str, default: str) -> bool | None:
     return {"on": True, "off": False}.get(default) if setting else None
 
 
-def _differs(
-    look: Look,
-    seen: MechanismDefaults,
-    observed: Present | Absent,
-    field: str,
-    hours: int | None,
-) -> Judgement:
+def _differs(look: Look, observed: Present | Absent, field: str, row: UpdMech) -> Judgement:
     """A device that did nothing may only not have come to it yet."""
     if isinstance(observed, Present):
         return look.contradicted("acts-though-declared-off", proof(observed), what=field)
-    if hours is None:
-        return look.undecided("field-missing", row=seen.mechanism, field="acts_within_hours")
+    facts, hours = look.record.facts, row.acts_within_hours
+    seen = facts.of(row.id) if isinstance(facts, UpdateDefaultsFacts) else None
+    if hours is None or seen is None:
+        return look.undecided("field-missing", row=row.id, field="acts_within_hours")
     if seen.watched_s < hours * _HOUR_S:
         return look.undecided("watched-too-short", seconds=seen.watched_s, hours=hours)
     return look.contradicted("does-nothing-though-declared-on", (seen.evidence,), what=field)
