@@ -147,6 +147,7 @@ def carry_out(order: SurveyOrder, console: Console) -> None:
             operator=order.operator,
             controls=wired.controls,
             logins=wired.logins,
+            pages=[page for row in order.dossier.ixit.user_info for page in row.pages],
         )
         try:
             campaign = Campaign(

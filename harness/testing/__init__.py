@@ -32,6 +32,7 @@ from harness.facts.identity import IdentityFacts
 from harness.facts.late_ports import LatePortsFacts
 from harness.facts.mqtt import MqttFacts
 from harness.facts.ports import PortsFacts
+from harness.facts.publications import PublicationsFacts
 from harness.facts.services import ServicesFacts
 from harness.facts.snmp import SnmpFacts, SnmpWriteFacts
 from harness.facts.ssh import SshFacts
@@ -121,6 +122,12 @@ from harness.testing.network import (
     TRANSPORT_NEEDS,
     NetworkView,
 )
+from harness.testing.publications import (
+    PUBLICATION_NEEDS,
+    USER_INFO,
+    published,
+    support_period,
+)
 from harness.testing.rows import (
     cite,
     declared_endpoints,
@@ -152,7 +159,9 @@ __all__ = [
     "LOGIN_NEEDS",
     "MAPPING_NEEDS",
     "NAME_AND_TIME_NEEDS",
+    "PUBLICATION_NEEDS",
     "TRANSPORT_NEEDS",
+    "USER_INFO",
     "Absent",
     "AnswerKind",
     "AnswerView",
@@ -196,6 +205,7 @@ __all__ = [
     "PortMappingFacts",
     "PortsFacts",
     "Present",
+    "PublicationsFacts",
     "Quantifier",
     "Question",
     "Reason",
@@ -252,9 +262,11 @@ __all__ = [
     "over_rows",
     "personal_data",
     "port_mapping",
+    "published",
     "reason",
     "responders_asked",
     "rules",
+    "support_period",
     "told_to_everybody",
     "undecided",
     "undeclared_product_judgements",

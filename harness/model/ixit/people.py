@@ -86,6 +86,17 @@ class UserInfo(IxitRow):
     )
     sensors_url: str = structured("Page that tells of sensors.", "https://example.com/rr-1/manual")
 
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Addresses of the public pages that the row names, each once."""
+        named = (
+            self.disclosure_policy_url,
+            self.support_period_url,
+            self.non_updatable_url,
+            self.sensors_url,
+        )
+        return tuple(dict.fromkeys(url.strip() for url in named if url.strip()))
+
 
 class PersData(IxitRow):
     """21-PersData: a kind of personal data."""
