@@ -18,6 +18,7 @@ from harness.cli.allure import allure
 from harness.cli.answer import answer, answers_app, judge
 from harness.cli.countersign import countersign, withdraw
 from harness.cli.diff import diff
+from harness.cli.dossier import chosen, dossier_app
 from harness.cli.job import job_app
 from harness.cli.keys import lab_signer
 from harness.cli.log import log_app
@@ -51,6 +52,7 @@ app = typer.Typer(
 )
 app.add_typer(reference_app, name="reference")
 app.add_typer(log_app, name="log")
+app.add_typer(dossier_app, name="dossier")
 app.add_typer(job_app, name="job")
 app.add_typer(trust_app, name="trust")
 app.add_typer(answers_app, name="answers")
@@ -311,7 +313,7 @@ def init(  # noqa: PLR0913  (every question has an option)
     from harness.cli.init import Wishes, set_up
 
     wishes = Wishes(name, address, serial, supplier, model, trial, yes)
-    set_up(folder, wishes, [entry for _, entry in find_frameworks(framework)], console)
+    set_up(folder, wishes, chosen(framework), console)
 
 
 @app.command()

@@ -100,7 +100,7 @@ class FrameworkView:
 
 def html_view(source: ReportSource) -> dict[str, bytes]:
     """The page, as ``index.html``."""
-    page = _environment().get_template("report.html").render(_context(source))
+    page = page_environment().get_template("report.html").render(_context(source))
     return {NAME: page.encode()}
 
 
@@ -137,7 +137,8 @@ def headline(assessment: Assessment) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def page_environment() -> jinja2.Environment:
+    """Templates for pages: texts are escaped, and names that are not given are errors."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("harness.report", "templates"),
         autoescape=True,
