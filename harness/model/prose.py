@@ -44,6 +44,8 @@ _RULES: Final = {
     "guarantees-match": "the guarantees are those that a {type} parameter needs",
     "hard-coded-in-use": "a hard-coded critical parameter is used in operation, as declared",
     "hard-coded-not-used": "the hard-coded value is replaced before operation, as declared",
+    "identity-against-ics": "an identity fixed in the hardware, which the ICS says is not there",
+    "identity-claimed-without-row": "the ICS speaks of such an identity, and no row is one",
     "identity-declared": "an identity fixed in the hardware, different on every unit, as declared",
     "identity-not-unique": "declared an identity of the unit, and the same on several units",
     "input-covered": "covered by {by}",

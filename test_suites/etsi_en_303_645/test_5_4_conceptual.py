@@ -5,7 +5,9 @@ from typing import Final
 from harness.testing import (
     IF_NO_ROW,
     AnswerView,
+    Catalogue,
     DecidedBy,
+    Dossier,
     Ixit,
     Judgements,
     Question,
@@ -98,9 +100,10 @@ class TestHardCodedIdentitiesResistTampering:
     """Identities fixed in the hardware are declared and resist tampering (EN 303 645 5.4-2)."""
 
     @unit("a", decided_by=DecidedBy.RULE, per=SEC_PARAM)
-    def test_identities_are_declared(self, ixit: Ixit) -> Judgements:
-        """Every parameter that is called an identity differs from unit to unit."""
-        return rules.identities_are_declared(ixit.sec_param)
+    def test_identities_are_declared(self, catalogue: Catalogue, dossier: Dossier) -> Judgements:
+        """Every identity fixed in the hardware is declared, and differs from unit to unit."""
+        claim = dossier.ics_row(str(catalogue.framework), "5.4-2")
+        return rules.identities_are_declared(dossier.ixit.sec_param, claim)
 
     @unit("b", decided_by=DecidedBy.JUDGEMENT, per=SEC_PARAM, questions=[IDENTITY_RESISTS])
     def test_guarantees_include_resistance(self, answers: AnswerView, ixit: Ixit) -> Judgements:

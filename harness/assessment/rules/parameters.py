@@ -2,8 +2,9 @@
 
 from typing import Final
 
-from harness.assessment.judging import contradicted, held, reason
+from harness.assessment.judging import contradicted, held, reason, undecided
 from harness.assessment.rules.rows import SEC_PARAM, each, field_missing, row_ref, says_none
+from harness.model.dossier import IcsRow, Support
 from harness.model.ixit import SecParam
 from harness.model.judgement import Judgement, Judgements
 
@@ -57,15 +58,30 @@ def _hard_coded(row: SecParam) -> Judgement:
     return held(row.id, NOT_HARD_CODED, reason(code), rows=(ref,))
 
 
-def identities_are_declared(rows: tuple[SecParam, ...]) -> Judgements:
-    """What is called an identity fixed in the hardware is one: another on every unit (5.4-2-1a)."""
-    return each(rows, SEC_PARAM, IDENTITY, _identity)
+def identities_are_declared(rows: tuple[SecParam, ...], claim: IcsRow | None) -> Judgements:
+    """Identities fixed in the hardware are declared as such, and are identities (5.4-2-1a).
+
+    One judgement a row. A row that is called an identity contradicts if its value is not another on
+    every unit, or if the ICS says that there is none; an ICS that claims to protect identities,
+    while no row is one, leaves the DUT open.
+
+    Args:
+        rows: 10-SecParam.
+        claim: the row of the ICS on the provision; None if there is none.
+    """
+    judged = each(rows, SEC_PARAM, IDENTITY, lambda row: _identity(row, claim))
+    claimed = claim is not None and claim.support is Support.YES
+    if not rows or not claimed or any(row.hard_coded_identity for row in rows):
+        return judged
+    return (*judged, undecided("DUT", IDENTITY, reason("identity-claimed-without-row")))
 
 
-def _identity(row: SecParam) -> Judgement:
+def _identity(row: SecParam, claim: IcsRow | None) -> Judgement:
     ref = row_ref(SEC_PARAM, row)
     if not row.hard_coded_identity:
         return held(row.id, IDENTITY, reason("not-an-identity"), rows=(ref,))
+    if claim is not None and claim.support is Support.NOT_APPLICABLE:
+        return contradicted(row.id, IDENTITY, reason("identity-against-ics"), rows=(ref,))
     if not row.unique_per_unit:
         return field_missing(row, IDENTITY, "unique_per_unit")
     if row.unique_per_unit == "no":

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from harness.assessment import rules
+from harness.model.dossier import IcsRow, Support
 from harness.model.ixit import SecParam
 from harness.model.judgement import Outcome
 
@@ -24,26 +25,40 @@ def parameter(**fields: Any) -> SecParam:
     )
 
 
+YES = IcsRow(provision="5.4-2", support=Support.YES, detail="In a secure element.")
+NOT_APPLICABLE = IcsRow(provision="5.4-2", support=Support.NOT_APPLICABLE, detail="None.")
+
+
 @pytest.mark.parametrize(
-    ("fields", "outcome", "code"),
+    ("fields", "claim", "outcome", "code"),
     [
-        ({}, HELD, "not-an-identity"),
-        ({"unique_per_unit": "no"}, HELD, "not-an-identity"),
-        ({"hard_coded_identity": True}, HELD, "identity-declared"),
+        ({}, NOT_APPLICABLE, HELD, "not-an-identity"),
+        ({}, None, HELD, "not-an-identity"),
+        ({"unique_per_unit": "no"}, NOT_APPLICABLE, HELD, "not-an-identity"),
+        ({"hard_coded_identity": True}, YES, HELD, "identity-declared"),
+        ({"hard_coded_identity": True}, NOT_APPLICABLE, CONTRADICTED, "identity-against-ics"),
         (
             {"hard_coded_identity": True, "unique_per_unit": "no"},
+            YES,
             CONTRADICTED,
             "identity-not-unique",
         ),
-        ({"hard_coded_identity": True, "unique_per_unit": ""}, UNDECIDED, "field-missing"),
+        ({"hard_coded_identity": True, "unique_per_unit": ""}, YES, UNDECIDED, "field-missing"),
     ],
 )
 def test_an_identity_is_another_on_every_unit(
-    fields: dict[str, Any], outcome: Outcome, code: str
+    fields: dict[str, Any], claim: IcsRow | None, outcome: Outcome, code: str
 ) -> None:
-    (judged,) = rules.identities_are_declared((parameter(**fields),))
+    (judged,) = rules.identities_are_declared((parameter(**fields),), claim)
     assert (judged.outcome, judged.reason.code) == (outcome, code)
     assert judged.rows == (() if outcome is UNDECIDED else ("10-SecParam/SecParam-1",))
+
+
+def test_an_ics_that_speaks_of_an_identity_without_a_row_leaves_the_device_open() -> None:
+    row, whole = rules.identities_are_declared((parameter(),), YES)
+    assert row.outcome is HELD
+    assert (whole.item, whole.outcome) == ("DUT", UNDECIDED)
+    assert whole.reason.code == "identity-claimed-without-row"
 
 
 @pytest.mark.parametrize(
@@ -73,6 +88,8 @@ def test_critical_parameters_of_updates_and_services_are_made_for_each_unit(
 
 
 def test_an_empty_table_decides_nothing() -> None:
-    for rule in (rules.identities_are_declared, rules.update_and_service_parameters_are_unique):
-        (judged,) = rule(())
+    for (judged,) in (
+        rules.identities_are_declared((), YES),
+        rules.update_and_service_parameters_are_unique(()),
+    ):
         assert (judged.outcome, judged.reason.code) == (UNDECIDED, "no-rows")
