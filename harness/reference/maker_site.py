@@ -49,8 +49,8 @@ _JOIN_S: Final = 2.0
 _HOME: Final = """<p>We make routers for homes and small offices. On these pages you find the manual
 of the Reference Router RR-1, how long it is supported, and whom to tell of a weakness.</p>"""
 _POLICY_TEXT: Final = """<p>Tell us of a weakness in one of our products: write to
-<a href="mailto:security@networks.example">security@networks.example</a>. You hear within three
-working days that your report arrived, and from then on every two weeks how far we are, until a
+<a href="mailto:security@networks.example">security@networks.example</a>. You hear within two
+working days that your report arrived, and from then on every seven days how far we are, until a
 correction is released. We ask you to keep the matter to yourself until then, and name you in the
 notice if you like.</p>"""
 _SUPPORT_TEXT: Final = """<p>The Reference Router RR-1 gets security updates until

@@ -39,6 +39,7 @@ from harness.facts.late_ports import LatePortsFacts
 from harness.facts.mqtt import MqttAnswer, MqttFacts, MqttServer, MqttTry
 from harness.facts.ntp import NtpFacts
 from harness.facts.ports import Port, PortsFacts, PortState
+from harness.facts.publications import PublicationsFacts, PublishedPage
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.snmp import SnmpAgent, SnmpFacts, SnmpWriteFacts, SnmpWriter
 from harness.facts.ssh import HostKey, SshFacts, SshServer
@@ -416,6 +417,36 @@ def port_mapping(*tries: MappingTry, **changes: Any) -> PortMappingFacts:
     return PortMappingFacts(**(given | changes))
 
 
+SITE = "https://www.networks.example"
+
+
+def page(path: str, **changes: Any) -> PublishedPage:
+    given = {
+        "url": SITE + path,
+        "final_url": SITE + path,
+        "status": 200,
+        "served": seen(),
+        "restricted": absent(),
+        "verified": True,
+        "text": "Whatever stands there.",
+        "text_whole": True,
+    }
+    return PublishedPage(**(given | changes))
+
+
+def publications(*changed: PublishedPage, **changes: Any) -> PublicationsFacts:
+    """The maker's four pages; ``changed`` ones in place of those with their addresses."""
+    usual = (
+        page("/security", contacts=("mailto:security@networks.example",)),
+        page("/rr-1/support", dates=("2031-12-31",)),
+        page("/rr-1/parts"),
+        page("/rr-1/manual"),
+    )
+    pages = {entry.url: entry for entry in (*usual, *changed)}
+    given = {"pages": tuple(pages.values()), "examined": tuple(pages), "complete": True}
+    return PublicationsFacts(**(given | changes))
+
+
 def record(facts: Facts, sample: str = "A", state: DeviceState = IN) -> FactRecord[Any]:
     visit = VisitId("1-as-received" if state is AR else "2-initialised")
     key = FactKey(probe=ProbeName(facts.PROBE), sample=SampleId(sample), visit=visit, attempt=1)
@@ -474,6 +505,7 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
             upnp(description()),
             port_mapping(mapping_try()),
             http_input(InputOutcome.REJECTED, InputOutcome.IGNORED),
+            publications(),
         ],
     }
     return {(fact.PROBE, state): fact for state, group in facts.items() for fact in group}
@@ -546,6 +578,7 @@ class _Builders:
     description, upnp, mapping_try, port_mapping = map(
         staticmethod, (description, upnp, mapping_try, port_mapping)
     )
+    page, publications = map(staticmethod, (page, publications))
     factory_trials, user_trials = map(staticmethod, (factory_trials, user_trials))
 
 
