@@ -42,7 +42,7 @@ DEBUG_IS_GUARDED: Final = Question(
 PORT_IS_COVERED: Final = Question(
     id="5.6-4B-1a",
     prompt="Read the row's Protection. Beyond what the software does: is this debug port guarded "
-    "physically, so that nobody gets at its contacts without tools and without leaving traces?"
+    "physically, so that nobody gets at its contacts without forcing or opening something?"
     + IF_NO_ROW,
 )
 

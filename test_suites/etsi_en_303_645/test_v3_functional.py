@@ -54,8 +54,8 @@ BAD_UPDATES_REFUSED: Final = Question(
 PORT_IS_OUT_OF_REACH: Final = Question(
     id="5.6-4B-2a",
     prompt="Look for the row's debug port on the closed unit, and try to reach its contacts "
-    "without tools. Is it guarded as the row's Protection says, so that nobody gets at it without "
-    "leaving traces?" + IF_NO_ROW,
+    "without forcing or opening anything. Is it out of reach, guarded as the row's Protection says?"
+    + IF_NO_ROW,
     during=INITIALISED.value,
 )
 
