@@ -12,6 +12,7 @@ EXPERIMENTS: Final = MappingProxyType(
         "declared-ways-only": "a good update was installed by a declared way; none other is open",
         "default-as-declared": "{what}: as declared",
         "destination-undeclared": "packets were sent to it ({when}), and nothing declares it",
+        "destinations-not-declared": "the row names neither destinations nor that there are none",
         "does-nothing-though-declared-on": "{what}: declared on, and it did nothing by itself",
         "function-came-back": "works again after the outage",
         "function-did-not-come-back": "worked before the outage, and never after it",

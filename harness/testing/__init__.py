@@ -30,7 +30,9 @@ from harness.facts.files import FilesFacts
 from harness.facts.http import HttpFacts, HttpInputFacts
 from harness.facts.identity import IdentityFacts
 from harness.facts.late_ports import LatePortsFacts
+from harness.facts.leftovers import LeftoversFacts
 from harness.facts.mqtt import MqttFacts
+from harness.facts.outages import OutageKind, OutagesFacts
 from harness.facts.ports import PortsFacts
 from harness.facts.publications import PublicationsFacts
 from harness.facts.services import ServicesFacts
@@ -38,6 +40,8 @@ from harness.facts.snmp import SnmpFacts, SnmpWriteFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
 from harness.facts.tls import TlsFacts
+from harness.facts.traffic import TrafficFacts
+from harness.facts.updates import UpdateDefaultsFacts, UpdatesFacts
 from harness.facts.upnp import PortMappingFacts, UpnpFacts
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy, FactNeed, Quantifier, Samples
@@ -54,6 +58,7 @@ from harness.model.ixit import (
     Ixit,
     NetSecImpl,
     PersData,
+    ReplSup,
     ResMech,
     SecParam,
     SoftComp,
@@ -140,6 +145,7 @@ from harness.testing.view import AnswerView, FactView
 
 AS_RECEIVED: Final = DeviceState.AS_RECEIVED
 INITIALISED: Final = DeviceState.INITIALISED
+UPDATED: Final = DeviceState.UPDATED
 
 __all__ = [
     "ACCESS_NEEDS",
@@ -161,6 +167,7 @@ __all__ = [
     "NAME_AND_TIME_NEEDS",
     "PUBLICATION_NEEDS",
     "TRANSPORT_NEEDS",
+    "UPDATED",
     "USER_INFO",
     "Absent",
     "AnswerKind",
@@ -196,10 +203,13 @@ __all__ = [
     "Judgement",
     "Judgements",
     "LatePortsFacts",
+    "LeftoversFacts",
     "MqttFacts",
     "NetSecImpl",
     "NetworkView",
     "NotExamined",
+    "OutageKind",
+    "OutagesFacts",
     "Outcome",
     "PersData",
     "PortMappingFacts",
@@ -209,6 +219,7 @@ __all__ = [
     "Quantifier",
     "Question",
     "Reason",
+    "ReplSup",
     "ResMech",
     "Samples",
     "SecParam",
@@ -222,8 +233,11 @@ __all__ = [
     "Support",
     "TelData",
     "TlsFacts",
+    "TrafficFacts",
     "Unknown",
     "UpdMech",
+    "UpdateDefaultsFacts",
+    "UpdatesFacts",
     "UpnpFacts",
     "UserIntf",
     "all_of",

@@ -18,6 +18,7 @@ from harness.model.observation import Present, Unknown
 Record = FactRecord[TrafficFacts]
 DESTINATION: Final = "undeclared-destination"
 UPDATE_WAY: Final = "undeclared-update-way"
+_NONE: Final = "none"
 _AN_IMAGE: Final = 65_536
 """Bytes that come in under encryption and might be an update; smaller ones exist, rarely."""
 
@@ -47,8 +48,13 @@ def _place(text: str) -> tuple[str, str]:
 def undeclared_destination(
     record: Record, item: str, purpose: WindowPurpose, declared: Collection[str]
 ) -> Judgement:
-    """In windows of this purpose about ``item``, the device sends only to declared destinations."""
+    """In windows of this purpose about ``item``, the device sends only to declared destinations.
+
+    ``none`` alone declares that there are none; nothing at all decides nothing.
+    """
     look = Look(DESTINATION, item, item, record)
+    if not declared:
+        return look.undecided("destinations-not-declared")
     windows = record.facts.of(purpose, item)
     if not windows:
         return look.undecided("not-examined", why=f"no window for {purpose} was recorded")
@@ -58,7 +64,7 @@ def undeclared_destination(
         )
         for window in windows
         for remote in window.remotes
-        if not named(remote, declared)
+        if not named(remote, set(declared) - {_NONE})
     ]
     return all_of(item, DESTINATION, parts or [_watched(look, entry) for entry in windows])
 

@@ -117,17 +117,18 @@ def update_defaults_as_declared(record: FactRecord[UpdateDefaultsFacts], row: Up
     look = Look(DEFAULTS, row.id, row.id, record)
     if seen is None or record.facts.gap(row.id) is not None:
         return look.unexamined()
-    tells = _by_default(row.notices, row.notices_default)
-    by_itself = _by_default(row.automatic, row.automatic_default)
-    installs = _as_declared(look, seen.installed, "automatic", by_itself, row)
-    notices = _as_declared(look, seen.noticed, "notices", tells, row)
+    installs = _as_declared(look, seen.installed, "automatic", row)
+    notices = _as_declared(look, seen.noticed, "notices", row)
     objects = notices.outcome is Outcome.CONTRADICTED
     return all_of(row.id, DEFAULTS, [installs, notices] if objects else [installs])
 
 
-def _as_declared(
-    look: Look, observed: Observation, field: str, declared: bool | None, row: UpdMech
-) -> Judgement:
+def _as_declared(look: Look, observed: Observation, field: str, row: UpdMech) -> Judgement:
+    said = {
+        "automatic": (row.automatic, row.automatic_default),
+        "notices": (row.notices, row.notices_default),
+    }
+    declared = _by_default(*said[field])
     if declared is None:
         return look.undecided("field-missing", row=row.id, field=field)
     if isinstance(observed, Unknown):
