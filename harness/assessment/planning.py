@@ -80,7 +80,7 @@ def make_plan(
                 reason=_planned_reason(answer, found, blocked, waits),
                 facts=needs,
                 blocked=blocked,
-                waiting_for=waits or None,
+                waiting_for=waits if waits and answer.why is None else None,
                 provisional=unit.provisional,
             )
         )
