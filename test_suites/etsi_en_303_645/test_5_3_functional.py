@@ -1,24 +1,39 @@
-"""Groups 5.3-6 and 5.3-13 to -16, functional cases: what a person sees of updates and support."""
+"""Groups 5.3-1, 5.3-6 and 5.3-13 to -16, functional cases: updates and support at work.
+
+A person looks at all but the attacks on updates, which a bench network makes.
+"""
 
 from typing import Final
 
 from harness.testing import (
     IF_NO_ROW,
     INITIALISED,
+    UPDATED,
     AnswerView,
     DecidedBy,
+    FactRecord,
+    FactView,
     Ixit,
+    Judgement,
     Judgements,
     Question,
+    UpdatesFacts,
     UpdMech,
+    all_of,
     ask_each,
     case,
+    criteria,
+    need,
+    no_rows,
+    over_rows,
     unit,
 )
 
 USER_INFO: Final = "2-UserInfo"
+SOFT_COMP: Final = "6-SoftComp"
 UPD_MECH: Final = "7-UpdMech"
 REPL_SUP: Final = "9-ReplSup"
+MISUSE: Final = "update-misuse-accepted"
 
 AUTOMATION_IS_CONTROLLED: Final = Question(
     id="5.3-6-2b",
@@ -95,6 +110,29 @@ def _has_automation(row: UpdMech) -> bool:
 
 def _has_notices(row: UpdMech) -> bool:
     return row.notices != "none"
+
+
+@case("5.3-1-2")
+class TestMisuseOfEveryMechanism:
+    """Every mechanism that updates a software part withstands misuse (5.3-1)."""
+
+    @unit("a", facts=[need(UpdatesFacts, UPDATED)], per=UPD_MECH)
+    def test_every_mechanism_in_use_withstands_every_attack(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """Both units of 5.3-2-2, here for each mechanism that a software part names."""
+        if not ixit.soft_comp:
+            return (no_rows(MISUSE, SOFT_COMP),)
+        used = {name for part in ixit.soft_comp for name in part.update_mechanisms}
+        rows = [row for row in ixit.upd_mech if row.id in used]
+        return over_rows(
+            UPD_MECH,
+            MISUSE,
+            rows,
+            lambda row: facts.judge(
+                UpdatesFacts, UPDATED, row.id, MISUSE, lambda record: _attacked(record, row)
+            ),
+        )
 
 
 @case("5.3-6-2")
@@ -217,6 +255,12 @@ class TestModelDesignation:
     def test_designation_is_as_declared(self, answers: AnswerView, ixit: Ixit) -> Judgements:
         """The name is that of the dossier."""
         return _published(answers, MODEL_IS_AS_DECLARED, ixit, "model_designation")
+
+
+def _attacked(record: FactRecord[UpdatesFacts], row: UpdMech) -> Judgement:
+    """Every attack was made on the mechanism, and none got through."""
+    made = criteria.update_attacks_made(record, row)
+    return all_of(row.id, MISUSE, (made, criteria.update_misuse_accepted(record, row)))
 
 
 def _published(answers: AnswerView, question: Question, ixit: Ixit, field: str) -> Judgements:
