@@ -18,7 +18,7 @@ def filled(row: Row, table: str, criterion: str, field: str) -> Judgement:
     ref = row_ref(table, row)
     if not text.strip():
         return field_missing(row, criterion, field)
-    if says_none(text):
+    if says_none(text.strip(" .\n\t")):
         why = reason("nothing-there", field=field)
         return contradicted(row.id, criterion, why, rows=(ref,))
     return held(row.id, criterion, reason("field-filled", row=row.id, field=field), rows=(ref,))
