@@ -9,7 +9,12 @@ from harness.model.ixit import PersData, UserInfo
 from harness.model.judgement import Judgements, Outcome
 
 HELD, CONTRADICTED, UNDECIDED = Outcome.HELD, Outcome.CONTRADICTED, Outcome.UNDECIDED
-TEXTS = [("Settings, Privacy.", HELD), (" none ", CONTRADICTED), ("None.", CONTRADICTED), ("", UNDECIDED)]
+TEXTS = [
+    ("Settings, Privacy.", HELD),
+    (" none ", CONTRADICTED),
+    ("None.", CONTRADICTED),
+    ("", UNDECIDED),
+]
 CONSENT = [
     (rules.consent_is_obtained, "obtaining_consent"),
     (rules.consent_can_be_withdrawn, "withdrawing_consent"),
