@@ -272,8 +272,8 @@ def _values(fields: Sequence[tuple[str, str]], wanted: str) -> tuple[str, ...]:
 def _expired(expires: str, chain: _Chain) -> Observation:
     """Whether the date lay in the past when the file was fetched (RFC 9116, section 2.5.5)."""
     try:
-        until, now = datetime.fromisoformat(expires), datetime.fromisoformat(chain.times[-1])
-        over = until < now
+        until = datetime.fromisoformat(expires.upper())  # RFC 3339 allows lower-case t and z
+        over = until < datetime.fromisoformat(chain.times[-1])
     except (ValueError, TypeError):
         return Unknown(reason="no date of expiry that can be read")
     evidence = chain.last.evidence

@@ -17,6 +17,7 @@ Record = FactRecord[PublicationsFacts]
 PUBLIC: Final = "publication-not-public"
 POLICY: Final = "policy-without-contact"
 PERIOD: Final = "support-period-not-published"
+_SHORT_YEAR: Final = re.compile(r"[-/.'\u2019]\s?(\d{2})(?!\d)")
 _SHORTEST: Final = 4
 """Letters and digits below which a text is found on almost any page."""
 
@@ -113,10 +114,11 @@ def _date(text: str) -> date | None:
 
 
 def _mentions(page: PublishedPage, year: int) -> bool:
-    """Whether the year occurs, in whatever digits and calendar of two or four places."""
+    """Whether the year occurs in the digits of any script, or its last two behind a mark."""
     # int() reads the digits of every script, as does \d here.
-    numbers = {int(number) for number in re.findall(r"\d{1,6}", page.text)}
-    return bool(numbers & {year, year % 100})
+    whole = {int(number) for number in re.findall(r"\d{1,6}", page.text)}
+    short = {int(number) for number in _SHORT_YEAR.findall(page.text)}
+    return year in whole or year % 100 in short
 
 
 def _words(look: Look, page: PublishedPage, declared: str) -> Judgement:

@@ -19,6 +19,7 @@ snmp-default-community snmp-default-community-write weak-snmp-version
 declared-cryptography authorised-access wrong-credentials-accepted
 update-misuse-accepted undeclared-update-way update-default-differs function-lost-in-outage
 not-restored-after-outage undeclared-destination connection-pacing user-data-left
+publication-not-public policy-without-contact support-period-not-published
 """
 
 
