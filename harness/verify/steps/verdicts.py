@@ -138,7 +138,9 @@ def _check_unit(
     )
     verdict, why, items = unit_verdict(declaration, unit.judgements)
     wanted, _ = under_ics(verdict, why, said, provision)
-    cautious = unit.verdict is Verdict.INCONCLUSIVE and wanted is Verdict.PASS
+    # What earlier versions of certbench recorded of a recommendation that is not claimed.
+    strict = unit.verdict is verdict is Verdict.FAIL and wanted is Verdict.NOT_CLAIMED
+    cautious = strict or (unit.verdict is Verdict.INCONCLUSIVE and wanted is Verdict.PASS)
     if unit.verdict is not wanted and not cautious:
         raise StepFailed(
             "E-VERDICT",
