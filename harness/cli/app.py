@@ -11,11 +11,12 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
+from harness.assessment.confirmation import is_indicative
 from harness.cli import output
 from harness.cli.allure import allure
 from harness.cli.answer import answer, answers_app, judge
+from harness.cli.catalogue import catalogue_app
 from harness.cli.countersign import countersign, withdraw
 from harness.cli.diff import diff
 from harness.cli.dossier import chosen, dossier_app
@@ -32,7 +33,7 @@ from harness.cli.terminal import Terminal, show_error, take_over
 from harness.cli.timestamp import timestamp
 from harness.cli.trust import trust_app
 from harness.cli.vault import lock, unlock
-from harness.config import load_bench, load_dossier
+from harness.config import load_bench, load_confirmations, load_dossier
 from harness.encoding.text import neutralise, neutralise_lines
 from harness.errors import CertbenchError, ConfigError, MissingExtraError, UsageError
 from harness.model.bench_config import BenchConfig
@@ -50,6 +51,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(reference_app, name="reference")
 app.add_typer(log_app, name="log")
 app.add_typer(dossier_app, name="dossier")
@@ -116,16 +118,16 @@ def plan(bench: BenchArgument, framework: FrameworkOption, *, as_json: JsonOptio
     config, dossier = load_bench(bench), load_dossier(bench)
     frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
     tests, survey = plans(frameworks, config, dossier)
+    given = load_confirmations(bench)
+    marked = [is_indicative(entry.catalogue, given) for entry in frameworks]
+    shown = list(zip(tests, marked, strict=True))
     if as_json:
-        documents = [output.plan_json(test) for test in tests]
+        documents = [output.plan_json(test, indicative=mark) for test, mark in shown]
         many = {"schema": "certbench/plans/1", "plans": documents}
         output.print_json(documents[0] if len(documents) == 1 else many)
         return
-    for test in tests:
-        table = Table("unit", "kind", "decided by", "reason", box=None, title=str(test.framework))
-        for unit in test.units:
-            table.add_row(unit.id, unit.kind, unit.decided_by.value, escape(unit.reason))
-        console.print(table)
+    for test, mark in shown:
+        output.show_plan(console, test, indicative=mark)
     for visit in survey.visits:
         console.print(f"visit {visit.sample} {visit.state.value}: {', '.join(visit.probes)}")
     console.print(f"about {survey.estimate_s:.0f} s")
@@ -260,11 +262,16 @@ def assess(
     *,
     out: Annotated[Path, typer.Option("-o", "--out", help="folder for the new bundle")],
     key: Annotated[Path | None, typer.Option(help="signing key (PEM)")] = None,
+    bench: Annotated[
+        Path | None, typer.Option(help="bench config whose confirmations of catalogues count")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge a bundle under further frameworks: new assessments, the survey untouched."""
-    signer = lab_signer(key)
-    assessments, sealed = add_assessments(bundle, find_frameworks(framework), out, signer)
+    given = load_confirmations(bench) if bench else ()
+    assessments, sealed = add_assessments(
+        bundle, find_frameworks(framework), out, lab_signer(key), given
+    )
     documents = [
         output.run_json(entry, sealed.purpose, str(sealed.archive)) for entry in assessments
     ]
