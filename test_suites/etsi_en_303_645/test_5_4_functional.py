@@ -38,7 +38,7 @@ IDENTITY_PROTECTED_AS_DECLARED: Final = Question(
     prompt="Look for the means that the row's Protection Scheme names against tampering with this "
     "identity: the secure element on the board and how it is wired, the locked fuses, the refusal "
     "to write over a debug port. Are they there, and did no simple attempt to read or change the "
-    "identity succeed?" + IF_NO_ROW,
+    "identity succeed? A sample that you open for that serves no other test." + IF_NO_ROW,
     during=INITIALISED.value,
 )
 PROVISIONED_AS_DECLARED: Final = Question(

@@ -44,8 +44,9 @@ SENSORS_EXPLAINED: Final = Question(
 SENSORS_DECLARED: Final = Question(
     id="5.8-3-1c",
     prompt="Look at the casing for lenses, microphone holes, windows, grilles and antennas, and "
-    "open it if one can't be explained. Is everything by which the device could sense its "
-    "surroundings, in use or not, a row of 22-ExtSens?",
+    "open it if one can't be explained (a sample that you open serves no other test). Is "
+    "everything by which the device could sense its surroundings, in use or not, a row of "
+    "22-ExtSens?",
     during=INITIALISED.value,
 )
 
