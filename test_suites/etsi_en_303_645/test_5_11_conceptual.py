@@ -23,7 +23,7 @@ from harness.testing import (
 PERS_DATA: Final = "21-PersData"
 DEL_FUNC: Final = "25-DelFunc"
 IF_NOTHING_IS_STORED: Final = (
-    " Answer yes, too, if the device stores nothing of its users: no personal data, no settings, "
+    " But answer yes if the device stores nothing of its users: no personal data, no settings, "
     "no passwords or keys. Say in the reason how you know."
 )
 
@@ -37,7 +37,7 @@ ERASURE_IS_ADEQUATE: Final = Question(
     id="5.11-1-1b",
     prompt="Read the row's Description. Is the way in which it erases adequate for the kind of "
     "memory: would somebody who gets the device afterwards fail to bring the data back? If you "
-    "are asked about the DUT as a whole, no function deletes data on the device."
+    "are asked about the DUT as a whole, no function deletes data on the device: answer no."
     + IF_NOTHING_IS_STORED,
 )
 ERASURE_IS_COMPLETE: Final = Question(

@@ -31,7 +31,7 @@ DEL_FUNC: Final = "25-DelFunc"
 DOCUMENTATION: Final = "documentation_of_deletion"
 DO_THIS_LAST: Final = (
     "Do this when nothing else is left to do with this sample: it may not be used as initialised "
-    "afterwards. "
+    "afterwards. One deletion can serve all questions of 5.11-1 to 5.11-4 about this function. "
 )
 SHOW_IT: Final = " Say in the reason what you did and saw, and keep photos or screenshots with it."
 
