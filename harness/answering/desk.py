@@ -8,7 +8,7 @@ from typing import Final
 
 from harness.answering.leases import Lease, Leases
 from harness.answering.queue import Asked, Queue, Standing, in_words
-from harness.answering.store import AnswerStore, Draft, OvertakenError, Upload
+from harness.answering.store import AnswerStore, BusyError, Draft, OvertakenError, Upload
 from harness.bench.operator import read_answer
 from harness.encoding.canonical import load_strict
 from harness.errors import CaptureError, UsageError
@@ -76,7 +76,11 @@ class Desk:
 
     def others_lease(self, entry: Asked, person: str) -> Lease | None:
         """The lease of somebody else who works on a question; otherwise it is now this person's."""
-        lease = self.leases.take(entry.key, person)
+        try:
+            lease = self.leases.take(entry.key, person)
+        except BusyError:  # the question can be looked at all the same
+            held = self.leases.holder(entry.key)
+            return held if held is not None and held.person != person else None
         return lease if lease.person != person else None
 
     def answer(self, entry: Asked, given: Given, person: str) -> Answer:
