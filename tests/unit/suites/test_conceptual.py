@@ -22,6 +22,7 @@ from harness.testing.view import AnswerView
 EXAMPLE = Path(__file__).parents[3] / "bench_configs" / "reference-router"
 RULES = {
     "4-1-1a",
+    "5.1-2A-1a",
     "5.1-3-1c",
     "5.1-3-1d",
     "5.2-2-1b",
@@ -57,6 +58,8 @@ RULES = {
     "5.10-1-1a",
     "5.11-2-1b",
     "5.13-1-1a",
+    "5.13-1A-1a",
+    "5.13-1B-1a",
 }
 
 NOTHING_TO_JUDGE = {"5.10-1-1a", "5.11-2-1b"}
