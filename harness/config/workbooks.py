@@ -6,6 +6,7 @@ files is refused.
 """
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -48,10 +49,12 @@ def read_sheets(file: Path) -> dict[str, Rows]:
         raise MissingExtraError("replay", "reading XML of others")
     data = _bounded(file)
     try:
-        book = openpyxl.load_workbook(data, read_only=True, keep_links=False, keep_vba=False)
-        if len(book.worksheets) > MAX_SHEETS:
-            _refuse(file, f"more than {MAX_SHEETS} sheets")
-        return {str(sheet.title): list(_filled(file, sheet)) for sheet in book.worksheets}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and other things that are not read
+            book = openpyxl.load_workbook(data, read_only=True, keep_links=False, keep_vba=False)
+            if len(book.worksheets) > MAX_SHEETS:
+                _refuse(file, f"more than {MAX_SHEETS} sheets")
+            return {str(sheet.title): list(_filled(file, sheet)) for sheet in book.worksheets}
     except ConfigError:
         raise
     except Exception as error:  # the parser of a hostile file may raise anything
@@ -67,13 +70,18 @@ def content_of(cell: "Cell") -> object:
 def _filled(file: Path, sheet: Any) -> Iterator[tuple[int, Sequence["Cell"]]]:  # noqa: ANN401  (read-only sheets have a type of their own)
     """The rows with content, however many empty ones a program put between or behind them."""
     count = 0
+    blank = None  # what stands for each row of a gap, which may be a million rows long
     rows = sheet.iter_rows(max_row=_ALL_ROWS, max_col=MAX_COLUMNS)
     for number, row in enumerate(rows, 1):
-        if any(content_of(cell) is not None for cell in row):
-            count += 1
-            if count > MAX_ROWS:
-                _refuse(file, f"sheet {sheet.title[:60]!r} has more than {MAX_ROWS} rows")
-            yield number, row
+        if row is blank:
+            continue
+        if all(content_of(cell) is None for cell in row):
+            blank = row
+            continue
+        count += 1
+        if count > MAX_ROWS:
+            _refuse(file, f"sheet {sheet.title[:60]!r} has more than {MAX_ROWS} rows")
+        yield number, row
 
 
 def _bounded(file: Path) -> io.BytesIO:

@@ -88,6 +88,11 @@ def test_job_check(documented, printed, tmp_path):
     assert shape(found) == shape(documented["certbench/job-check/1"])
 
 
+def test_dossier_check(documented, printed):
+    found = printed("certbench", "dossier", "check", ROOT / "bench_configs" / "broken-dossier")
+    assert shape(found) == shape(documented["certbench/dossier-check/1"])
+
+
 @pytest.mark.slow
 @pytest.mark.netns
 @pytest.mark.usefixtures("private_bench")

@@ -64,8 +64,9 @@ def _not_one_row(
 
 def _not_allowed(table: str, row: IcsRow, provision: CatalogueProvision) -> Iterator[Problem]:
     status = f"on a row of status {provision.status}"
-    if row.support is Support.NOT_APPLICABLE and not provision.conditional:
-        what = f"N/A is no answer {status}, which has no condition"
+    bound = not provision.conditional and not provision.features
+    if row.support is Support.NOT_APPLICABLE and bound:
+        what = f"N/A is no answer {status}, which has neither condition nor feature"
         mend = "Write Y, or N with the reason."
         yield Problem(table, row.provision, "support", what, mend, 'support = "N"')
     elif row.support is Support.NO and provision.mandatory:
@@ -134,7 +135,8 @@ def _ruled_out(
 
 
 def _conditions(provision: CatalogueProvision) -> tuple[str, ...]:
-    return provision.conditions
+    """Numbers of conditions and letters of features; a provision applies if all of them are met."""
+    return (*provision.conditions, *(provision.features or ()))
 
 
 def _condition(framework: Framework, number: str) -> Condition | None:
@@ -142,4 +144,6 @@ def _condition(framework: Framework, number: str) -> Condition | None:
 
 
 def _meaning(framework: Framework, number: str) -> str:
-    return framework.catalogue.conditions.get(number, f"condition {number}")
+    catalogue = framework.catalogue
+    meanings = {**catalogue.conditions, **(catalogue.features or {})}
+    return meanings.get(number, f"condition {number}")

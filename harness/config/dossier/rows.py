@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from harness.config.dossier.draft import Draft
-from harness.config.dossier.problems import FORMS, Problem, example_of, in_row
+from harness.config.dossier.problems import Problem, example_of, in_row
 from harness.config.dossier.use import Framework
 from harness.model.dossier import Dossier, Support
 from harness.model.ixit import ATTRIBUTES, IxitRow
