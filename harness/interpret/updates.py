@@ -155,7 +155,7 @@ def _doubt(trial: _Trial) -> str:
         return "it was not offered to the end, or nothing was read after it"
     if any(entry.text("text") not in {"", trial.before} for entry in trial.readings):
         return "the device ran something else afterwards"
-    if trial.readings[-1].kind != "running":
+    if trial.readings[-1].text("text") != trial.before:
         return "the device told no version afterwards"
     return ""
 
