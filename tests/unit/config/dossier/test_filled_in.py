@@ -92,7 +92,7 @@ def test_problems_name_their_cells_all_at_once(spoilt):
     def change(book):
         book["8-UpdProc"]["D3"] = "soon"
         book["15-Intf"]["D3"] = "=1+1"
-        book["15-Intf"]["B2"] = "descripton"
+        book["15-Intf"]["B2"] = "summary"
         book.create_sheet("30-Other")["A2"] = "id"
 
     said = spoilt(change)
