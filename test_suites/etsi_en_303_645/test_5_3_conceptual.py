@@ -75,7 +75,7 @@ def _updatable(row: SoftComp) -> bool:
 
     A part without mechanism and without a reason is not excused: it is asked about.
     """
-    return bool(row.update_mechanisms) or not row.no_update_reason.strip()
+    return not rules.gives_a_reason_for_no_update(row)
 
 
 def _without_updates(row: SoftComp) -> bool:

@@ -85,10 +85,9 @@ ISOLATED_AS_DESCRIBED: Final = Question(
 )
 REPLACED_AS_DESCRIBED: Final = Question(
     id="5.3-15-2d",
-    prompt="Replace the hardware in the way that the row's Hardware Replacement describes; if this "
-    "opens a casing, use a unit that no later test needs intact. Can that be done with what the "
-    "description tells?" + IF_NO_ROW,
-    during=INITIALISED.value,
+    prompt="Do this when nothing else is left to do with this sample, since it may have to be "
+    "opened. Replace the hardware in the way that the row's Hardware Replacement describes. Can "
+    "that be done with what the description tells?" + IF_NO_ROW,
 )
 MODEL_IS_FOUND: Final = Question(
     id="5.3-16-2a",

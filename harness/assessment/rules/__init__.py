@@ -1,14 +1,16 @@
 """Rules: what can be decided from the supplier's declaration alone.
 
-A rule is a pure function of IXIT rows. It gives one judgement a row, which cites the row; it never
-guesses from prose: an empty field that it needs is UNDECIDED, and only a plain statement of the
-supplier contradicts. Whether the declaration is true of the device is for the functional units.
+A rule is a pure function of ICS and IXIT rows. It gives one judgement a row, which cites the row;
+it never guesses from prose: an empty field that it needs is UNDECIDED, and only a plain statement
+of the supplier contradicts. Whether the declaration is true of the device is for the functional
+units.
 """
 
 from harness.assessment.rules.boot import secure_boot_promises_verification
 from harness.assessment.rules.components import (
     automation_is_on_where_it_can_be_set,
     components_name_their_updates,
+    gives_a_reason_for_no_update,
 )
 from harness.assessment.rules.cryptography import (
     CryptoEntry,
@@ -93,6 +95,7 @@ __all__ = [
     "deletions_are_confirmed",
     "denials",
     "departures_are_justified",
+    "gives_a_reason_for_no_update",
     "guarantees_match_type",
     "identities_are_declared",
     "implementations_are_reviewed",

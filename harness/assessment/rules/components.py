@@ -10,12 +10,19 @@ from harness.assessment.rules.rows import (
     each,
     field_missing,
     row_ref,
+    says_none,
 )
 from harness.model.ixit import SoftComp, UpdMech
 from harness.model.judgement import Judgement, Judgements
 
 NAMED: Final = "update-mechanism-named"
 AUTOMATION_ON: Final = "automatic-update-on"
+
+
+def gives_a_reason_for_no_update(row: SoftComp) -> bool:
+    """Whether a part names no mechanism and says why; "none" is no reason."""
+    said = row.no_update_reason
+    return not row.update_mechanisms and bool(said.strip()) and not says_none(said)
 
 
 def components_name_their_updates(
@@ -41,7 +48,7 @@ def _unresolved(row: SoftComp, criterion: str, mechanisms: tuple[UpdMech, ...]) 
     """What is to be said of a part without mechanisms or with names that resolve to none."""
     refs = (row_ref(SOFT_COMP, row),)
     if not row.update_mechanisms:
-        if not row.no_update_reason.strip():
+        if not gives_a_reason_for_no_update(row):
             return field_missing(row, criterion, "update_mechanisms")
         return held(row.id, criterion, reason("component-without-updates"), rows=refs)
     known = [mechanism.id for mechanism in mechanisms]

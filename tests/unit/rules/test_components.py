@@ -12,6 +12,7 @@ HELD, CONTRADICTED, UNDECIDED = Outcome.HELD, Outcome.CONTRADICTED, Outcome.UNDE
 PART = SoftComp(id="SoftComp-1", description="firmware", update_mechanisms=("UpdMech-1",))
 ROM = SoftComp(id="SoftComp-1", description="ROM", no_update_reason="It is in read-only memory.")
 SILENT = SoftComp(id="SoftComp-1", description="?", no_update_reason=" ")
+DENYING = SoftComp(id="SoftComp-1", description="?", no_update_reason="N/A")
 BOTH = PART.model_copy(update={"update_mechanisms": ("UpdMech-1", "UpdMech-2")})
 
 
@@ -36,6 +37,7 @@ def said(judged: tuple[Judgement, ...]) -> tuple[Outcome, str]:
         (PART, (mechanism(),), (HELD, "reference-resolves")),
         (ROM, (), (HELD, "component-without-updates")),
         (SILENT, (mechanism(),), (UNDECIDED, "field-missing")),
+        (DENYING, (mechanism(),), (UNDECIDED, "field-missing")),
         (PART, (mechanism(2),), (CONTRADICTED, "reference-dangling")),
         (BOTH, (mechanism(),), (CONTRADICTED, "reference-dangling")),
         (PART, (mechanism(), mechanism()), (UNDECIDED, "reference-ambiguous")),
@@ -71,6 +73,8 @@ def test_a_part_names_what_updates_it(
             (CONTRADICTED, "automation-off"),
         ),
         (ROM, (settable("off"),), (HELD, "component-without-updates")),
+        (SILENT, (settable("on"),), (UNDECIDED, "field-missing")),
+        (DENYING, (settable("on"),), (UNDECIDED, "field-missing")),
         (PART, (settable("on", 2),), (CONTRADICTED, "reference-dangling")),
     ],
 )

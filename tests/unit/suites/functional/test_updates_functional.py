@@ -118,8 +118,8 @@ def test_settings_are_tried_where_the_mechanism_has_them(
     assert judge(unit, unsaid, {"UpdMech-1": "yes"})[0] is Verdict.INCONCLUSIVE
 
 
-def test_observations_are_asked_for_while_the_device_is_at_hand() -> None:
-    at_the_device = {*SETTINGS, "5.3-15-2a", "5.3-15-2d", "5.3-16-2a", "5.3-16-2b"}
+def test_observations_are_asked_for_during_the_visit_and_what_opens_the_device_after() -> None:
+    at_the_device = {*SETTINGS, "5.3-15-2a", "5.3-16-2a", "5.3-16-2b"}
     for unit in (*WATCHED, *SETTINGS):
         (question,) = UNITS[unit].questions
         assert bool(question.during) is (unit in at_the_device)
