@@ -59,7 +59,7 @@ class AnswerServer(ThreadingHTTPServer):
         Raises:
             UsageError: the address is no address of one interface, or it cannot be listened on.
         """
-        host = _one_address(address[0])
+        host = one_address(address[0])
         if host.version == 6:  # noqa: PLR2004
             self.address_family = socket.AF_INET6
         try:
@@ -107,7 +107,8 @@ class AnswerServer(ThreadingHTTPServer):
         logger.debug("a connection of %s broke", client_address)
 
 
-def _one_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+def one_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address of one interface. Raises UsageError for a name, or for all of them."""
     try:
         host = ipaddress.ip_address("127.0.0.1" if text == "localhost" else text.strip("[]"))
     except ValueError as error:

@@ -154,7 +154,8 @@ def _rows(path: Path) -> list[Mapping[str, str]]:
     for name in _READ:
         if name not in names:
             raise _not_ours(path, f"its first row has no {name}")
-    return [dict(zip(names, row, strict=False)) for row in rows[1:] if any(row)]
+    empty = dict.fromkeys(names, "")
+    return [{**empty, **dict(zip(names, row, strict=False))} for row in rows[1:] if row]
 
 
 def _not_ours(path: Path, problem: str) -> ConfigError:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from harness.answering.desk import Desk
 from harness.answering.page import Pages
 from harness.answering.queue import JudgedFramework, make_queue
-from harness.answering.server import AnswerServer
+from harness.answering.server import AnswerServer, one_address
 from harness.cli.outcome import show_outcome
 from harness.cli.output import JsonOption
 from harness.cli.terminal import Terminal
@@ -58,13 +58,14 @@ def answer(
     Only who has a link can open it. Nothing is encrypted on the way: name another address than
     that of this machine itself on a network of the laboratory only.
     """
+    people, address = _people(person), _address(listen)
     folder = locate(run)
     order = read_order(folder)
     desk = desk_of(folder, order)
     dut = order.dossier.dut
     again = judge_command(run, order)
     pages = Pages(desk, f"{dut.supplier} {dut.model}", again)
-    server = AnswerServer(_address(listen), desk, pages, _people(person))
+    server = AnswerServer(address, desk, pages, people)
     with server:
         left = sum(each.is_open for each in desk.standing())
         console.print(counted(left, "open question"))
@@ -199,4 +200,4 @@ def _address(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not port.isdecimal() or int(port) > 65535:  # noqa: PLR2004  (ports end there)
         raise UsageError(f"--listen {text}: give ADDRESS:PORT, such as 127.0.0.1:0")
-    return host, int(port)
+    return str(one_address(host)), int(port)

@@ -66,14 +66,19 @@ def _bounded(path: Path) -> io.BytesIO:
 
 
 def text_rows(book: "Workbook", name: str) -> Iterator[Sequence[str]]:
-    """The rows of a sheet as texts, blanks around them removed; an empty cell is ``""``.
+    """The rows of a sheet as texts without blanks around them.
+
+    An empty cell is ``""``; empty cells at the end of a row are left out.
 
     Raises:
         KeyError: there is no such sheet.
     """
     sheet = book[name]
     for row in sheet.iter_rows(max_row=MAX_ROWS, max_col=MAX_COLUMNS, values_only=True):
-        yield [_text(value) for value in row]
+        texts = [_text(value) for value in row]
+        while texts and not texts[-1]:
+            texts.pop()
+        yield texts
 
 
 def _text(value: object) -> str:
