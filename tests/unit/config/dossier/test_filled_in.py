@@ -196,3 +196,25 @@ def test_an_error_of_the_spreadsheet_is_no_value(tmp_path):
     book.save(tmp_path / "f.xlsx")
     with pytest.raises(ConfigError, match="an error of the spreadsheet"):
         import_dossier(tmp_path / "f.xlsx")
+
+
+def test_a_form_filled_in_with_libreoffice_itself_is_read_as_it_was_typed():
+    """LibreOffice 7.4 opened an export, took what is expected here, and saved the file."""
+    dossier = import_dossier(HERE / "filled-in-libreoffice-7.4.xlsx")
+    kept, typed = dossier.ixit.vuln_mon[:24], dossier.ixit.vuln_mon[24:]
+    assert [row.id for row in kept] == [row.description for row in kept]
+    assert {"=1+1", "@SUM(A1)", "'quoted", " blank ", "a\n\nb", "x005F_"} <= {r.id for r in kept}
+    assert [row.description for row in typed] == [
+        *("2031-12-31", "TRUE", "1.50", "12:30", "00123", "Bill of materials")
+    ]
+    interface = dossier.ixit.intf[1]
+    assert (interface.type, interface.debug_interface, interface.exposed) == (
+        "physical",
+        True,
+        False,
+    )
+    assert interface.disclosed_information == ("one", "two", "three")
+    assert (dossier.ixit.upd_proc[1].time_frame, dossier.ixit.upd_proc[1].days) == ("90", 90)
+    assert dossier.ixit.ext_sens[0].description == "TRUE"  # typed below the prepared rows
+    assert dossier.ics["etsi-en-303-645@2.1.1"][-1].support.value == "N/A"
+    assert dossier.reason == '=HYPERLINK("http://x")'
