@@ -13,8 +13,8 @@ from harness.model.catalogue import Catalogue
 from harness.model.declaration import UnitDeclaration
 from harness.model.dossier import Dossier
 from harness.model.ids import FactKey, UnitId
-from harness.model.ixit import Ixit
-from harness.model.ixit.form import TABLES
+from harness.model.ixit import Ixit, IxitRow
+from harness.model.ixit.form import TABLES, TableForm
 from harness.model.judgement import Judgement
 from harness.model.prose import render
 from harness.model.question import (
@@ -36,6 +36,8 @@ _WORST_FIRST: Final = (
     AskedStatus.ANSWERED,
     AskedStatus.SETTLED,
 )
+Fields = tuple[tuple[str, str], ...]
+"""Names of a row's fields, each with what the supplier wrote."""
 _FROM_PEOPLE: Final = frozenset({"person-not-asked", "answer-void", "answer-unsure", "answered"})
 
 
@@ -58,6 +60,7 @@ class Asked:
         item: the IXIT row, or ``DUT``.
         table: the IXIT table that the row stands in; ``""`` for the DUT.
         row: the row's fields with what the supplier wrote, in the order of the form.
+        named: table, id and fields of the rows of other tables that this row names.
         status: how it stood when the survey was judged.
         units: what its answer decides: the units of every framework.
         section: heading under which the catalogue has them.
@@ -70,7 +73,8 @@ class Asked:
     question: Question
     item: str
     table: str
-    row: tuple[tuple[str, str], ...]
+    row: Fields
+    named: tuple[tuple[str, str, Fields], ...]
     status: AskedStatus
     units: tuple[str, ...]
     section: str
@@ -183,13 +187,15 @@ def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Aske
     purpose = next(each.purpose for each in catalogue.cases if each.id == result.case)
     declared = framework.units.get(found.unit)
     table, row = row_of(ixit, found.table, found.item)
-    parts = (found.question.digest, found.item, repr(row))
+    named = tuple(rows_named_by(ixit, table, found.item))
+    parts = (found.question.digest, found.item, repr(row), repr(named))
     return Asked(
         key=hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24],
         question=found.question,
         item=found.item,
         table=table,
         row=row,
+        named=named,
         status=found.status,
         units=(f"{assessment.framework} {found.unit}",),
         section=provision.section,
@@ -239,7 +245,7 @@ def _is_about(judgement: Judgement, item: str) -> bool:
     return same and judgement.reason.code not in _FROM_PEOPLE
 
 
-def row_of(ixit: Ixit, table: str, item: str) -> tuple[str, tuple[tuple[str, str], ...]]:
+def row_of(ixit: Ixit, table: str, item: str) -> tuple[str, Fields]:
     """Table and fields of the row called ``item``; ``("", ())`` if there is none.
 
     The unit's own table is looked at first; some units judge rows of others.
@@ -249,14 +255,40 @@ def row_of(ixit: Ixit, table: str, item: str) -> tuple[str, tuple[tuple[str, str
     for form in sorted(TABLES, key=lambda each: each.name != table):
         for row in ixit.rows(form.name):
             if row.id == item:
-                values = row.to_json()
-                fields = (
-                    (field.title or field.key.replace("_", " "), in_words(values.get(field.key)))
-                    for field in form.fields
-                    if field.key != "id"
-                )
-                return form.name, tuple((title, text) for title, text in fields if text)
+                return form.name, _fields(form, row)
     return "", ()
+
+
+def rows_named_by(ixit: Ixit, table: str, item: str) -> Iterator[tuple[str, str, Fields]]:
+    """The rows of other tables that stand by their id in a field of this row."""
+    mine = next((row for row in ixit.rows(table) if row.id == item), None) if table else None
+    if mine is None:
+        return
+    texts = set(_texts(mine.to_json()))
+    for form in TABLES:
+        for row in ixit.rows(form.name):
+            if form.name != table and row.id in texts:
+                yield form.name, row.id, _fields(form, row)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for entry in value:
+            yield from _texts(entry)
+    elif isinstance(value, str):
+        yield value
+
+
+def _fields(form: TableForm, row: IxitRow) -> Fields:
+    values = row.to_json()
+    fields = (
+        (field.title or field.key.replace("_", " "), in_words(values.get(field.key)))
+        for field in form.fields
+        if field.key != "id"
+    )
+    return tuple((title, text) for title, text in fields if text)
 
 
 def in_words(value: object) -> str:

@@ -115,7 +115,8 @@ def _cells(standing: Standing) -> Iterator[str]:
     yield entry.question.id
     yield entry.item
     yield entry.question.prompt
-    yield "\n".join(f"{title}: {text}" for title, text in entry.row)
+    rows = [entry.row, *(((table, name), *fields) for table, name, fields in entry.named)]
+    yield "\n\n".join("\n".join(f"{title}: {text}" for title, text in row) for row in rows)
     yield "\n".join((*entry.purposes, *entry.related))
     is_choice = entry.question.kind is AnswerKind.CHOICE
     yield "\n".join(entry.question.choices) if is_choice else entry.question.kind.value

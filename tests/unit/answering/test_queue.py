@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.answering.queue import JudgedFramework, in_words, make_queue, row_of
+from harness.answering.queue import JudgedFramework, in_words, make_queue, row_of, rows_named_by
 from harness.model.assessment import Assessment, JudgeDigests, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy
@@ -133,6 +133,21 @@ def test_a_row_is_found_in_its_table_and_elsewhere_and_shown_as_the_supplier_wro
     assert row_of(ixit, "15-Intf", "AuthMech-1") == (table, row)
     assert row_of(ixit, "1-AuthMech", "AuthMech-9") == ("", ())
     assert row_of(ixit, "1-AuthMech", "DUT") == ("", ())
+
+
+def test_rows_of_other_tables_that_a_row_names_are_shown_beside_it():
+    login = dossier("Web login.").ixit.auth_mech[0]
+    service = {
+        "id": "SoftServ-1", "description": "Web", "status": "enabled", "justification": "for users",
+        "allows_configuration": True, "authentication_mechanism": login.id,
+    }  # fmt: skip
+    rows = {"1-AuthMech": [login.to_json()], "13-SoftServ": [service]}
+    ixit = Ixit.model_validate(rows)
+    ((table, name, fields),) = rows_named_by(ixit, "13-SoftServ", "SoftServ-1")
+    assert (table, name) == ("1-AuthMech", "AuthMech-1")
+    assert ("Description", "Web login.") in fields
+    assert list(rows_named_by(ixit, "1-AuthMech", "AuthMech-1")) == []
+    assert list(rows_named_by(ixit, "", "DUT")) == []
 
 
 @pytest.mark.parametrize(
