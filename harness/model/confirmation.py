@@ -9,10 +9,12 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import Field
 
 from harness.model.base import Document, Frozen
-from harness.model.decision import FrameworkName, Words
+from harness.model.decision import FrameworkName
 
 CONFIRMATIONS_FILE: Final = "confirmations.json"
 """Lies beside the bench config."""
+Line = Annotated[str, Field(pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]*$", max_length=1000)]
+"""One line of a person's own words, without control characters."""
 _MAX_ROWS: Final = 10_000
 
 
@@ -39,10 +41,10 @@ class Confirmation(Frozen):
 
     framework: FrameworkName
     entries: Annotated[tuple[ConfirmedEntry, ...], Field(min_length=1, max_length=_MAX_ROWS)]
-    person: Words
-    document: Words
+    person: Line
+    document: Line
     at: str
-    note: Words | Literal[""] = ""
+    note: Line | Literal[""] = ""
 
 
 class Confirmations(Document):
