@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ _PAYMENT_REQUIRED: Final = 402
 _ALIKE: Final = 0.9
 _LOGIN: Final = frozenset({"login", "logon", "signin", "auth", "account", "sso", "register"})
 _FIELD: Final = re.compile(r"([A-Za-z-]{1,40}):[ \t]*(\S.{0,500})")
+_CONTROLS: Final = frozenset({"home", "missing-page"})
 _MAX_LINES: Final = 200
 _MAX_FIELDS: Final = 10
 
@@ -69,6 +71,11 @@ class _Chain:
     @property
     def host(self) -> str:
         return split_url(self.last.url).netloc.lower()
+
+    @cached_property
+    def read(self) -> PublishedText:
+        """What a reader sees of the last answer; long pages are read once."""
+        return published_text(self.last) if self.served else PublishedText()
 
 
 def interpret(captures: CaptureReader, upstream: Upstream) -> PublicationsFacts:
@@ -142,8 +149,7 @@ def _chains(
 
 def _page(chain: _Chain, chains: Sequence[_Chain]) -> PublishedPage:
     last = chain.last
-    read = published_text(last) if chain.served else PublishedText()
-    served = _served(chain, chains, read)
+    read, served = chain.read, _served(chain, chains)
     return PublishedPage(
         url=neutralise(chain.start),
         final_url=neutralise(last.url),
@@ -160,7 +166,7 @@ def _page(chain: _Chain, chains: Sequence[_Chain]) -> PublishedPage:
     )
 
 
-def _served(chain: _Chain, chains: Sequence[_Chain], read: PublishedText) -> Observation:
+def _served(chain: _Chain, chains: Sequence[_Chain]) -> Observation:
     last = chain.last
     if not last.answered:
         return Unknown(reason=_no_answer(chain))
@@ -170,7 +176,7 @@ def _served(chain: _Chain, chains: Sequence[_Chain], read: PublishedText) -> Obs
         return _missing(chain, chains)
     if last.status != OK:
         return Unknown(reason=f"the server answered {last.status} to the bench")
-    why = _no_content(last, read) or _like_another(chain, chains, read)
+    why = _no_content(last, chain.read) or _like_another(chain, chains)
     return Unknown(reason=why) if why else Present(evidence=_evidence(chain))
 
 
@@ -200,12 +206,12 @@ def _no_content(last: Exchange, read: PublishedText) -> str:
     return ""
 
 
-def _like_another(chain: _Chain, chains: Sequence[_Chain], read: PublishedText) -> str:
+def _like_another(chain: _Chain, chains: Sequence[_Chain]) -> str:
     """Whether the host gives the same for an address that nobody made, or leads to its front."""
     for other in chains:
-        if other.host != chain.host or not other.served:
+        if other.purpose not in _CONTROLS or other.host != chain.host:
             continue
-        if not _alike(read.text, published_text(other.last).text):
+        if not _alike(chain.read.text, other.read.text):
             continue
         if other.purpose == "missing-page":
             return "the host gives the same page for an address that was made up"

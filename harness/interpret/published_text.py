@@ -10,7 +10,7 @@ from typing import Final
 from typing_extensions import override
 
 from harness.encoding.text import neutralise
-from harness.interpret.html_forms import MAX_HTML, parse_page
+from harness.interpret.html_forms import MAX_HTML, feed_whole, parse_page
 from harness.interpret.http_exchanges import Exchange
 
 MAX_TEXT: Final = 32 * 1024
@@ -82,13 +82,9 @@ def decoded(exchange: Exchange) -> str:
 
 def _of_html(exchange: Exchange) -> PublishedText:
     reader = _Visible()
-    try:
-        reader.feed(decoded(exchange))
-        reader.close()
-    except (AssertionError, ValueError):
-        reader.drawn = True  # what html.parser gave up on may have held more
+    ended = feed_whole(reader, decoded(exchange))
     text = _joined("".join(reader.text))
-    whole = not (reader.drawn or exchange.unread_page or len(text) > MAX_TEXT)
+    whole = ended and not (reader.drawn or exchange.unread_page or len(text) > MAX_TEXT)
     text = text[:MAX_TEXT]
     forms = parse_page(exchange.body).forms
     writes = any({entry.kind for entry in form.fields} & _WRITABLE for form in forms)
