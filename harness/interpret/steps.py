@@ -46,11 +46,18 @@ class Steps:
 
 
 def elapsed_ms(start: JournalRecord, end: JournalRecord) -> int:
-    """Milliseconds of bench time between two records. Raises CaptureError for a bad time."""
+    """Milliseconds of bench time between two records, the earlier one first.
+
+    Raises:
+        CaptureError: a time is none, or the bench's clock was set back in between: what waited how
+            long is then unknown.
+    """
     try:
         between = parse_utc(end.time) - parse_utc(start.time)
     except ValueError as error:
         raise CaptureError(f"line {end.line}: {error}") from error
+    if between < timedelta(0):
+        raise CaptureError(f"line {end.line}: the clock was set back")
     return between // timedelta(milliseconds=1)
 
 

@@ -194,3 +194,14 @@ def test_the_number_of_trials_is_bounded(story: Any, interpreted: Any) -> None:
         story.add("offer", mechanism="m", way="w", attack="genuine", marker="x")
     with pytest.raises(CaptureError, match="more than 500"):
         interpreted("updates", updates=story)
+
+
+@pytest.mark.parametrize("time", ["2026-11-21T23:00:00.000000Z", "2026-11-22T00:00:00", "soon"])
+def test_a_clock_that_was_set_back_or_tells_no_time_gives_no_facts(
+    time: str, story: Any, interpreted: Any
+) -> None:
+    offer(story, "genuine", NEW, NEW)
+    offer(story, "altered", "image", OLD)
+    story.records[-1]["t"] = time
+    with pytest.raises(CaptureError):
+        interpreted("updates", updates=story)
