@@ -19,7 +19,7 @@ class Checked:
         file: the dossier.
         dossier: what of it is valid; None if it can't be read at all.
         frameworks: those that it was checked against.
-        problems: what was found, in the order of the file.
+        problems: what was found: syntax and types first, then identification, ICS, IXIT.
     """
 
     file: Path

@@ -5,12 +5,15 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from harness.config import load_dossier
 from harness.config.dossier.checking import check_dossier
 from harness.config.dossier.problems import FIELDS, Level
 from harness.config.dossier.rows import REFERENCES, SERVICES
 from harness.config.dossier.use import Framework, load_use
+from harness.errors import ConfigError
 from harness.testing.suites import find_frameworks
 
 EXAMPLES = Path(__file__).parents[4] / "bench_configs"
@@ -278,3 +281,35 @@ def test_features_of_the_new_edition_are_compared_too(paper, found, new):
     told = set(places(found(new)))
     assert f"{ICS}[5.1-1].support" in told  # feature a: passwords
     assert f"{ICS}[5.8-3].support" not in told  # feature v: no sensors
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_stands_in_the_file_is_told_and_nothing_is_raised(complete, tmp_path, old, data):
+    document = copy.deepcopy(complete)
+    for _ in range(data.draw(st.integers(1, 3))):
+        here = document
+        while True:
+            keys = sorted(here) if isinstance(here, dict) else range(len(here))
+            key = data.draw(st.sampled_from(keys))
+            if not isinstance(here[key], dict | list) or not here[key] or data.draw(st.booleans()):
+                here[key] = data.draw(JSON)
+                break
+            here = here[key]
+    file = tmp_path / "dossier.json"
+    file.write_text(json.dumps(document))
+    told = check_dossier(file, old).problems
+    assert all(problem.what and problem.mend for problem in told)
+    try:
+        load_dossier(file)
+    except ConfigError:
+        assert told
