@@ -284,7 +284,7 @@ def _texts(value: object) -> Iterator[str]:
 def _fields(form: TableForm, row: IxitRow) -> Fields:
     values = row.to_json()
     fields = (
-        (field.title or field.key.replace("_", " "), in_words(values.get(field.key)))
+        (field.title or field.key.replace("_", " ").capitalize(), in_words(values.get(field.key)))
         for field in form.fields
         if field.key != "id"
     )

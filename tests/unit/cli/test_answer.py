@@ -7,6 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from harness.answering.desk import Given
+from harness.answering.store import Upload
 from harness.cli.answer import answer, answers_app, desk_of, judge
 from harness.cli.output import EXIT_OF
 from harness.errors import UsageError
@@ -134,10 +135,10 @@ def surveyed(tmp_path):
 def say(surveyed):
     """Answer a question of the run."""
 
-    def give(question, value, person="Anna Muster", reason="", seen=None):
+    def give(question, value, person="Anna Muster", reason="", seen=None, files=()):
         desk = desk_of(surveyed, read_order(surveyed))
         entry = next(each for each in desk.queue.entries if each.question.id == question)
-        return desk.answer(entry, Given(value, reason, seen), person)
+        return desk.answer(entry, Given(value, reason, seen, files), person)
 
     return give
 
@@ -171,7 +172,7 @@ def test_answers_after_the_survey_reach_the_verdict_and_the_bundle(
     code, _ = command(judge, surveyed, "--out", out)
     assert code == EXIT_OF[Conclusion.INCONCLUSIVE]
     assert verdict("bundle") is Verdict.INCONCLUSIVE
-    say("second", "yes", reason="It does.")
+    say("second", "yes", reason="It does.", files=(Upload("seen.TXT", b"on off on"),))
     command(judge, surveyed)
     assert verdict("bundle-2") is Verdict.PASS
     assert verdict("bundle") is Verdict.INCONCLUSIVE
@@ -185,6 +186,10 @@ def test_answers_after_the_survey_reach_the_verdict_and_the_bundle(
     )
     assert sealed.count(b'"schema":"certbench/answer/1"') == 3
     assert b"Anna Muster" not in sealed
+    assert b"on off on" in sealed
+    report = (out / "bundle-3" / "data" / "report" / "index.html").read_text()
+    assert "(with 00002-1.txt)" in report
+    assert "(replaces 2)" in report
 
 
 def test_what_a_killed_writer_left_is_not_sealed(surveyed, say, tmp_path):
