@@ -35,7 +35,7 @@ def applicability(
     """
     if catalogue.declaration == "none":
         return Applicability(applicable=True, claimed=True, why=None, answered=True)
-    return _by_row(provision, dossier.ics_row(catalogue.framework.slug, provision.id))
+    return _by_row(provision, dossier.ics_row(str(catalogue.framework), provision.id))
 
 
 def _by_row(provision: CatalogueProvision, row: IcsRow | None) -> Applicability:
@@ -63,12 +63,16 @@ def under_ics(
     """What the supplier's ICS answer makes of a unit's verdict.
 
     A fact that contradicts an N/A is a FAIL of the declaration; an N on a mandatory row is one by
-    itself; without an answer nothing can pass. Nothing undoes a FAIL.
+    itself; without an answer nothing can pass. Only an N on a recommendation undoes a FAIL: the
+    supplier says that it is not met, which is what was found.
     """
-    if said.why is None or verdict is Verdict.FAIL:
+    if said.why is None:
+        return verdict, why
+    not_claimed = said.answered and said.applicable and not provision.mandatory
+    if verdict is Verdict.FAIL and not not_claimed:
         return verdict, why
     if not said.applicable:
         return Verdict.NOT_APPLICABLE, said.why
     if not said.answered:
         return Verdict.INCONCLUSIVE, said.why if verdict is Verdict.PASS else why
-    return (Verdict.FAIL if provision.mandatory else Verdict.NOT_CLAIMED), said.why
+    return (Verdict.NOT_CLAIMED if not_claimed else Verdict.FAIL), said.why

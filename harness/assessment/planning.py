@@ -18,6 +18,7 @@ from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId, UnitId
 from harness.model.plan import PlannedUnit, PlannedVisit, SurveyPlan, TestPlan
 from harness.model.states import Capability, DeviceState, Impact
+from harness.model.waiting import PROBES_TO_COME, waiting_for
 
 
 def blocked_facts(
@@ -32,7 +33,9 @@ def blocked_facts(
     for need in needs:
         declared = probes.get(need.probe)
         if declared is None:
-            blocked.append(f"{need.probe}: no such probe is installed")
+            what = PROBES_TO_COME.get(need.probe)
+            why = f"waits for {what}" if what else "no such probe is installed"
+            blocked.append(f"{need.probe}: {why}")
             continue
         lacking = sorted(
             name.value for name in declared.capabilities if name not in capabilities[samples[0]]
@@ -64,6 +67,7 @@ def make_plan(
         answer = applicability(catalogue, provisions[cases[unit.case]], dossier)
         needs = found.facts if found else ()
         blocked = blocked_facts(needs, probes, capabilities, max_impact)
+        waits = waiting_for(need.probe for need in needs if need.probe not in probes)
         planned.append(
             PlannedUnit(
                 id=unit.id,
@@ -73,9 +77,11 @@ def make_plan(
                 decided_by=found.decided_by if found else DecidedBy.NONE,
                 applicable=answer.applicable,
                 claimed=answer.claimed,
-                reason=_planned_reason(answer, found, blocked),
+                reason=_planned_reason(answer, found, blocked, waits),
                 facts=needs,
                 blocked=blocked,
+                waiting_for=waits if waits and answer.why is None else None,
+                provisional=unit.provisional,
             )
         )
     needs_all = [need for entry in planned if entry.applicable for need in entry.facts]
@@ -90,7 +96,7 @@ def make_plan(
 
 
 def _planned_reason(
-    answer: Applicability, found: UnitDeclaration | None, blocked: tuple[str, ...]
+    answer: Applicability, found: UnitDeclaration | None, blocked: tuple[str, ...], waits: str
 ) -> str:
     if answer.why is not None:
         detail = answer.why.params.get("detail", "")
@@ -98,7 +104,7 @@ def _planned_reason(
     if found is None:
         return "not implemented"
     if blocked:
-        return "not on this bench: " + "; ".join(blocked)
+        return f"waits for {waits}" if waits else "not on this bench: " + "; ".join(blocked)
     if found.questions and found.decided_by in {DecidedBy.OPERATOR, DecidedBy.JUDGEMENT}:
         return "a person must answer"
     return ""
@@ -111,10 +117,13 @@ def survey_plan(
 ) -> SurveyPlan:
     """The visits that deliver all needed facts: each sample enters each state once.
 
-    States come in the order of a device's life, so that ``as-received`` is never too late.
+    States come in the order of a device's life, so that ``as-received`` is never too late. Nothing
+    is visited for a probe that is still to come.
     """
     wanted: dict[tuple[SampleId, DeviceState], set[ProbeName]] = {}
     for need in needs:
+        if need.probe in PROBES_TO_COME and need.probe not in probes:
+            continue
         for sample in samples if need.samples is Samples.EACH else samples[:1]:
             wanted.setdefault((sample, need.state), set()).add(need.probe)
     order = list(DeviceState)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from harness.assessment.judging import reason
 from harness.model.assessment import CaseResult, ProvisionResult, UnitResult
-from harness.model.catalogue import Catalogue, CatalogueProvision
+from harness.model.catalogue import Catalogue, CatalogueProvision, CatalogueUnit
 from harness.model.declaration import DecidedBy, Quantifier, UnitDeclaration
 from harness.model.ids import FactKey, ItemId, ProvisionId
 from harness.model.judgement import Conclusion, Judgement, Outcome, Reason, Verdict
@@ -109,27 +109,53 @@ def unconfirmed_firmware(
 
 
 def case_results(catalogue: Catalogue, units: Sequence[UnitResult]) -> tuple[CaseResult, ...]:
-    """Roll units up to their cases."""
+    """Roll units up to their cases; a unit without a result keeps its case open."""
+    lacking = {unit.case for unit in _without_result(catalogue, units)}
     return tuple(
         CaseResult(
             case=case.id,
             provision=case.provision,
-            verdict=roll_up(unit.verdict for unit in units if unit.case == case.id),
+            verdict=roll_up(
+                [
+                    *(unit.verdict for unit in units if unit.case == case.id),
+                    *_open_if(case.id in lacking),
+                ]
+            ),
         )
         for case in catalogue.cases
     )
 
 
+def _without_result(catalogue: Catalogue, units: Sequence[UnitResult]) -> tuple[CatalogueUnit, ...]:
+    """The units of a catalogue that nobody judged; hostile catalogues may be long."""
+    given = {unit.unit for unit in units}
+    return tuple(unit for unit in catalogue.units if unit.id not in given)
+
+
+def _open_if(lacking: bool) -> tuple[Verdict, ...]:  # noqa: FBT001  (one question, one answer)
+    return (Verdict.INCONCLUSIVE,) if lacking else ()
+
+
 def provision_results(
     catalogue: Catalogue, units: Sequence[UnitResult]
 ) -> tuple[ProvisionResult, ...]:
-    """Roll units up to provisions; a provision without a unit is INCONCLUSIVE."""
-    return tuple(_provision(provision, units) for provision in catalogue.provisions)
+    """Roll units up to provisions.
+
+    A provision without a unit is INCONCLUSIVE; a unit without a result keeps its provision open.
+    """
+    cases = {case.id: case.provision for case in catalogue.cases}
+    lacking = {cases.get(unit.case) for unit in _without_result(catalogue, units)}
+    return tuple(
+        _provision(provision, units, _open_if(provision.id in lacking))
+        for provision in catalogue.provisions
+    )
 
 
-def _provision(provision: CatalogueProvision, units: Sequence[UnitResult]) -> ProvisionResult:
+def _provision(
+    provision: CatalogueProvision, units: Sequence[UnitResult], more: tuple[Verdict, ...]
+) -> ProvisionResult:
     mine = [unit for unit in units if unit.provision == provision.id]
-    verdict = roll_up(unit.verdict for unit in mine)
+    verdict = roll_up([*(unit.verdict for unit in mine), *more])
     first = next((unit for unit in mine if unit.verdict is verdict), None)
     why = (
         reason("follows-from-unit", unit=first.unit, because=first.reason.code)
@@ -157,16 +183,16 @@ def conclude(
     rule = catalogue.decision_rule
     verdicts = _under_alternatives(catalogue, provisions)
     failed = [
-        result.provision
-        for result in provisions
-        if verdicts[result.provision] is Verdict.FAIL
-        and (result.mandatory or rule.claimed_recommendation_fails == "not-conformant")
+        entry.id
+        for entry in catalogue.provisions
+        if verdicts[entry.id] is Verdict.FAIL
+        and (entry.mandatory or rule.claimed_recommendation_fails == "not-conformant")
     ]
     if failed:
         return Conclusion.NOT_CONFORMANT, reason("provisions-fail", provisions=", ".join(failed))
     if not whole:
         return Conclusion.INCONCLUSIVE, reason("survey-not-whole")
-    binding = [verdicts[result.provision] for result in provisions if result.mandatory]
+    binding = [verdicts[entry.id] for entry in catalogue.provisions if entry.mandatory]
     doubt = _why_open(catalogue, binding, firmware)
     if doubt is not None:
         return Conclusion.INCONCLUSIVE, doubt
@@ -190,9 +216,13 @@ def _under_alternatives(
 ) -> dict[ProvisionId, Verdict]:
     """The verdict that counts for each provision: in a set of alternatives, that of the set.
 
-    One PASS satisfies the set; while one is open, the others' FAIL decides nothing.
+    One PASS satisfies the set; while one is open, the others' FAIL decides nothing. A provision
+    without a result is open.
     """
-    verdicts = {result.provision: result.verdict for result in provisions}
+    given = {result.provision: result.verdict for result in provisions}
+    verdicts = {
+        entry.id: given.get(entry.id, Verdict.INCONCLUSIVE) for entry in catalogue.provisions
+    }
     for group in catalogue.decision_rule.alternatives:
         members = {verdicts[name] for name in group if name in verdicts}
         ladder = (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL)

@@ -1,9 +1,25 @@
-"""Which units a run was for, when somebody asked for a part of a framework only; pure."""
+"""Which units of a framework a run and its test functions are for; pure."""
 
 from collections.abc import Iterable, Sequence
 
 from harness.model.catalogue import Catalogue
+from harness.model.declaration import UnitDeclaration
 from harness.model.ids import UnitId
+
+
+def declared_for(
+    catalogue: Catalogue, declared: Iterable[UnitDeclaration]
+) -> tuple[UnitDeclaration, ...]:
+    """What decides the units of ``catalogue``, in its order and under its ids.
+
+    A function that decides several units comes several times, one that decides none not at all.
+    """
+    functions = {declaration.unit: declaration for declaration in declared}
+    return tuple(
+        functions[unit.function].model_copy(update={"unit": unit.id})
+        for unit in catalogue.units
+        if unit.function in functions
+    )
 
 
 def is_selected(catalogue: Catalogue, unit: UnitId, only: Sequence[str]) -> bool:

@@ -6,7 +6,7 @@ import ipaddress
 import platform
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +29,7 @@ from harness.bench.protocols import (
     SampleLinks,
     StateControl,
 )
+from harness.bench.publications import WebPublications
 from harness.bench.reference_control import ReferenceControl, ReferencePower, ReferenceStates
 from harness.bench.runner import run_tool
 from harness.bench.secrets import resolve_login
@@ -59,6 +60,7 @@ class AssembledLinks:
     states: StateControl | None = None
     label: Login | None = None
     user: Login | None = None
+    publications: WebPublications | None = None
     capabilities: frozenset[Capability] = frozenset()
 
     def tapped(self, taps: Taps) -> SampleLinks:
@@ -67,6 +69,7 @@ class AssembledLinks:
             self,
             network=self.network.tapped(taps) if self.network else None,
             wan=self.wan.tapped(taps) if self.wan else None,
+            publications=self.publications.tapped(taps) if self.publications else None,
         )
 
 
@@ -149,6 +152,7 @@ def assemble(
     operator: Operator | None = None,
     controls: Mapping[str, str | Path] | None = None,
     logins: Mapping[str, Logins] | None = None,
+    pages: Sequence[str] = (),
 ) -> AssembledBench:
     """Build every driver that ``config`` asks for. Opens no link yet.
 
@@ -158,6 +162,7 @@ def assemble(
         controls: sample id -> control socket of the reference device that stands in for it.
         logins: sample id -> (label, user) in clear, in place of those of the config; either may
             be None, and then the config's counts.
+        pages: addresses of the public pages that the dossier names.
 
     Raises:
         ConfigError: a secret is not where the config says, or a sample is not in the config.
@@ -167,13 +172,17 @@ def assemble(
     settings = config.bench
     guard = ScopeGuard(settings.scope, settings.interface, through_routers=settings.through_routers)
     closers: list[Callable[[], None]] = []
+    publications = WebPublications(settings, pages)
     links = tuple(
-        _links(
-            sample,
-            guard,
-            operator,
-            ReferenceControl(str(controls[sample.id])) if sample.id in controls else None,
-            logins.get(sample.id, (None, None)),
+        replace(
+            _links(
+                sample,
+                guard,
+                operator,
+                ReferenceControl(str(controls[sample.id])) if sample.id in controls else None,
+                logins.get(sample.id, (None, None)),
+            ),
+            publications=publications,
         )
         for sample in config.sample
     )

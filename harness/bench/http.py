@@ -11,6 +11,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -173,16 +174,34 @@ class _TlsPool(HTTPSConnectionPool):
             conn.connect()
 
 
-class _Adapter(HTTPAdapter):
-    """Hands urllib3 the session's door and the permissive TLS context."""
+@dataclass(frozen=True)
+class ServerName:
+    """A server that must prove its name (RFC 9110, section 4.3.4), asked at a known address.
 
-    def __init__(self, door: _Door) -> None:
+    Attributes:
+        name: the name that its certificate must hold.
+        ca: PEM file of the authority that signed it; ``""`` = those that are publicly trusted.
+    """
+
+    name: str
+    ca: str = ""
+
+
+class _Adapter(HTTPAdapter):
+    """Hands urllib3 the session's door, and a TLS that trusts anybody or one name only."""
+
+    def __init__(self, door: _Door, server: ServerName | None) -> None:
         self._door = door
+        self._server = server
         super().__init__(max_retries=urllib3.Retry(0, read=False, redirect=False))
 
     @override
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
-        super().init_poolmanager(*arguments, ssl_context=permissive_context(), **options)
+        if self._server is None:
+            options["ssl_context"] = permissive_context()
+        else:
+            options["server_hostname"] = self._server.name
+        super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = {
             "http": partial(_Pool, door=self._door),
             "https": partial(_TlsPool, door=self._door),
@@ -198,6 +217,7 @@ class BoundedHttpSession(HttpSession):
         bind: Callable[[], SocketOptions],
         timeout_s: float,
         taps: Taps | None = None,
+        server: ServerName | None = None,
     ) -> None:
         """Talk to hosts that ``check_url`` admits.
 
@@ -206,17 +226,19 @@ class BoundedHttpSession(HttpSession):
             bind: socket options that tie a connection to the bench interface.
             timeout_s: bound on a whole exchange, connection and drip-fed body included.
             taps: see what comes in, out of TLS and before anything is decoded.
+            server: who must prove to be there; None = anybody, as samples certify themselves.
         """
+        self._verify: bool | str = False if server is None else server.ca or True
         self._door = _Door(check_url, bind)
         self._timeout_s = timeout_s
         self._taps = taps or NoTaps()
         self._session = requests.Session()
         self._session.trust_env = False
-        self._session.verify = False
+        self._session.verify = self._verify
         self._session.headers.clear()
         self._session.headers.update(_DEFAULT_HEADERS)
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, _Adapter(self._door))
+            self._session.mount(scheme, _Adapter(self._door, server))
 
     @override
     def request(
@@ -292,7 +314,7 @@ class BoundedHttpSession(HttpSession):
             stream=True,
             allow_redirects=False,
             timeout=self._timeout_s,
-            verify=False,  # the tls probe looks at certificates
+            verify=self._verify,  # of samples, the tls probe looks at certificates
         )
         with response:
             if self._door.watchdog.expired:

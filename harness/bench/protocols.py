@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from harness.bench.network_link import NetworkLink
+from harness.bench.network_link import HttpExchange, NetworkLink
 from harness.bench.taps import Taps
 from harness.model.bench_config import BenchSettings, SampleConfig
 from harness.model.question import Question
@@ -104,6 +104,32 @@ class Login:
     password: str
 
 
+class Publications(Protocol):
+    """The maker's public pages, on the hosts that the bench config names."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The only hosts that may be asked."""
+        ...
+
+    @property
+    def pages(self) -> tuple[str, ...]:
+        """Addresses of the pages that the dossier names."""
+        ...
+
+    def check(self, url: str) -> None:
+        """Raise ScopeError unless ``url`` is one of the hosts'. Sends nothing."""
+        ...
+
+    def fetch(self, url: str) -> HttpExchange:
+        """GET ``url`` without cookies or login, no redirect followed; a failure is an exchange.
+
+        Raises:
+            ScopeError: not a URL of one of the hosts; nothing was sent.
+        """
+        ...
+
+
 class SampleLinks(Protocol):
     """Everything the bench has for one sample. A link that is not there is None."""
 
@@ -150,6 +176,11 @@ class SampleLinks(Protocol):
     @property
     def user(self) -> Login | None:
         """The login that the user sets when the device is initialised."""
+        ...
+
+    @property
+    def publications(self) -> Publications | None:
+        """The public pages of the sample's maker."""
         ...
 
     def tapped(self, taps: Taps) -> "SampleLinks":

@@ -7,19 +7,23 @@ Commands that drive devices import their rooms when they are called, so that ``r
 import sys
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
+from harness.assessment.confirmation import is_indicative
 from harness.cli import output
 from harness.cli.allure import allure
+from harness.cli.answer import answer, answers_app, judge
+from harness.cli.catalogue import catalogue_app
 from harness.cli.countersign import countersign, withdraw
 from harness.cli.diff import diff
+from harness.cli.dossier import chosen, dossier_app
 from harness.cli.job import job_app
 from harness.cli.keys import lab_signer
 from harness.cli.log import log_app
+from harness.cli.outcome import show_outcome
 from harness.cli.output import JsonOption
 from harness.cli.pretest_options import pretest
 from harness.cli.redact import redact
@@ -29,7 +33,7 @@ from harness.cli.terminal import Terminal, show_error, take_over
 from harness.cli.timestamp import timestamp
 from harness.cli.trust import trust_app
 from harness.cli.vault import lock, unlock
-from harness.config import load_bench, load_dossier
+from harness.config import load_bench, load_confirmations, load_dossier
 from harness.encoding.text import neutralise, neutralise_lines
 from harness.errors import CertbenchError, ConfigError, MissingExtraError, UsageError
 from harness.model.bench_config import BenchConfig
@@ -40,9 +44,6 @@ from harness.report.html import headline
 from harness.survey.run_directory import locate, read_order
 from harness.testing.suites import find_frameworks
 
-if TYPE_CHECKING:
-    from harness.cli.running import Outcome
-
 app = typer.Typer(
     name="certbench",
     help="Test a connected device against security frameworks, with evidence anyone can check.",
@@ -50,10 +51,13 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(catalogue_app, name="catalogue")
 app.add_typer(reference_app, name="reference")
 app.add_typer(log_app, name="log")
+app.add_typer(dossier_app, name="dossier")
 app.add_typer(job_app, name="job")
 app.add_typer(trust_app, name="trust")
+app.add_typer(answers_app, name="answers")
 app.command()(sign)
 app.command()(timestamp)
 app.command()(pretest)
@@ -64,6 +68,8 @@ app.command()(diff)
 app.command()(allure)
 app.command()(lock)
 app.command()(unlock)
+app.command()(answer)
+app.command()(judge)
 
 console = Terminal()
 
@@ -112,16 +118,16 @@ def plan(bench: BenchArgument, framework: FrameworkOption, *, as_json: JsonOptio
     config, dossier = load_bench(bench), load_dossier(bench)
     frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
     tests, survey = plans(frameworks, config, dossier)
+    given = load_confirmations(bench)
+    marked = [is_indicative(entry.catalogue, given) for entry in frameworks]
+    shown = list(zip(tests, marked, strict=True))
     if as_json:
-        documents = [output.plan_json(test) for test in tests]
+        documents = [output.plan_json(test, indicative=mark) for test, mark in shown]
         many = {"schema": "certbench/plans/1", "plans": documents}
         output.print_json(documents[0] if len(documents) == 1 else many)
         return
-    for test in tests:
-        table = Table("unit", "kind", "decided by", "reason", box=None, title=str(test.framework))
-        for unit in test.units:
-            table.add_row(unit.id, unit.kind, unit.decided_by.value, escape(unit.reason))
-        console.print(table)
+    for test, mark in shown:
+        output.show_plan(console, test, indicative=mark)
     for visit in survey.visits:
         console.print(f"visit {visit.sample} {visit.state.value}: {', '.join(visit.probes)}")
     console.print(f"about {survey.estimate_s:.0f} s")
@@ -195,7 +201,7 @@ def run(  # noqa: PLR0913  (the options of the main command)
         what = (tuple(framework), (), tuple(only))
         wish = running.Wish(bench, *what, out, purpose, seed, key, operator, answers, job)
         done = running.begin(wish, load_bench(bench), console)
-    _show(done, as_json=as_json)
+    show_outcome(console, done, as_json=as_json)
 
 
 @app.command()
@@ -207,7 +213,7 @@ def seal(
     """Close a run that died where it stands, judge it, and seal it as partial."""
     from harness.cli import running
 
-    _show(running.seal_partial(run), as_json=as_json)
+    show_outcome(console, running.seal_partial(run), as_json=as_json)
 
 
 def _config_of(bench: Path | None, resumed: Path | None) -> BenchConfig | None:
@@ -215,29 +221,6 @@ def _config_of(bench: Path | None, resumed: Path | None) -> BenchConfig | None:
     if bench is not None:
         return load_bench(bench)
     return read_order(locate(resumed)).bench if resumed is not None else None
-
-
-def _show(done: "Outcome", *, as_json: bool) -> NoReturn:
-    """Say what a run came to, and exit as its conclusions say."""
-    sealed, purpose = done.sealed, done.purpose.value
-    if sealed is None:
-        raise typer.Exit
-    documents = [output.run_json(entry, purpose, str(sealed.archive)) for entry in done.assessments]
-    if as_json:
-        output.print_json(output.runs_json(documents, str(sealed.archive)))
-    else:
-        for entry in done.assessments:
-            output.show_assessment(console, entry)
-        archive = output.from_here(sealed.archive)
-        console.print(f"bundle  {archive}", soft_wrap=True)
-        console.print(f"report  {output.from_here(sealed.report)}", soft_wrap=True)
-        partial = "" if sealed.whole else " --partial"
-        console.print(
-            f"signed by {escape(sealed.key_id)}; verify: certbench-verify {archive} "
-            f"--trust {output.from_here(sealed.public_key)} --purpose {purpose}{partial}",
-            soft_wrap=True,
-        )
-    raise typer.Exit(output.exit_code(done.assessments))
 
 
 @app.command(name="replay")
@@ -279,11 +262,16 @@ def assess(
     *,
     out: Annotated[Path, typer.Option("-o", "--out", help="folder for the new bundle")],
     key: Annotated[Path | None, typer.Option(help="signing key (PEM)")] = None,
+    bench: Annotated[
+        Path | None, typer.Option(help="bench config whose confirmations of catalogues count")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Judge a bundle under further frameworks: new assessments, the survey untouched."""
-    signer = lab_signer(key)
-    assessments, sealed = add_assessments(bundle, find_frameworks(framework), out, signer)
+    given = load_confirmations(bench) if bench else ()
+    assessments, sealed = add_assessments(
+        bundle, find_frameworks(framework), out, lab_signer(key), given
+    )
     documents = [
         output.run_json(entry, sealed.purpose, str(sealed.archive)) for entry in assessments
     ]
@@ -332,7 +320,7 @@ def init(  # noqa: PLR0913  (every question has an option)
     from harness.cli.init import Wishes, set_up
 
     wishes = Wishes(name, address, serial, supplier, model, trial, yes)
-    set_up(folder, wishes, [entry for _, entry in find_frameworks(framework)], console)
+    set_up(folder, wishes, chosen(framework), console)
 
 
 @app.command()

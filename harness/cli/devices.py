@@ -15,7 +15,13 @@ from typing import Any
 
 from harness.bench.protocols import Login
 from harness.errors import BenchFault
-from harness.model.bench_config import BenchConfig, ConsoleConfig, NetworkLinkConfig, SampleConfig
+from harness.model.bench_config import (
+    BenchConfig,
+    BenchSettings,
+    ConsoleConfig,
+    NetworkLinkConfig,
+    SampleConfig,
+)
 
 READY_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 5.0
@@ -64,8 +70,9 @@ def reference_devices(
             _wired(sample, ready[sample.id], config.bench.scope) if sample.id in ready else sample
             for sample in config.sample
         )
+        bench = _with_maker_site(config.bench, ready)
         yield WiredBench(
-            config=config.model_copy(update={"sample": samples}),
+            config=config.model_copy(update={"sample": samples, "bench": bench}),
             controls={name: Path(str(said["control"])) for name, said in ready.items()},
             logins={name: _logins(said, chosen[name]) for name, said in ready.items()},
             ready=ready,
@@ -86,6 +93,8 @@ def _device(sample: SampleConfig, work: Path) -> Iterator[subprocess.Popen[bytes
         argv += ["--flaw", flaw]
     if reference.seed is not None:
         argv += ["--seed", str(reference.seed)]
+    if reference.maker_site:
+        argv += ["--maker-site", reference.maker_site]
     log = (folder / "stderr").open("wb")
     process = subprocess.Popen(  # noqa: S603  (our own program, arguments as a list)
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
@@ -133,6 +142,24 @@ def _wired(sample: SampleConfig, said: Mapping[str, Any], scope: Sequence[str]) 
             "identity": identity,
         }
     )
+
+
+def _with_maker_site(
+    settings: BenchSettings, ready: Mapping[str, Mapping[str, Any]]
+) -> BenchSettings:
+    """The settings with where the maker's web site of a reference device is, if it has one.
+
+    Whether it may be asked is left to ``publications.hosts``.
+    """
+    site = next((said["maker"] for said in ready.values() if said.get("maker")), None)
+    if site is None:
+        return settings
+    update = {
+        "addresses": {**settings.publications.addresses, site["host"]: site["address"]},
+        "ca": site["ca"],
+    }
+    publications = settings.publications.model_copy(update=update)
+    return settings.model_copy(update={"publications": publications})
 
 
 def _attached(work: Path, sample: SampleConfig) -> Mapping[str, Any]:

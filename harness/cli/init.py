@@ -27,7 +27,9 @@ from harness.bench.discovery import (
 from harness.bench.guard import ScopeGuard
 from harness.bench.sample_checks import sample_checks
 from harness.cli.doctor import Printer
-from harness.cli.skeleton import TO_BE_STATED, Draft, refuse_to_overwrite, write_skeleton
+from harness.cli.skeleton import Draft, refuse_to_overwrite, write_skeleton
+from harness.config.dossier.template import TO_BE_STATED
+from harness.config.dossier.use import Framework
 from harness.encoding.text import neutralise
 from harness.errors import BenchFault, ScopeError, UsageError
 from harness.model.bench_config import (
@@ -36,7 +38,6 @@ from harness.model.bench_config import (
     NetworkLinkConfig,
     SampleConfig,
 )
-from harness.model.catalogue import Catalogue
 
 NONE: Final = "none"
 _LISTED: Final = 20
@@ -98,7 +99,7 @@ class Found:
         return plugged[0] if len(plugged) == 1 else ""
 
 
-def set_up(folder: Path, wishes: Wishes, catalogues: Sequence[Catalogue], console: Console) -> None:
+def set_up(folder: Path, wishes: Wishes, chosen: Sequence[Framework], console: Console) -> None:
     """Write a bench folder, and say what to do next.
 
     Raises:
@@ -120,8 +121,8 @@ def set_up(folder: Path, wishes: Wishes, catalogues: Sequence[Catalogue], consol
     wanted = bool(draft.address or draft.console)
     if wishes.trial or (wishes.trial is None and wanted and asked and _may_try()):
         draft = _tried(draft, console)
-    write_skeleton(folder, draft, catalogues)
-    frameworks = " ".join(f"-f {each.framework.slug}" for each in catalogues)
+    write_skeleton(folder, draft, chosen)
+    frameworks = " ".join(f"-f {each.catalogue.framework.slug}" for each in chosen)
     console.print(
         f"wrote {escape(str(folder / 'bench.toml'))} and dossier.toml. Next:\n"
         f"  certbench doctor {escape(str(folder))}\n"

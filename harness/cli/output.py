@@ -44,7 +44,22 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=True, indent=1) + "\n")
 
 
-def plan_json(plan: TestPlan) -> dict[str, Any]:
+def show_plan(console: Console, plan: TestPlan, *, indicative: bool) -> None:
+    """Every unit for people, and what is not the official text."""
+    table = Table("unit", "kind", "decided by", "reason", box=None, title=str(plan.framework))
+    for unit in plan.units:
+        kind = unit.kind + (", provisional" if unit.provisional else "")
+        table.add_row(unit.id, kind, unit.decided_by.value, escape(unit.reason))
+    console.print(table)
+    if indicative:
+        console.print(
+            f"A conclusion would be INDICATIVE: certbench catalogue show {plan.framework} says on "
+            "which entries that nobody has compared with the official text it would rest",
+            soft_wrap=True,
+        )
+
+
+def plan_json(plan: TestPlan, *, indicative: bool) -> dict[str, Any]:
     """``certbench/plan/1``."""
     return {
         "schema": "certbench/plan/1",
@@ -62,9 +77,12 @@ def plan_json(plan: TestPlan) -> dict[str, Any]:
                 "reason": unit.reason,
                 "facts": sorted({need.probe for need in unit.facts}),
                 "states": sorted({need.state.value for need in unit.facts}),
+                "provisional": bool(unit.provisional),
+                "waiting_for": unit.waiting_for or "",
             }
             for unit in plan.units
         ],
+        "indicative": indicative,
         "estimate_s": plan.estimate_s,
     }
 

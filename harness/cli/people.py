@@ -1,20 +1,16 @@
 """Puts the suites' questions to the operator and keeps the answers with the survey."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
+from harness.answering.store import MAX_FILE_BYTES, AnswerStore, Draft, Upload, newest_of
 from harness.bench.operator import ScriptedOperator, TerminalOperator
 from harness.bench.protocols import Operator
-from harness.encoding.clock import Clock
 from harness.errors import UsageError
 from harness.model.declaration import UnitDeclaration
 from harness.model.dossier import Dossier
-from harness.model.question import Answer, AnswerKind, Question
-from harness.survey.store import write_atomic
-
-_MAX_FILE_BYTES: Final = 32 * 1024 * 1024
-_SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".pdf", ".txt", ".log"})
+from harness.model.question import AnswerKind, Question
 
 
 def operator_at(answers: Path | None, name: str) -> Operator | None:
@@ -37,54 +33,43 @@ def ask(run: Path, units: Iterable[UnitDeclaration], dossier: Dossier, operator:
     Answers are append-only files of their own, numbered from the last one. What was answered before
     a crash is not asked again, unless the question was reworded.
     """
-    folder = run / "survey" / "answers"
-    folder.mkdir(exist_ok=True)
-    known = [Answer.from_bytes(file.read_bytes()) for file in folder.glob("*.json")]
+    store = AnswerStore(run)
+    known = list(store.read())
     answered = {(answer.question_digest, answer.item) for answer in known}
-    number = len(known)
-    clock = Clock()
     for question, item in _questions(units, dossier):
         if (question.digest, item) in answered:
             continue
         given = operator.ask(question, item, "")
         if given is None:
             continue
-        number += 1
-        value = given[0]
-        if question.kind in {AnswerKind.PHOTO, AnswerKind.FILE}:
-            value = _kept(Path(value), folder, number)
-        answer = Answer(
-            number=number,
-            question=question.id,
-            question_digest=question.digest,
+        newest = newest_of(known, question.id, item)
+        draft = Draft(
+            question=question,
             item=item,
-            value=value,
+            value=given[0],
             reason=given[1],
             person=operator.name,
-            at=clock.now(),
             scripted=operator.scripted,
+            replaces=newest.number if newest else None,
         )
-        write_atomic(folder / f"{number:05}.json", answer.to_bytes())
-    return number
+        if question.kind in {AnswerKind.PHOTO, AnswerKind.FILE}:
+            # The answer is the file's name beside it, since a path of this machine is gone.
+            draft = replace(draft, value="", files=(_upload(Path(given[0])),))
+        known.append(store.append(draft))
+    return len(known)
 
 
-def _kept(file: Path, answers: Path, number: int) -> str:
-    """Copy a photo or file beside its answer; its name there, since a path of this machine is gone.
+def _upload(file: Path) -> Upload:
+    """A photo or file that somebody named.
 
     Raises:
-        UsageError: it cannot be read, or is too large to be evidence.
+        UsageError: it cannot be read.
     """
-    suffix = file.suffix.lower()
-    name = f"{number:05}{suffix if suffix in _SUFFIXES else '.bin'}"
     try:
         with file.open("rb") as stream:
-            data = stream.read(_MAX_FILE_BYTES + 1)
+            return Upload(file.name, stream.read(MAX_FILE_BYTES + 1))
     except OSError as error:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    if len(data) > _MAX_FILE_BYTES:
-        raise UsageError(f"{file}: larger than {_MAX_FILE_BYTES} bytes")
-    write_atomic(answers / name, data)
-    return name
 
 
 def _questions(

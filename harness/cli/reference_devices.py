@@ -11,12 +11,13 @@ reference_app = typer.Typer(help="Reference devices with known flaws.", no_args_
 
 
 @reference_app.command("serve")
-def serve(
+def serve(  # noqa: PLR0913, PLR0917  (the options of a command)
     device: Annotated[str, typer.Argument(help="router")] = "router",
     sample: str = "A",
     address: str = "127.0.10.1",
     flaw: Annotated[list[str], typer.Option(help="switch on a flaw; may be repeated")] = [],  # noqa: B006
     seed: int | None = None,
+    maker_site: Annotated[str, typer.Option(help="address of its maker's web site")] = "",
     work: Annotated[Path | None, typer.Option(help="folder for its log and socket")] = None,
 ) -> None:
     """Run a reference device until interrupted; it prints how to reach it."""
@@ -26,6 +27,7 @@ def serve(
     argv += ["--address", address, "--work", str(folder)]
     argv += [part for name in flaw for part in ("--flaw", name)]
     argv += ["--seed", str(seed)] if seed is not None else []
+    argv += ["--maker-site", maker_site] if maker_site else []
     process = subprocess.Popen(argv, stdin=subprocess.PIPE)  # noqa: S603  (our own program)
     try:
         code = process.wait()

@@ -11,21 +11,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rich.console import Console
 
 from harness import __version__
+from harness.answering.store import AnswerStore
 from harness.assessment.selection import unknown_names
 from harness.cli.devices import new_passwords
 from harness.cli.job import amended_job, ordered_job
 from harness.cli.keys import lab_signer, lasting
 from harness.cli.people import ask, operator_at
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
+from harness.cli.unchanged import require_unchanged
 from harness.cli.vault import encrypt_at_rest, secret_at_rest
-from harness.config import load_bench, load_dossier
+from harness.config import load_confirmations, load_dossier
 from harness.encoding.clock import Clock
-from harness.errors import ConfigError, StorageError, UsageError
+from harness.errors import StorageError, UsageError
 from harness.model.assessment import Assessment
 from harness.model.bench_config import BenchConfig
 from harness.model.catalogue import Catalogue
@@ -108,6 +110,7 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
         answers=str(wish.answers.absolute()) if wish.answers else "",
         target=str(target.absolute()) if judged else "",
         passwords=new_passwords(config),
+        confirmations=load_confirmations(wish.bench),
     )
     work = _Work(run, order)
     plan = work.plan(order.only)
@@ -138,7 +141,7 @@ def resume(named: Path, console: Console) -> Outcome:
                 f"{run}: this run is finished: nothing is left to resume. To repeat a part of it: "
                 f"certbench run BENCH --only GROUP --into {named}"
             )
-        _require_unchanged(order)
+        require_unchanged(order)
         work = _Work(run, order)
         record = read_record(run / "survey")
         if record is None:
@@ -162,7 +165,7 @@ def repeat(
     run = locate(named)
     with _at_work(run):
         order = read_order(run)
-        _require_unchanged(order, bench)
+        require_unchanged(order, bench)
         survey = run / "survey"
         record = read_record(survey)
         if record is None or not record.complete or not is_finished(run):
@@ -188,6 +191,45 @@ def repeat(
         work = _Work(run, order)
         work.survey(again, console)
         return work.conclude()
+
+
+def judge_again(named: Path, out: Path | None = None, job: Path | None = None) -> Outcome:
+    """Judge a surveyed run with the answers that it has now, and seal a further bundle.
+
+    The device is not touched, and nobody is asked. A run that was ordered to stop after its survey
+    is judged for the first time, and gets its bundle in ``out``.
+
+    Raises:
+        UsageError: the survey is not over, the answers are in use, or the job record is not that
+            of an amended report.
+        CertbenchError: whatever can go wrong with judging and sealing.
+    """
+    run = locate(named)
+    with _at_work(run):
+        order = read_order(run)
+        record = read_record(run / "survey")
+        if record is None or not is_finished(run):
+            mend = f"finish it first: certbench run --resume {named}"
+            raise UsageError(f"{run}: not a finished run: {mend}")
+        if order.target and out is not None:
+            raise UsageError(f"--out: the bundles of this run go to {order.target}")
+        if not order.target and out is None:
+            raise UsageError(
+                f"{run}: only surveyed so far: name a folder for its bundle with --out"
+            )
+        target = Path(order.target or out or run.parent)
+        update: dict[str, object] = {"command": "run", "target": str(target.absolute())}
+        if (target / order.bundle).exists():
+            update |= {"bundle": _free_name(target), "job": amended_job(job, order)}
+        elif job is not None:
+            raise UsageError("--job: the first bundle of a survey has the record of its survey")
+        order = order.model_copy(update=update)
+        if order.job is not None:
+            write_atomic(run / "survey" / JOB, order.job.to_bytes())
+        # From here on the run is one that died, until it is finished again.
+        write_order(run, order)
+        set_finished(run, finished=False)
+        return _Work(run, order.model_copy(update={"operator": "", "answers": ""})).conclude()
 
 
 def seal_partial(named: Path) -> Outcome:
@@ -226,16 +268,21 @@ def _at_work(run: Path) -> Iterator[None]:
             raise StorageError(f"{where}: cannot be written: {error.strerror}. {mend}") from error
 
 
+def ordered_frameworks(order: RunOrder) -> list[Framework]:
+    """The frameworks that a run is judged by, with their units."""
+    named = find_frameworks(order.frameworks)
+    found = [suite_in(Path(folder)) for folder in order.suites]
+    suites = [(suite, suite.catalogue()) for suite in found]
+    return [Framework.of(*entry) for entry in (*named, *suites)]
+
+
 class _Work:
     """One run directory and its order."""
 
     def __init__(self, run: Path, order: RunOrder) -> None:
         self._run = run
         self._order = order
-        named = find_frameworks(order.frameworks)
-        found = [suite_in(Path(folder)) for folder in order.suites]
-        suites = [(suite, suite.catalogue()) for suite in found]
-        self._frameworks = [Framework.of(*entry) for entry in (*named, *suites)]
+        self._frameworks = ordered_frameworks(order)
         if not self._frameworks:
             raise UsageError("name a framework with -f, or a suite's folder with --suite")
         answers = Path(order.answers) if order.answers else None
@@ -296,47 +343,18 @@ class _Work:
             ask(self._run, units, order.dossier, self._person)
         chosen = [(entry.suite, entry.catalogue) for entry in self._frameworks]
         target = Path(order.target or self._run.parent)
-        sealing = SealingOrder(self._run, target, chosen, self._signer, order.bundle)
-        done = finish_sealing(sealing)
-        assessments, sealed = done if done is not None else judge_and_seal(sealing)
+        sealing = SealingOrder(
+            self._run, target, chosen, self._signer, order.bundle, order.confirmations
+        )
+        # Raw captures and twins are judged by the same answers.
+        store = AnswerStore(self._run)
+        with store.held():
+            store.tidy()
+            done = finish_sealing(sealing)
+            assessments, sealed = done if done is not None else judge_and_seal(sealing)
         set_finished(self._run, finished=True)
         encrypt_at_rest(self._run, order.bench.bench)
         return Outcome(assessments, sealed, order.purpose)
-
-
-def _require_unchanged(order: RunOrder, bench: Path | None = None) -> None:
-    """Raise ConfigError if what the files say now is not what was ordered."""
-    path = bench or Path(order.bench_file)
-    pairs = (
-        ("bench.toml", order.bench.to_json(), load_bench(path).to_json()),
-        ("dossier.toml", order.dossier.to_json(), load_dossier(path).to_json()),
-    )
-    folder = path if path.is_dir() else path.parent
-    for name, then, now in pairs:
-        key = _first_difference(then, now)
-        if key is not None:
-            problem = "is not what it was when the run was begun"
-            mend = "Put it back as it was, or start a new run with another --out."
-            raise ConfigError(str(folder / name), key, problem, mend)
-
-
-def _first_difference(then: Any, now: Any) -> str | None:  # noqa: ANN401  (JSON values)
-    """Dotted path of the first key that differs; None if nothing does."""
-    waiting = [("", then, now)]
-    while waiting:
-        path, before, after = waiting.pop(0)
-        if before == after:
-            continue
-        if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-            before, after = dict(enumerate(before)), dict(enumerate(after))
-        if not (isinstance(before, dict) and isinstance(after, dict)):
-            return path
-        inner = [
-            (f"{path}.{key}".lstrip("."), before.get(key), after.get(key))
-            for key in dict.fromkeys((*before, *after))
-        ]
-        waiting = [*inner, *waiting]
-    return None
 
 
 def _lost_devices(run: Path, config: BenchConfig) -> dict[SampleId, str]:

@@ -4,19 +4,13 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-
-import jinja2
 
 from harness.bench.discovery import SerialPort
 from harness.config import load_bench, load_dossier
+from harness.config.dossier.template import TO_BE_STATED, render, template
+from harness.config.dossier.use import Framework
 from harness.config.files import BENCH_FILE, DOSSIER_FILE
-from harness.encoding.text import neutralise
-from harness.encoding.toml import basic_string
 from harness.errors import ConfigError, UsageError
-from harness.model.catalogue import Catalogue
-
-TO_BE_STATED: Final = "to be stated"
 
 
 @dataclass(frozen=True)
@@ -52,7 +46,7 @@ def refuse_to_overwrite(folder: Path) -> None:
             raise UsageError(f"{folder / name} exists already, and init overwrites nothing")
 
 
-def write_skeleton(folder: Path, draft: Draft, catalogues: Sequence[Catalogue]) -> None:
+def write_skeleton(folder: Path, draft: Draft, frameworks: Sequence[Framework]) -> None:
     """Write both files into ``folder``, which is made if it is not there.
 
     Raises:
@@ -60,9 +54,9 @@ def write_skeleton(folder: Path, draft: Draft, catalogues: Sequence[Catalogue]) 
     """
     refuse_to_overwrite(folder)
     pages = {
-        BENCH_FILE: _render(BENCH_FILE, folder=str(folder), **vars(draft)),
-        DOSSIER_FILE: _render(
-            DOSSIER_FILE, supplier=draft.supplier, model=draft.model, catalogues=catalogues
+        BENCH_FILE: render("harness.cli", BENCH_FILE, folder=str(folder), **vars(draft)),
+        DOSSIER_FILE: template(
+            frameworks, command="init", supplier=draft.supplier, model=draft.model
         ),
     }
     _check(pages)
@@ -84,27 +78,3 @@ def _check(pages: dict[str, str]) -> None:
             load_dossier(Path(scratch))
         except ConfigError as error:
             raise UsageError(f"{error.key}: {error.problem}. {error.mend}") from error
-
-
-def _render(template: str, /, **values: object) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("harness.cli", "templates"),
-        autoescape=False,  # noqa: S701  (TOML: texts go through the filter, comments are neutralised)
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=lambda value: value if isinstance(value, _Toml | int) else neutralise(str(value)),
-    )
-    environment.filters["toml"] = _toml
-    return environment.get_template(template).render(values)
-
-
-class _Toml(str):
-    """A finished TOML value."""
-
-    __slots__ = ()
-
-
-def _toml(text: str) -> _Toml:
-    return _Toml(basic_string(text))

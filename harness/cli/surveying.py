@@ -37,8 +37,8 @@ class Framework:
 
     @classmethod
     def of(cls, suite: Suite, catalogue: Catalogue) -> "Framework":
-        """Read the suite's declarations."""
-        units, broken = suite.units()
+        """Read what the suite declares for this version."""
+        units, broken = suite.units_of(catalogue)
         return cls(suite, catalogue, units, broken)
 
 
@@ -147,6 +147,7 @@ def carry_out(order: SurveyOrder, console: Console) -> None:
             operator=order.operator,
             controls=wired.controls,
             logins=wired.logins,
+            pages=[page for row in order.dossier.ixit.user_info for page in row.pages],
         )
         try:
             campaign = Campaign(

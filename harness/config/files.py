@@ -21,8 +21,8 @@ _FILE_REFERENCE: Final = "file:"
 def load_bench(path: Path) -> BenchConfig:
     """Read a bench config, given as the file or as its folder.
 
-    A relative ``file:`` reference to a secret is meant relative to the config, and is made
-    absolute here.
+    A relative ``file:`` reference to a secret, or path of an authority's certificate, is meant
+    relative to the config, and is made absolute here.
 
     Raises:
         ConfigError: not readable or not valid; all problems are listed.
@@ -32,6 +32,7 @@ def load_bench(path: Path) -> BenchConfig:
     _resolve_references(table, file.parent)
     config = build_model(str(file), table, BenchConfig)
     problems = [*_duplicates(config), *_out_of_scope(config), *_powerless(config)]
+    problems += _without_authority(config)
     if problems:
         raise config_error(str(file), problems)
     return config
@@ -65,6 +66,10 @@ def _resolve_references(table: dict[str, Any], folder: Path) -> None:
     bench = table.get("bench")
     if isinstance(bench, dict):
         _resolve(bench, "encrypt", folder)
+        publications = bench.get("publications")
+        authority = publications.get("ca") if isinstance(publications, dict) else None
+        if isinstance(publications, dict) and isinstance(authority, str) and authority:
+            publications["ca"] = str(folder.absolute() / authority)
     samples = table.get("sample", [])
     for sample in samples if isinstance(samples, list) else []:
         for name in ("label", "user"):
@@ -100,6 +105,16 @@ def _out_of_scope(config: BenchConfig) -> Iterator[Problem]:
                 f"{address} is outside bench.scope ({allowed})",
                 "Correct the address, or add its network to bench.scope if it is yours.",
             )
+
+
+def _without_authority(config: BenchConfig) -> Iterator[Problem]:
+    authority = config.bench.publications.ca
+    if authority and not Path(authority).is_file():
+        yield Problem(
+            "bench.publications.ca",
+            f"{authority} is no file",
+            "Name the PEM file of the authority, or leave the key out.",
+        )
 
 
 def _powerless(config: BenchConfig) -> Iterator[Problem]:

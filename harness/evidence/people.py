@@ -24,7 +24,7 @@ PRIVATE: Final = "pseudonyms.json"
 SEALED: Final = "pseudonyms.json"
 """Its name below ``survey/`` of a bundle."""
 _SALT_BYTES: Final = 16
-_NOBODY: Final = frozenset({"", "script"})
+NOBODY: Final = frozenset({"", "script"})
 """What stands for a person where there is none: scripted answers are marked as such."""
 _SHORTEST: Final = 8
 
@@ -59,7 +59,7 @@ def pseudonym(name: str, tokens: Tokens) -> str:
 
 def names_in(survey: Path) -> tuple[str, ...]:
     """Everybody who is named in a survey: who answered, and whom the job record lists."""
-    return tuple(dict.fromkeys(name for name in _names(survey) if name not in _NOBODY))
+    return tuple(dict.fromkeys(name for name in _names(survey) if name not in NOBODY))
 
 
 def _names(survey: Path) -> Iterator[str]:

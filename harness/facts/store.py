@@ -71,6 +71,11 @@ class FactBase:
             and record.state == state
         )
 
+    def attempted(self, probe: ProbeName) -> bool:
+        """Whether the survey attempted this probe at all, on any sample in any state."""
+        keys = [record.key for record in self.records] + [absent.key for absent in self.missing]
+        return any(key.probe == probe for key in keys)
+
     def why_missing(self, probe: ProbeName, sample: SampleId, state: DeviceState) -> str:
         """The recorded reasons why there is no fact, in one line."""
         reasons = [

@@ -57,7 +57,7 @@ def read_inputs(captures: CaptureReader) -> Inputs:
     record = journal.first("inputs")
     return Inputs(
         targets=tuple(_target(entry) for entry in record.listed("targets")),
-        not_examined=tuple(_skipped(entry) for entry in record.listed("not_examined")),
+        not_examined=tuple(skipped(entry) for entry in record.listed("not_examined")),
         record=record,
         complete=journal.whole,
     )
@@ -144,7 +144,8 @@ def _target(entry: Any) -> WebTarget:  # noqa: ANN401  (any JSON value)
             raise CaptureError("a target of the inputs is not an endpoint")
 
 
-def _skipped(entry: Any) -> NotExamined:  # noqa: ANN401  (any JSON value)
+def skipped(entry: Any) -> NotExamined:  # noqa: ANN401  (any JSON value)
+    """An entry of ``not_examined`` in the inputs. Raises CaptureError if it is none."""
     match entry:
         case {"target": str(target), "reason": str(reason)}:
             return NotExamined(target=neutralise(target), reason=neutralise(reason))

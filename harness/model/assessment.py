@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from harness.model.base import Document, Frozen
+from harness.model.confirmation import Confirmation
 from harness.model.declaration import DecidedBy, Quantifier
 from harness.model.ids import CaseId, FrameworkRef, ItemId, ProvisionId, UnitId
 from harness.model.judgement import Conclusion, Judgement, Reason, Verdict
@@ -60,6 +61,7 @@ class Assessment(Document):
         complete: the whole suite was judged; a subset can never be sealed as full.
         firmware: the one version under test; ``""`` when it could not be read or was mixed.
         indicative: rests on catalogue entries that nobody confirmed against the official text.
+        confirmations: who compared which other entries with it; None = nobody.
     """
 
     SCHEMA: ClassVar[str] = "certbench/assessment/1"
@@ -74,6 +76,7 @@ class Assessment(Document):
     firmware: str = ""
     conclusion: Conclusion
     indicative: bool
+    confirmations: tuple[Confirmation, ...] | None = None
     reason: Reason
     provisions: tuple[ProvisionResult, ...]
     cases: tuple[CaseResult, ...]

@@ -1,6 +1,7 @@
 """The bench config: which samples are wired how, and what may be done to them."""
 
 import ipaddress
+import re
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, field_validator
@@ -63,12 +64,19 @@ class ReferenceConfig(Frozen):
     Attributes:
         attach: work folder of one that runs already (``certbench reference serve --work``): it is
             not started, and it outlives the command; its flaws are its own.
+        maker_site: address on which its maker's web site is served too; ``""`` = nowhere.
     """
 
     device: Literal["router"]
     flaws: tuple[str, ...] = ()
     seed: int | None = None
     attach: str = ""
+    maker_site: str = ""
+
+    @field_validator("maker_site")
+    @classmethod
+    def _is_address_or_nothing(cls, value: str) -> str:
+        return str(ipaddress.ip_address(value)) if value else ""
 
 
 class IdentityConfig(Frozen):
@@ -117,6 +125,36 @@ class CredentialLimits(Frozen):
     timeout_s: float = 10.0
 
 
+class PublicationsConfig(Frozen):
+    """The maker's web sites: the only hosts outside the scope that are ever asked for anything.
+
+    Attributes:
+        hosts: names or addresses of hosts whose public pages may be fetched; empty = none are.
+        addresses: host -> its IP address, for benches that cannot look names up.
+        ca: PEM file with the authority that signed their certificates; ``""`` = those that are
+            publicly trusted.
+    """
+
+    hosts: tuple[str, ...] = ()
+    addresses: dict[str, str] = {}
+    ca: str = ""
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if any(not re.fullmatch(r"[A-Za-z0-9_.:-]+", host) for host in value):
+            raise ValueError("a host is a name or an address, without scheme, port and path")
+        return tuple(host.lower().rstrip(".") for host in value)
+
+    @field_validator("addresses")
+    @classmethod
+    def _are_addresses(cls, value: dict[str, str]) -> dict[str, str]:
+        return {
+            host.lower().rstrip("."): str(ipaddress.ip_address(address))
+            for host, address in value.items()
+        }
+
+
 class BenchSettings(Frozen):
     """The bench itself.
 
@@ -131,6 +169,7 @@ class BenchSettings(Frozen):
         udp_ports: UDP ports to ask; a full sweep takes hours against an ICMP rate limit.
         encrypt: where the secret is with which a run's raw captures are encrypted once it is
             sealed: ``env:NAME`` or ``file:PATH``; ``""`` leaves them as they are.
+        publications: the maker's web sites, beside the scope.
     """
 
     name: str
@@ -144,6 +183,7 @@ class BenchSettings(Frozen):
     udp_ports: tuple[int, ...] = (53, 67, 69, 123, 161, 500, 1900, 5353, 5683)
     equipment: tuple[str, ...] = ()
     encrypt: Annotated[str, Field(pattern=r"^((env|file):.+)?$")] = ""
+    publications: PublicationsConfig = PublicationsConfig()
 
     @field_validator("scope")
     @classmethod

@@ -17,6 +17,7 @@ class CatalogueProvision(Frozen):
         mandatory: whether it binds, given that it applies.
         conditional: whether N/A is a possible answer in the ICS.
         conditions: numbers in the catalogue's ``conditions``.
+        features: letters in the catalogue's ``features``, without which the row may be N/A.
         confirmed: checked against a second source or the official text.
     """
 
@@ -27,17 +28,23 @@ class CatalogueProvision(Frozen):
     mandatory: bool
     conditional: bool = False
     conditions: tuple[str, ...] = ()
+    features: tuple[str, ...] | None = None
     confirmed: bool = False
 
 
 class CatalogueCase(Frozen):
-    """A test case: several units on one provision. ``purpose`` in our own words."""
+    """A test case: several units on one provision. ``purpose`` in our own words.
+
+    Attributes:
+        provisional: ours, since the test specification that would define it could not be read.
+    """
 
     id: CaseId
     provision: ProvisionId
     kind: Literal["conceptual", "functional", "conceptual/functional"]
     purpose: str
     confirmed: bool = False
+    provisional: Literal[True] | None = None
 
 
 class CatalogueUnit(Frozen):
@@ -46,6 +53,8 @@ class CatalogueUnit(Frozen):
     Attributes:
         unit_class: how it could be decided at best: ``documentation_rule``, ``network_tooling``...
         inherits: the case whose units it repeats on a subset of rows.
+        provisional: ours, since the test specification that would define it could not be read.
+        judged_by: the unit of another version whose test function decides this one, too.
     """
 
     id: UnitId
@@ -54,6 +63,13 @@ class CatalogueUnit(Frozen):
     unit_class: str = ""
     inherits: str = ""
     network_relevant: bool = False
+    provisional: Literal[True] | None = None
+    judged_by: UnitId | None = None
+
+    @property
+    def function(self) -> UnitId:
+        """The unit that the deciding test function is declared for."""
+        return self.judged_by or self.id
 
 
 class DecisionRule(Frozen):
@@ -84,6 +100,7 @@ class Catalogue(Document):
     Attributes:
         declaration: ``none`` where the framework rests on no declaration of the supplier: a missing
             ICS row then blocks no PASS, and no conclusion is ever CONFORMANT. None elsewhere.
+        conditions, features: what the numbers and letters in a status mean.
     """
 
     SCHEMA: ClassVar[str] = "certbench/catalogue/1"
@@ -96,10 +113,17 @@ class Catalogue(Document):
     source_note: str
     declaration: Literal["none"] | None = None
     conditions: dict[str, str] = {}
+    features: dict[str, str] | None = None
     provisions: Annotated[tuple[CatalogueProvision, ...], Field(min_length=1)]
     cases: tuple[CatalogueCase, ...]
     units: Annotated[tuple[CatalogueUnit, ...], Field(min_length=1)]
     decision_rule: DecisionRule
+
+    @property
+    def provisional(self) -> bool:
+        """Whether a case or unit is ours, in place of one that could not be read."""
+        cases = any(entry.provisional for entry in self.cases)
+        return cases or any(entry.provisional for entry in self.units)
 
     def provision_of(self, unit: UnitId) -> ProvisionId:
         """The provision that a unit belongs to. Raises KeyError for an unknown unit."""

@@ -4,6 +4,7 @@ from typing import ClassVar, Literal
 
 from harness.model.base import Document
 from harness.model.bench_config import BenchConfig
+from harness.model.confirmation import Confirmation
 from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
 from harness.model.states import Purpose
@@ -28,6 +29,7 @@ class RunOrder(Document):
         target: folder for bundles.
         bundle: name of the bundle to write there.
         job: the laboratory's record of the job; None = none was given.
+        confirmations: those that lay beside the bench config.
         passwords: sample -> password that the bench sets on a reference device; secret.
     """
 
@@ -49,4 +51,5 @@ class RunOrder(Document):
     target: str = ""
     bundle: str = "bundle"
     job: JobRecord | None = None
+    confirmations: tuple[Confirmation, ...] = ()
     passwords: dict[str, str] = {}

@@ -1,6 +1,6 @@
 """The test plan: every unit with how it is decided, and the visits that the survey will make."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from harness.model.base import Document, Frozen
 from harness.model.declaration import DecidedBy, FactNeed
@@ -15,6 +15,9 @@ class PlannedUnit(Frozen):
         applicable: false only by the applicability function, whose ICS row ``reason`` names.
         reason: why not applicable, or why it will be INCONCLUSIVE on this bench; ``""`` otherwise.
         blocked: facts that this bench can't deliver, each with the reason.
+        waiting_for: what has to be built before the bench can deliver some of these facts: ``the
+            bench network: probe outages``.
+        provisional: ours, since the test specification that would define it could not be read.
     """
 
     id: UnitId
@@ -27,6 +30,8 @@ class PlannedUnit(Frozen):
     reason: str = ""
     facts: tuple[FactNeed, ...] = ()
     blocked: tuple[str, ...] = ()
+    waiting_for: str | None = None
+    provisional: Literal[True] | None = None
 
 
 class TestPlan(Document):

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from harness.encoding.canonical import digest_of
 from harness.model.base import Document, Frozen
+from harness.model.ids import FactKey, FrameworkRef, UnitId
 
 
 class AnswerKind(StrEnum):
@@ -59,6 +60,7 @@ class Answer(Document):
         scripted: the answer came from a file, not from a person at the bench.
         facts_digest: SHA-256 over the facts shown beside the question; ``""`` if none were shown.
         replaces: number of the answer that this one corrects, with ``reason``.
+        attachments: photos and files that belong to it, beside it.
     """
 
     SCHEMA: ClassVar[str] = "certbench/answer/1"
@@ -75,3 +77,46 @@ class Answer(Document):
     signed: bool = False
     facts_digest: str = ""
     replaces: int | None = None
+    attachments: tuple[str, ...] = ()
+
+
+class AskedStatus(StrEnum):
+    """How a question about one item stands."""
+
+    OPEN = "open"
+    """Nobody has answered yet."""
+    VOID = "void"
+    """Somebody did, to another wording or beside other facts."""
+    UNSURE = "unsure"
+    """The answer decides nothing."""
+    ANSWERED = "answered"
+    SETTLED = "settled"
+    """Facts or a rule contradict already; nobody need be asked."""
+
+
+class AskedQuestion(Frozen):
+    """A question that a unit put to people while it was judged.
+
+    Attributes:
+        item: the IXIT row, or ``DUT``.
+        table: the IXIT table of the unit's items; ``""`` = the DUT.
+        answer: number of the newest answer, whether or not it counts; None if there is none.
+        facts: the facts that the unit had read.
+    """
+
+    unit: UnitId
+    question: Question
+    item: str
+    table: str = ""
+    status: AskedStatus
+    answer: int | None = None
+    facts: tuple[FactKey, ...] = ()
+
+
+class AskedQuestions(Document):
+    """What one framework asks people about one survey. Never a part of a bundle."""
+
+    SCHEMA: ClassVar[str] = "certbench/asked-questions/1"
+
+    framework: FrameworkRef
+    asked: tuple[AskedQuestion, ...]

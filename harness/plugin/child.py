@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from harness.encoding.canonical import load_strict
+from harness.model.confirmation import Confirmation
 from harness.plugin.evidence_source import Evidence, known_secrets, open_evidence
 from harness.plugin.judging import Judging
 from harness.plugin.sandbox import Sandbox
@@ -67,7 +68,8 @@ def _judge(spec: Path, order: dict[str, Any], evidence: Evidence) -> int:
     suite = suite_in(Path(order["suite"]))
     catalogue = suite.catalogue(order["version"])
     evidence_path, out = Path(order["evidence"]), Path(order["out"])
-    judging = Judging(suite, catalogue, evidence, Sandbox())
+    confirmations = tuple(map(Confirmation.model_validate, order["confirmations"]))
+    judging = Judging(suite, catalogue, evidence, Sandbox(), confirmations)
     ini = spec.with_name(_INI_NAME)
     arguments = [
         str(suite.folder),
@@ -95,6 +97,8 @@ def _judge(spec: Path, order: dict[str, Any], evidence: Evidence) -> int:
         plugins.append(AllureBridge(known_secrets(evidence_path)))
     pytest.main(arguments, plugins=plugins)
     judging.write(out / "assessment.json")
+    if order["asked"]:
+        judging.write_asked(out / "asked.json")
     return 0
 
 

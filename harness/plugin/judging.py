@@ -4,31 +4,38 @@ The verdict of a unit is computed from the judgements that it returned, and the 
 the verdict; never the reverse. Whatever else happens in a unit is INCONCLUSIVE.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from harness.assessment.applicability import applicability, under_ics
+from harness.assessment.confirmation import counting, is_indicative
 from harness.assessment.judging import reason
 from harness.assessment.rollup import (
     case_results,
     conclude,
     mixed_firmware,
     provision_results,
+    roll_up,
     unconfirmed_firmware,
     unit_verdict,
 )
 from harness.assessment.selection import is_selected
 from harness.facts.base import Facts
 from harness.facts.store import FactRecord
+from harness.facts.updates import UpdatesFacts
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueProvision, CatalogueUnit
+from harness.model.confirmation import Confirmation
 from harness.model.declaration import DecidedBy, UnitDeclaration
-from harness.model.dossier import Dossier, Ixit
+from harness.model.dossier import Dossier
 from harness.model.ids import FactKey, UnitId
+from harness.model.ixit import Ixit
 from harness.model.judgement import Judgement, Judgements, Reason, Verdict
+from harness.model.question import AskedQuestion, AskedQuestions
 from harness.model.record import FirmwareReading
+from harness.model.states import DeviceState
 from harness.plugin.evidence_source import Evidence
 from harness.plugin.outcomes import Inconclusive, raise_outcome
 from harness.plugin.sandbox import Sandbox
@@ -45,17 +52,27 @@ class Judging:
     """The pytest plug-in of the judging child."""
 
     def __init__(
-        self, suite: Suite, catalogue: Catalogue, evidence: Evidence, sandbox: Sandbox
+        self,
+        suite: Suite,
+        catalogue: Catalogue,
+        evidence: Evidence,
+        sandbox: Sandbox,
+        confirmations: tuple[Confirmation, ...] = (),
     ) -> None:
         """Judge ``catalogue`` with the units of ``suite`` on ``evidence``."""
         self._suite = suite
         self._catalogue = catalogue
         self._evidence = evidence
         self._sandbox = sandbox
-        self._units = {unit.id: unit for unit in catalogue.units}
+        self._confirmations = counting(catalogue, confirmations)
+        self._units: dict[UnitId, list[CatalogueUnit]] = {}
+        for unit in catalogue.units:
+            self._units.setdefault(unit.function, []).append(unit)
         self._results: dict[UnitId, UnitResult] = {}
         self._broken: list[str] = []
         self._view: FactView | None = None
+        self._answers: AnswerView | None = None
+        self._asked: list[AskedQuestion] = []
 
     # What units may ask for by name.
 
@@ -76,9 +93,15 @@ class Judging:
         return self._evidence.dossier
 
     @pytest.fixture
+    def catalogue(self) -> Catalogue:
+        """The catalogue that is judged."""
+        return self._catalogue
+
+    @pytest.fixture
     def answers(self, request: pytest.FixtureRequest) -> AnswerView:
         """The answers that count for the unit's questions."""
-        return AnswerView(self._evidence.answers, _declaration(request.node))
+        self._answers = AnswerView(self._evidence.answers, _declaration(request.node))
+        return self._answers
 
     # Hooks.
 
@@ -87,28 +110,40 @@ class Judging:
         if report.failed:
             self._broken.append(f"{report.nodeid}: {str(report.longrepr).splitlines()[-1]}")
 
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Leave out functions that decide units of other versions of the framework only."""
+        elsewhere = self._suite.functions - self._units.keys()
+        left_out = [item for item in items if _unit_of(item) in elsewhere]
+        if left_out:
+            items[:] = [item for item in items if _unit_of(item) not in elsewhere]
+            config.hook.pytest_deselected(items=left_out)
+
     def pytest_runtestloop(self) -> None:
         """From here on nothing may open a socket or start a process."""
         self._sandbox.arm()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        """Forget the view of the unit before."""
-        self._view = None
+        """Forget the views of the unit before."""
+        self._view, self._answers = None, None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
-        """Run one unit, record its result, and give pytest the outcome that follows."""
+        """Run one function, record what it decides, and give pytest the outcome that follows."""
         declaration = declaration_of(pyfuncitem.cls, pyfuncitem.function)
         if declaration is None or declaration.unit not in self._units:
             raise Inconclusive("not a unit of this catalogue")
+        mine = self._units[declaration.unit]
         judgements, fault = self._run(pyfuncitem)
         fault = self._objection(pyfuncitem, declaration) or fault
-        if not is_selected(self._catalogue, declaration.unit, self._subset):
-            fault = reason("not-selected", only=", ".join(self._subset))
-        result = self._result(declaration, judgements, fault)
-        self._results[declaration.unit] = result
-        pyfuncitem.user_properties.append(("certbench", result))
+        results = [self._result(unit, declaration, judgements, fault) for unit in mine]
+        self._results.update({result.unit: result for result in results})
+        self._note_questions(results)
+        together = roll_up(result.verdict for result in results)
+        result = next(each for each in results if each.verdict is together)
+        pyfuncitem.user_properties.extend(("certbench", each) for each in results)
         raise_outcome(result.verdict, f"{result.reason.code} {result.reason.params}")
         return True
 
@@ -138,7 +173,7 @@ class Judging:
         refused = sorted(mark.name for mark in item.iter_markers() if mark.name in _MARKERS_REFUSED)
         if refused:
             return reason("marker-refused", markers=", ".join(refused))
-        if declaration.unit in self._results:
+        if any(unit.id in self._results for unit in self._units[declaration.unit]):
             return reason("judged-twice")
         if self._view is None:
             return None
@@ -147,9 +182,14 @@ class Judging:
         return mixed_firmware(_versions(self._view.read))
 
     def _result(
-        self, declaration: UnitDeclaration, judgements: Judgements, fault: Reason | None
+        self,
+        unit: CatalogueUnit,
+        declaration: UnitDeclaration,
+        judgements: Judgements,
+        fault: Reason | None,
     ) -> UnitResult:
-        unit = self._units[declaration.unit]
+        if not is_selected(self._catalogue, unit.id, self._subset):
+            fault = reason("not-selected", only=", ".join(self._subset))
         provision = self._provision(unit)
         verdict, why, items = unit_verdict(declaration, judgements)
         if fault is not None:
@@ -170,6 +210,18 @@ class Judging:
             items=items,
             judgements=judgements if fault is None else (),
         )
+
+    def _note_questions(self, results: Sequence[UnitResult]) -> None:
+        """Keep what the units asked, if an answer could still bear on their verdicts."""
+        if self._answers is None:
+            return
+        read = tuple(dict.fromkeys(record.key for record in self._view.read)) if self._view else ()
+        for result in results:
+            unasked = result.verdict in {Verdict.NOT_APPLICABLE, Verdict.NOT_CLAIMED}
+            if unasked or result.reason.code == "not-selected":
+                continue
+            update = {"unit": result.unit, "facts": read}
+            self._asked.extend(each.model_copy(update=update) for each in self._answers.asked)
 
     @property
     def _subset(self) -> tuple[str, ...]:
@@ -217,9 +269,6 @@ class Judging:
             firmware=firmware,
             whole=self._evidence.facts.survey.whole,
         )
-        indicative = self._catalogue.decision_rule.unconfirmed == "indicative" and any(
-            not provision.confirmed for provision in self._catalogue.provisions
-        )
         rule = self._catalogue.decision_rule
         return Assessment(
             framework=self._catalogue.framework,
@@ -231,17 +280,29 @@ class Judging:
             complete=not self._broken,
             firmware=firmware,
             conclusion=conclusion,
-            indicative=indicative,
+            indicative=is_indicative(self._catalogue, self._confirmations),
+            confirmations=self._confirmations or None,
             reason=why,
             provisions=provisions,
             cases=case_results(self._catalogue, units),
             units=units,
         )
 
+    def write_asked(self, path: Path) -> None:
+        """Store what the units wanted to know from people."""
+        asked = AskedQuestions(framework=self._catalogue.framework, asked=tuple(self._asked))
+        write_atomic(path, asked.to_bytes())
+
     def write(self, path: Path) -> None:
         """Store the assessment and the catalogue that it was made by."""
         write_atomic(path.with_name("catalogue.json"), self._catalogue.to_bytes())
         write_atomic(path, self.assessment().to_bytes())
+
+
+def _unit_of(item: pytest.Item) -> UnitId | None:
+    function = item if isinstance(item, pytest.Function) else None
+    found = declaration_of(function.cls, function.function) if function else None
+    return found.unit if found else None
 
 
 def _declaration(node: pytest.Item) -> UnitDeclaration:
@@ -253,17 +314,28 @@ def _declaration(node: pytest.Item) -> UnitDeclaration:
 
 
 def _versions(read: list[FactRecord[Facts]]) -> dict[FactKey, frozenset[str]]:
-    return {
-        record.key: frozenset(
-            reading.version
-            for reading in (record.firmware_before, record.firmware_after)
-            if reading is not None and reading.version
-        )
-        for record in read
-    }
+    return {record.key: _version(record) for record in read}
+
+
+def _version(record: FactRecord[Facts]) -> frozenset[str]:
+    """The versions that a fact speaks of.
+
+    An update experiment changes the firmware and speaks of the version that it began with.
+    """
+    if isinstance(record.facts, UpdatesFacts):
+        return frozenset({record.facts.under_test} - {""})
+    return frozenset(
+        reading.version
+        for reading in (record.firmware_before, record.firmware_after)
+        if reading is not None and reading.version
+    )
 
 
 def _one_firmware(records: tuple[FactRecord[Facts], ...]) -> str:
-    """The one version under test; ``""`` when none could be read or there were several."""
-    seen = frozenset().union(*_versions(list(records)).values())
+    """The one version under test; ``""`` when none could be read or there were several.
+
+    The visit of the update experiment has others, which serve no conclusion.
+    """
+    usual = [record for record in records if record.state is not DeviceState.UPDATED]
+    seen = frozenset().union(*_versions(usual).values())
     return next(iter(seen)) if len(seen) == 1 else ""

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.encoding.canonical import canonical
 from harness.errors import BenchFault
 from harness.model.assessment import Assessment
+from harness.model.confirmation import Confirmation
 
 JUDGING_TIMEOUT_S = 600.0
 
@@ -21,10 +22,12 @@ class JudgingOrder:
 
     Attributes:
         suite: the suite's folder.
-        version: of the framework; ``""`` = newest.
+        version: of the framework; ``""`` = the suite's default.
         evidence: run directory or bundle.
         out: folder to write ``assessment.json`` and ``allure-results/`` to.
         allure: write Allure results as well.
+        confirmations: of entries of its catalogue.
+        asked: write ``asked.json`` as well: what the units want to know from people.
     """
 
     suite: Path
@@ -32,6 +35,8 @@ class JudgingOrder:
     evidence: Path
     out: Path
     allure: bool = True
+    confirmations: tuple[Confirmation, ...] = ()
+    asked: bool = False
 
 
 def judge(order: JudgingOrder) -> Assessment:
@@ -97,4 +102,6 @@ def _written(order: JudgingOrder) -> dict[str, object]:
         "evidence": str(order.evidence.resolve()),
         "out": str(order.out.resolve()),
         "allure": order.allure,
+        "confirmations": [entry.to_json() for entry in order.confirmations],
+        "asked": order.asked,
     }

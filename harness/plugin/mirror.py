@@ -11,13 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from harness.assessment.rollup import roll_up
 from harness.encoding.text import neutralise_lines
 from harness.errors import CertbenchError
 from harness.model.assessment import Assessment, UnitResult
+from harness.model.ids import UnitId
 from harness.model.judgement import Verdict
 from harness.plugin.launch import JudgingOrder, judge
 from harness.plugin.outcomes import raise_outcome
 from harness.testing.declare import declaration_of
+from harness.testing.suites import suite_in
 
 SURVEY_TIMEOUT_S = 3600.0
 
@@ -108,8 +111,29 @@ class Mirror:
         out = Path(self._scratch.name) / "assessments" / folder.name
         assessment = judge(JudgingOrder(folder, "", evidence, out))
         self._assessments.append(assessment)
+        functions = {unit.id: unit.function for unit in suite_in(folder).catalogue().units}
         for result in assessment.units:
-            self._results[folder, result.unit] = result
+            place = folder, functions[result.unit]
+            shown = self._results.setdefault(place, result)
+            if roll_up((shown.verdict, result.verdict)) is not shown.verdict:
+                self._results[place] = result
+
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        """Leave out functions that decide units of other versions of a framework only."""
+        folders = {item.path: _suite_folder(item.path) for item in items}
+        elsewhere = {
+            folder: _of_other_versions(folder) for folder in set(folders.values()) if folder
+        }
+        left_out = [
+            item
+            for item in items
+            if (folder := folders[item.path]) and _unit_of(item) in elsewhere[folder]
+        ]
+        if left_out:
+            items[:] = [item for item in items if item not in left_out]
+            config.hook.pytest_deselected(items=left_out)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -136,6 +160,18 @@ class Mirror:
     def pytest_unconfigure(self) -> None:
         """Remove what was written for this session."""
         self._scratch.cleanup()
+
+
+def _unit_of(item: pytest.Item) -> UnitId | None:
+    function = item if isinstance(item, pytest.Function) else None
+    declaration = declaration_of(function.cls, function.function) if function else None
+    return declaration.unit if declaration else None
+
+
+def _of_other_versions(folder: Path) -> frozenset[UnitId]:
+    """The functions of a suite that decide nothing in the version that is shown."""
+    suite = suite_in(folder)
+    return suite.functions - {unit.function for unit in suite.catalogue().units}
 
 
 def _suite_folder(path: Path) -> Path | None:

@@ -25,17 +25,31 @@ def origin(address: str, port: int, *, tls: bool) -> str:
 
 
 def record_exchange(
-    context: ProbeContext, journal: CaptureJournal, exchange: HttpExchange, purpose: str
+    context: ProbeContext,
+    journal: CaptureJournal,
+    exchange: HttpExchange,
+    purpose: str,
+    *,
+    limit: int = MAX_BODY,
+    **more: object,
 ) -> Exchange:
     """Append an exchange, register its session cookies, and read it as the interpreter will.
 
     The reading is for the choice of the next step only.
+
+    Args:
+        context: circumstances of the attempt.
+        journal: where it is written down.
+        exchange: what the link gave.
+        purpose: why the probe asked.
+        limit: bytes of the body that are kept.
+        more: further fields of the record.
     """
     remember_cookies(context, exchange.headers)
     headers = [
         (name[:MAX_HEADER], value[:MAX_HEADER]) for name, value in exchange.headers[:MAX_HEADERS]
     ]
-    body = exchange.body[:MAX_BODY]
+    body = exchange.body[:limit]
     journal.record(
         "exchange",
         purpose=purpose,
@@ -47,9 +61,10 @@ def record_exchange(
         reason=exchange.reason,
         headers=[list(pair) for pair in headers],
         body=body,
-        truncated=exchange.truncated or len(exchange.body) > MAX_BODY,
+        truncated=exchange.truncated or len(exchange.body) > limit,
         error=exchange.error,
         duration_ms=exchange.duration_ms,
+        **more,
     )
     parts = split_url(exchange.url)
     path = parts.path or "/"

@@ -40,6 +40,7 @@ def _options(arguments: Sequence[str] | None) -> RouterOptions:
         fast=parsed.fast,
         port_offset=parsed.port_offset,
         surface=_surface(parsed.surface),
+        maker_site=_address(parsed.maker_site) if parsed.maker_site else "",
     )
 
 
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fast", action="store_true", help="boot in half the time")
     parser.add_argument("--port-offset", type=int, default=0, help="added to ports below 32768")
     parser.add_argument("--surface", default="{}", help='ports by service: {"https": 8443}')
+    parser.add_argument("--maker-site", default="", help="IP address of the maker's web site")
     return parser
 
 
@@ -62,7 +64,7 @@ def _address(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError as error:
-        raise UsageError(f"--address: {error}") from error
+        raise UsageError(f"not an address to listen on: {error}") from error
 
 
 def _surface(text: str) -> Mapping[str, int]:

@@ -43,6 +43,11 @@ class Flaw(StrEnum):
     SNMP_PRIVATE_WRITE = "snmp-private-write"
     MDNS_LEAKS_SERIAL = "mdns-leaks-serial"
     UPNP_WAN_EXPOSED = "upnp-wan-exposed"
+    NO_VDP = "no-vdp"
+    VDP_BEHIND_LOGIN = "vdp-behind-login"
+    MISSING_SUPPORT_PERIOD = "missing-support-period"
+    SUPPORT_BEHIND_LOGIN = "support-period-behind-login"
+    NO_SENSOR_DOCUMENTATION = "no-sensor-documentation"
 
 
 Flaws = frozenset[Flaw]

@@ -21,6 +21,7 @@ from harness.reference.device import Device
 from harness.reference.flaws import Flaw, Flaws
 from harness.reference.http import Request, Response
 from harness.reference.identity import USER, derive_identity
+from harness.reference.maker_site import PORT, MakerSite
 from harness.reference.mdns import MdnsResponder
 from harness.reference.mqtt import Broker
 from harness.reference.network import Handler, Network
@@ -59,6 +60,7 @@ class RouterOptions:
         seed: shuffles everything that is a matter of taste; None for the default look.
         port_offset: added to the ports, for users who may not bind low ones.
         surface: ports by service name, before all else.
+        maker_site: address on which the maker's web site is served too; ``""`` = nowhere.
     """
 
     sample: str
@@ -70,6 +72,7 @@ class RouterOptions:
     fast: bool = False
     port_offset: int = 0
     surface: Mapping[str, int] | None = None
+    maker_site: str = ""
 
     @property
     def wan_address(self) -> str:
@@ -104,6 +107,7 @@ class Router:
         self._console = Console(self._truth)
         boot_s = FAST_BOOT_S if options.fast else BOOT_S
         self._power = Power(self._device, self._network, self._console, boot_s)
+        self._site = _maker_site(options)
         self._stop_read, self._stop_write = os.pipe()
         self._control_path = folder / "control.sock"
         self._control = Control(self._control_path, self._commands(), self._describe)
@@ -137,6 +141,7 @@ class Router:
             "paths": dict(look.paths),
             "fields": dict(look.fields),
             "log": str(self._log),
+            "maker": self._site.ready() if self._site else None,
         }
 
     def request_stop(self) -> None:
@@ -153,6 +158,8 @@ class Router:
     def close(self) -> None:
         """Power off, end every thread, close every file."""
         self._control.close()
+        if self._site:
+            self._site.close()
         self._power.off()
         self._network.close()
         self._ssh.close()
@@ -268,6 +275,13 @@ def _keep(path: Path, data: bytes) -> None:
     """What a bench that attaches later reads; it holds the label's login."""
     path.touch(mode=0o600)
     path.write_bytes(data)
+
+
+def _maker_site(options: RouterOptions) -> MakerSite | None:
+    if not options.maker_site:
+        return None
+    port = PORT + options.port_offset
+    return MakerSite(options.maker_site, port, options.flaws, options.work)
 
 
 def _nothing(_request: Request) -> Response:

@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError, UsageError
 from harness.model.assessment import Assessment
+from harness.model.confirmation import Confirmation
 from harness.model.declaration import DecidedBy
 from harness.model.ids import UnitId
 from harness.plugin.evidence_source import open_root
@@ -81,15 +82,21 @@ def replay(evidence: Path, frameworks: Sequence[str] = ()) -> tuple[Replay, ...]
                     evidence,
                     Path(scratch) / str(catalogue.framework),
                     allure=False,
+                    confirmations=_confirmed(recorded.get(str(catalogue.framework))),
                 )
                 for suite, catalogue in found
             ]
         )
     held = HeldEvidence(evidence)
     return tuple(
-        _compared(recorded.get(str(now.framework)), now, held.unable(suite.units()[0]))
-        for now, (suite, _) in zip(again, found, strict=True)
+        _compared(recorded.get(str(now.framework)), now, held.unable(suite.units_of(catalogue)[0]))
+        for now, (suite, catalogue) in zip(again, found, strict=True)
     )
+
+
+def _confirmed(then: Assessment | None) -> tuple[Confirmation, ...]:
+    """What the recorded assessment was given: a record of people, which nothing recomputes."""
+    return (then.confirmations if then else None) or ()
 
 
 def _compared(then: Assessment | None, now: Assessment, unable: Mapping[UnitId, str]) -> Replay:

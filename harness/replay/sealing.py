@@ -25,6 +25,7 @@ from harness.facts.store import FactBase
 from harness.interpret.survey import read_survey
 from harness.model.assessment import Assessment
 from harness.model.catalogue import Catalogue
+from harness.model.confirmation import Confirmation
 from harness.model.layout import STATEMENT
 from harness.model.record import SurveyRecord
 from harness.plugin.evidence_source import open_root
@@ -48,6 +49,7 @@ class SealingOrder:
         run: the finished run directory.
         target: folder that gets ``bundle/``, its zip and the public key.
         bundle: name of the bundle in it: a run that was repeated in part is sealed anew.
+        confirmations: of entries of catalogues.
     """
 
     run: Path
@@ -55,6 +57,7 @@ class SealingOrder:
     frameworks: Frameworks
     signer: LabSigner
     bundle: str = "bundle"
+    confirmations: tuple[Confirmation, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,12 @@ class Sealed:
 
 
 def assess_run(
-    evidence: Path, frameworks: Frameworks, out: Path, *, allure: bool = True
+    evidence: Path,
+    frameworks: Frameworks,
+    out: Path,
+    confirmations: tuple[Confirmation, ...] = (),
+    *,
+    allure: bool = True,
 ) -> tuple[Assessment, ...]:
     """Judge ``evidence`` under each framework, into ``out/<framework>@<version>/``.
 
@@ -88,6 +96,7 @@ def assess_run(
             evidence,
             out / str(catalogue.framework),
             allure,
+            confirmations=confirmations,
         )
         for suite, catalogue in frameworks
     ]
@@ -104,10 +113,13 @@ def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]
     with _stage(order.target) as stage, ThreadPoolExecutor(max_workers=1) as pool:
         assessments = order.run / "assessments"
         # Allure results are made from the twins only: the raw ones would never be published.
-        judging = pool.submit(assess_run, order.run, order.frameworks, assessments, allure=False)
+        given = order.confirmations
+        judging = pool.submit(
+            assess_run, order.run, order.frameworks, assessments, given, allure=False
+        )
         scrubber = twin_of_run(order.run, stage / "survey")
         survey = _write_facts(stage / "survey")
-        twins = assess_run(stage, order.frameworks, stage / "assessments")
+        twins = assess_run(stage, order.frameworks, stage / "assessments", given)
         for _, catalogue in order.frameworks:
             plan = Path("assessments") / str(catalogue.framework) / "plan.json"
             if (order.run / plan).is_file():
@@ -152,7 +164,11 @@ def finish_sealing(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]
 
 
 def add_assessments(
-    evidence: Path, frameworks: Frameworks, target: Path, signer: LabSigner
+    evidence: Path,
+    frameworks: Frameworks,
+    target: Path,
+    signer: LabSigner,
+    confirmations: tuple[Confirmation, ...] = (),
 ) -> tuple[tuple[Assessment, ...], Sealed]:
     """Judge a finished bundle under further frameworks and seal it anew, the survey untouched.
 
@@ -167,7 +183,9 @@ def add_assessments(
     if STATEMENT not in earlier.names():
         raise UsageError(f"{evidence}: not a sealed bundle: it has no {STATEMENT}")
     with _stage(target) as stage, ThreadPoolExecutor(max_workers=1) as pool:
-        judging = pool.submit(assess_run, evidence, frameworks, stage / "assessments")
+        judging = pool.submit(
+            assess_run, evidence, frameworks, stage / "assessments", confirmations
+        )
         _copy_stage(open_root(evidence), stage, frameworks)
         SecretStore(_folder(stage / "private") / "secrets.json")
         survey = read_survey(DirectoryTree(stage / "survey"))

@@ -8,7 +8,7 @@ them.
 
 import base64
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import groupby
@@ -18,6 +18,7 @@ from typing import Any, Final
 import jinja2
 
 from harness import __version__
+from harness.assessment.confirmation import unconfirmed
 from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import DirectoryTree
@@ -65,6 +66,8 @@ class ProvisionView:
 
     Attributes:
         anchor: id of its place in the page; made of numbers only.
+        unconfirmed: nobody compared its entry with the official text.
+        provisional: cases or units of it are ours, and nobody compared them either.
     """
 
     anchor: str
@@ -72,6 +75,8 @@ class ProvisionView:
     result: ProvisionResult
     ics: IcsRow | None
     cases: tuple[CaseView, ...]
+    unconfirmed: bool = False
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ class FrameworkView:
 
 def html_view(source: ReportSource) -> dict[str, bytes]:
     """The page, as ``index.html``."""
-    page = _environment().get_template("report.html").render(_context(source))
+    page = page_environment().get_template("report.html").render(_context(source))
     return {NAME: page.encode()}
 
 
@@ -137,7 +142,8 @@ def headline(assessment: Assessment) -> str:
 
 
 @cache
-def _environment() -> jinja2.Environment:
+def page_environment() -> jinja2.Environment:
+    """Templates for pages: texts are escaped, and names that are not given are errors."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("harness.report", "templates"),
         autoescape=True,
@@ -235,16 +241,27 @@ def _provisions(
     number: int, assessment: Assessment, catalogue: Catalogue, dossier: Dossier
 ) -> tuple[ProvisionView, ...]:
     entries = {entry.id: entry for entry in catalogue.provisions}
+    left = unconfirmed(catalogue, assessment.confirmations or ())
+    doubtful = frozenset((entry.kind, entry.id) for entry in left)
     return tuple(
         ProvisionView(
             anchor=f"f{number}-p{place}",
             entry=entries[result.provision],
             result=result,
-            ics=dossier.ics_row(assessment.framework.slug, result.provision),
-            cases=_cases(assessment, catalogue, result),
+            ics=dossier.ics_row(str(assessment.framework), result.provision),
+            cases=(cases := _cases(assessment, catalogue, result)),
+            unconfirmed=("provision", result.provision) in doubtful,
+            provisional=not doubtful.isdisjoint(_named(cases)),
         )
         for place, result in enumerate(assessment.provisions, 1)
     )
+
+
+def _named(cases: Iterable[CaseView]) -> Iterator[tuple[str, str]]:
+    """The cases and their units, as an unconfirmed entry names them."""
+    for view in cases:
+        yield "case", view.case.id
+        yield from (("unit", unit.unit) for unit in view.units)
 
 
 def _cases(

@@ -13,6 +13,7 @@ from harness.model.judgement import Verdict
 _PERSON: Final = frozenset({"person-not-asked", "answer-unsure", "answer-void"})
 _NOT_IMPLEMENTED: Final = frozenset({"not-implemented", "no-unit"})
 _NO_DECLARATION: Final = "needs-declaration"
+_TO_COME: Final = "waits-for-bench"
 _NOT_HERE: Final = frozenset({"fact-missing", "needs-two-samples", "host-silent", "console-silent"})
 
 
@@ -27,6 +28,8 @@ class WaitsFor(StrEnum):
     """What only a supplier says of a device, and a black box has no supplier."""
     BENCH = "bench"
     """Something that this bench does not have or was not allowed to do."""
+    BENCH_TO_COME = "bench-to-come"
+    """A part of the bench that is not built yet."""
     EVIDENCE = "evidence"
     """Evidence that this run did not bring, or brought without the control that it needs."""
     TEST = "test"
@@ -38,6 +41,7 @@ TITLES: Final = {
     WaitsFor.ASSESSOR: "An assessor has to judge documents and explanations",
     WaitsFor.DECLARATION: "Only the supplier's declaration can decide",
     WaitsFor.BENCH: "Not on this bench",
+    WaitsFor.BENCH_TO_COME: "Waits for a part of the bench that is still to come",
     WaitsFor.EVIDENCE: "The evidence of this run is not good enough",
     WaitsFor.TEST: "No test is implemented yet",
 }
@@ -60,6 +64,10 @@ EXPLANATIONS: Final = {
         "A fact is missing: the bench lacks the connection, the second sample or the permission "
         "that the test needs. A bench that has it can close these."
     ),
+    WaitsFor.BENCH_TO_COME: (
+        "How these are judged is ready and tested on made captures. The probes that bring the "
+        "captures are still to come; each reason names them."
+    ),
     WaitsFor.EVIDENCE: (
         "The test ran, but a control failed, a capture is not whole, or what was seen is "
         "ambiguous. Without proof nothing passes; repeating the run may settle it."
@@ -70,6 +78,13 @@ EXPLANATIONS: Final = {
     ),
 }
 """Plain words for each group."""
+
+
+_BY_CODE: Final = {
+    _NO_DECLARATION: WaitsFor.DECLARATION,
+    _TO_COME: WaitsFor.BENCH_TO_COME,
+}
+"""Reasons that say by themselves what would close the unit."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +114,8 @@ class OpenGroup:
 def waits_for(unit: UnitResult) -> WaitsFor:
     """What would close ``unit``, which is open."""
     code = unit.reason.code
-    if code == _NO_DECLARATION:
-        return WaitsFor.DECLARATION
+    if code in _BY_CODE:
+        return _BY_CODE[code]
     if code in _NOT_IMPLEMENTED or (unit.decided_by is DecidedBy.NONE and code not in _NOT_HERE):
         return WaitsFor.TEST
     if code in _PERSON:

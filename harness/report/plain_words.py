@@ -7,7 +7,8 @@ success.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from harness.encoding.text import counted
+from harness.assessment.confirmation import counting, unconfirmed
+from harness.encoding.text import counted, neutralise
 from harness.model.assessment import Assessment, ProvisionResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy
@@ -82,7 +83,8 @@ def meaning(assessment: Assessment, catalogue: Catalogue) -> tuple[str, ...]:
     if not assessment.complete:
         sentences.append("Only a part of the tests of this framework was judged.")
     if assessment.indicative:
-        sentences.append(INDICATIVE.format(some=_unconfirmed(catalogue)))
+        sentences.append(INDICATIVE.format(some=_unconfirmed(assessment, catalogue)))
+    sentences.extend(_confirmed(assessment, catalogue))
     return tuple(sentences)
 
 
@@ -133,9 +135,26 @@ def _count(assessment: Assessment, verdict: Verdict) -> int:
     return sum(result.verdict is verdict for result in assessment.provisions)
 
 
-def _unconfirmed(catalogue: Catalogue) -> str:
-    number = sum(not entry.confirmed for entry in catalogue.provisions)
-    if not number:
+def _unconfirmed(assessment: Assessment, catalogue: Catalogue) -> str:
+    """How many entries nobody vouches for, and how many of these are ours."""
+    left = unconfirmed(catalogue, assessment.confirmations or ())
+    if not left:
         return "some entries have"
-    total = len(catalogue.provisions)
-    return f"{number} of {total} entries {'has' if number == 1 else 'have'}"
+    ours = sum(entry.kind != "provision" for entry in left)
+    verb = "has" if len(left) == 1 else "have"
+    if not ours:
+        return f"{len(left)} of {len(catalogue.provisions)} entries {verb}"
+    entries = counted(len(left), "entry", "entries")
+    return (
+        f"{entries} ({ours} of them cases and units of our own, for want of official ones) {verb}"
+    )
+
+
+def _confirmed(assessment: Assessment, catalogue: Catalogue) -> list[str]:
+    """Who compared what, a sentence each."""
+    return [
+        f"{counted(len(found.entries), 'entry', 'entries')} of the catalogue "
+        f"{'was' if len(found.entries) == 1 else 'were'} compared by {neutralise(found.person)} "
+        f"with {neutralise(found.document)} ({neutralise(found.at[:10])})."
+        for found in counting(catalogue, assessment.confirmations or ())
+    ]

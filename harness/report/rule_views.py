@@ -9,7 +9,7 @@ from typing import Any
 from harness.assessment import criteria
 from harness.assessment.criteria.registry import CRITERIA
 from harness.facts.base import Facts
-from harness.model.catalogue import Catalogue
+from harness.model.catalogue import Catalogue, CatalogueProvision
 from harness.model.declaration import DecidedBy, ProbeDeclaration, UnitDeclaration
 from harness.model.ids import CaseId, ProbeName, UnitId
 from harness.report.plain_words import DECIDED_BY
@@ -94,7 +94,7 @@ class Rules:
     def __init__(self, frameworks: Sequence[tuple[Suite, Catalogue]]) -> None:
         """Read what the suites declare."""
         self._frameworks = tuple(
-            (catalogue, {declared.unit: declared for declared in suite.units()[0]})
+            (catalogue, {declared.unit: declared for declared in suite.units_of(catalogue)[0]})
             for suite, catalogue in frameworks
         )
 
@@ -162,7 +162,16 @@ def _unit_rule(catalogue: Catalogue, name: UnitId, declared: UnitDeclaration | N
         items=shown.per,
         quantifier=shown.quantifier.value,
         questions=tuple(Asked(entry.prompt, entry.choices) for entry in shown.questions),
-        conditions=tuple(catalogue.conditions.get(each, each) for each in provision.conditions),
+        conditions=_conditions(catalogue, provision),
+    )
+
+
+def _conditions(catalogue: Catalogue, provision: CatalogueProvision) -> tuple[str, ...]:
+    """What the status of a provision refers to, in words."""
+    features = catalogue.features or {}
+    return (
+        *(catalogue.conditions.get(number, number) for number in provision.conditions),
+        *(features.get(letter, letter) for letter in provision.features or ()),
     )
 
 

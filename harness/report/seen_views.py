@@ -288,7 +288,7 @@ def _declared(entry: Recorded, unit: UnitResult) -> Iterator[str]:
     )
     if provision is None:
         return
-    row = entry.dossier.ics_row(entry.catalogue.framework.slug, provision.id)
+    row = entry.dossier.ics_row(str(entry.catalogue.framework), provision.id)
     if row is not None:
         yield f"ICS {provision.id}: {row.support.value}, {neutralise(row.detail)}"
     said = applicability(entry.catalogue, provision, entry.dossier)

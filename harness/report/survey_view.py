@@ -10,8 +10,9 @@ from harness.encoding.text import neutralise
 from harness.facts.services import ServicesFacts
 from harness.facts.store import FactBase
 from harness.model.disclosure import Redaction
-from harness.model.dossier import Dossier, Ixit, Support
+from harness.model.dossier import Dossier, Support
 from harness.model.ids import SampleId, VisitId
+from harness.model.ixit import ATTRIBUTES
 from harness.model.job import NAME as JOB
 from harness.model.job import JobRecord
 from harness.model.question import Answer
@@ -150,10 +151,7 @@ def redaction_in(folder: Path) -> Redaction | None:
 
 def ixit_counts(dossier: Dossier) -> tuple[tuple[str, int], ...]:
     """The IXIT tables that have rows, by their official name, with the number of rows."""
-    tables = (
-        (field.alias or name, len(getattr(dossier.ixit, name)))
-        for name, field in Ixit.model_fields.items()
-    )
+    tables = ((name, len(dossier.ixit.rows(name))) for name in ATTRIBUTES)
     return tuple((table, rows) for table, rows in tables if rows)
 
 

@@ -30,31 +30,41 @@ from harness.facts.files import FilesFacts
 from harness.facts.http import HttpFacts, HttpInputFacts
 from harness.facts.identity import IdentityFacts
 from harness.facts.late_ports import LatePortsFacts
+from harness.facts.leftovers import LeftoversFacts
 from harness.facts.mqtt import MqttFacts
+from harness.facts.outages import OutageKind, OutagesFacts
 from harness.facts.ports import PortsFacts
+from harness.facts.publications import PublicationsFacts
 from harness.facts.services import ServicesFacts
 from harness.facts.snmp import SnmpFacts, SnmpWriteFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
 from harness.facts.tls import TlsFacts
+from harness.facts.traffic import TrafficFacts
+from harness.facts.updates import UpdateDefaultsFacts, UpdatesFacts
 from harness.facts.upnp import PortMappingFacts, UpnpFacts
+from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy, FactNeed, Quantifier, Samples
-from harness.model.dossier import (
+from harness.model.dossier import Dossier, IcsRow, Support
+from harness.model.ixit import (
     AuthMech,
     BruteForceLimit,
     ComMech,
-    Dossier,
+    DelFunc,
     ExtApi,
     Generation,
-    IcsRow,
     InpVal,
     Intf,
     Ixit,
     NetSecImpl,
-    PlainRow,
+    PersData,
+    ReplSup,
+    ResMech,
     SecParam,
+    SoftComp,
     SoftServ,
-    Support,
+    TelData,
+    UpdMech,
     UserIntf,
 )
 from harness.model.judgement import Finding, Judgement, Judgements, Outcome, Reason, Severity
@@ -68,7 +78,13 @@ from harness.testing.agents import (
     default_communities,
     writing_communities,
 )
-from harness.testing.asking import IF_NO_ROW, ask_each
+from harness.testing.asking import IF_NO_ROW, ask_each, ask_once
+from harness.testing.carriers import (
+    ask_of_links,
+    critical_parameters,
+    links_as_declared,
+    personal_data,
+)
 from harness.testing.declare import case, need, unit
 from harness.testing.disclosures import (
     DISCLOSURE_NEEDS,
@@ -111,6 +127,12 @@ from harness.testing.network import (
     TRANSPORT_NEEDS,
     NetworkView,
 )
+from harness.testing.publications import (
+    PUBLICATION_NEEDS,
+    USER_INFO,
+    published,
+    support_period,
+)
 from harness.testing.rows import (
     cite,
     declared_endpoints,
@@ -123,6 +145,7 @@ from harness.testing.view import AnswerView, FactView
 
 AS_RECEIVED: Final = DeviceState.AS_RECEIVED
 INITIALISED: Final = DeviceState.INITIALISED
+UPDATED: Final = DeviceState.UPDATED
 
 __all__ = [
     "ACCESS_NEEDS",
@@ -142,16 +165,21 @@ __all__ = [
     "LOGIN_NEEDS",
     "MAPPING_NEEDS",
     "NAME_AND_TIME_NEEDS",
+    "PUBLICATION_NEEDS",
     "TRANSPORT_NEEDS",
+    "UPDATED",
+    "USER_INFO",
     "Absent",
     "AnswerKind",
     "AnswerView",
     "AuthMech",
     "BruteForceLimit",
+    "Catalogue",
     "ComMech",
     "ConsoleFacts",
     "CredentialsFacts",
     "DecidedBy",
+    "DelFunc",
     "DeviceState",
     "DiscoveryFacts",
     "Dossier",
@@ -175,34 +203,48 @@ __all__ = [
     "Judgement",
     "Judgements",
     "LatePortsFacts",
+    "LeftoversFacts",
     "MqttFacts",
     "NetSecImpl",
     "NetworkView",
     "NotExamined",
+    "OutageKind",
+    "OutagesFacts",
     "Outcome",
-    "PlainRow",
+    "PersData",
     "PortMappingFacts",
     "PortsFacts",
     "Present",
+    "PublicationsFacts",
     "Quantifier",
     "Question",
     "Reason",
+    "ReplSup",
+    "ResMech",
     "Samples",
     "SecParam",
     "ServicesFacts",
     "Severity",
     "SnmpFacts",
     "SnmpWriteFacts",
+    "SoftComp",
     "SoftServ",
     "SshFacts",
     "Support",
+    "TelData",
     "TlsFacts",
+    "TrafficFacts",
     "Unknown",
+    "UpdMech",
+    "UpdateDefaultsFacts",
+    "UpdatesFacts",
     "UpnpFacts",
     "UserIntf",
     "all_of",
     "answers_as_responder",
     "ask_each",
+    "ask_of_links",
+    "ask_once",
     "at_each",
     "at_each_login",
     "case",
@@ -211,6 +253,7 @@ __all__ = [
     "contradicted",
     "control_queries_answered",
     "criteria",
+    "critical_parameters",
     "declared_endpoints",
     "default_communities",
     "disclosure_judgements",
@@ -222,6 +265,7 @@ __all__ = [
     "identifiers_told",
     "implementation_judgement",
     "judge_login",
+    "links_as_declared",
     "need",
     "needs",
     "network_endpoints",
@@ -230,10 +274,13 @@ __all__ = [
     "on_the_network",
     "over_attempts",
     "over_rows",
+    "personal_data",
     "port_mapping",
+    "published",
     "reason",
     "responders_asked",
     "rules",
+    "support_period",
     "told_to_everybody",
     "undecided",
     "undeclared_product_judgements",

@@ -10,7 +10,7 @@ from harness.facts.base import Facts
 from harness.facts.disclosure import Disclosure
 from harness.facts.late_ports import LatePortsFacts
 from harness.facts.services import ServicesFacts
-from harness.model.dossier import Intf, NetSecImpl
+from harness.model.ixit import Intf, NetSecImpl
 from harness.model.judgement import Judgement, Judgements, Outcome
 from harness.testing.name_and_time import servers_asked
 from harness.testing.network import LOGIN_NEEDS, NetworkView

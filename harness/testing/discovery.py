@@ -8,7 +8,7 @@ from harness.assessment import criteria
 from harness.assessment.judging import all_of
 from harness.facts.discovery import MDNS, SSDP, DiscoveryFacts
 from harness.facts.upnp import PortMappingFacts, UpnpFacts
-from harness.model.dossier import Intf
+from harness.model.ixit import Intf
 from harness.model.judgement import Judgement, Judgements
 from harness.testing.network import NetworkView
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from harness.assessment.selection import declared_for
 from harness.config import load_catalogue
 from harness.errors import UsageError
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import UnitDeclaration
+from harness.model.ids import UnitId
 from harness.testing.declare import discover
 
 
@@ -31,13 +33,17 @@ class Suite:
     catalogues: tuple[Catalogue, ...]
 
     def catalogue(self, version: str = "") -> Catalogue:
-        """The catalogue of a version; the newest when none is named.
+        """The catalogue of a version.
+
+        Without a name it is the newest of which nothing is provisional, so that nobody comes by
+        tests that are not the official ones without asking; the newest if all are provisional.
 
         Raises:
             UsageError: no such version.
         """
         if not version:
-            return self.catalogues[-1]
+            settled = [entry for entry in self.catalogues if not entry.provisional]
+            return (settled or self.catalogues)[-1]
         for catalogue in self.catalogues:
             if catalogue.framework.version == version:
                 return catalogue
@@ -45,10 +51,23 @@ class Suite:
         raise UsageError(f"{self.slug} has no version {version}; there is {known}")
 
     def units(self) -> tuple[tuple[UnitDeclaration, ...], dict[str, str]]:
-        """The declared units, and the modules that cannot be imported with the reason."""
+        """The declared units, and the modules that cannot be imported with the reason.
+
+        One function can decide units of several versions: `units_of` knows under which names.
+        """
         broken: dict[str, str] = {}
         declared = discover(importlib.import_module(self.package), broken)
         return declared, broken
+
+    def units_of(self, catalogue: Catalogue) -> tuple[tuple[UnitDeclaration, ...], dict[str, str]]:
+        """As `units`, for one version: each declaration under the ids of the units it decides."""
+        declared, broken = self.units()
+        return declared_for(catalogue, declared), broken
+
+    @property
+    def functions(self) -> frozenset[UnitId]:
+        """The units, of whatever version, that test functions are declared for."""
+        return frozenset(unit.function for entry in self.catalogues for unit in entry.units)
 
 
 def suite_in(folder: Path) -> Suite:

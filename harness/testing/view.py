@@ -10,8 +10,9 @@ from harness.facts.store import FactBase, FactRecord
 from harness.model.declaration import Samples, UnitDeclaration
 from harness.model.ids import ProbeName, SampleId
 from harness.model.judgement import Judgement
-from harness.model.question import Answer, Question
+from harness.model.question import Answer, AskedQuestion, AskedStatus, Question
 from harness.model.states import DeviceState
+from harness.model.waiting import waiting_for
 
 F = TypeVar("F", bound=Facts)
 
@@ -87,6 +88,9 @@ class FactView:
         found = self.records(facts_type, state, sample)
         if not found:
             wanted = sample or self._base.samples[0]
+            waits = waiting_for([ProbeName(facts_type.PROBE)])
+            if waits and not self._base.attempted(ProbeName(facts_type.PROBE)):
+                return undecided(item, criterion, reason("waits-for-bench", what=waits))
             why = self._base.why_missing(ProbeName(facts_type.PROBE), wanted, state)
             missing = reason("fact-missing", fact=facts_type.PROBE, why=why)
             return undecided(item, criterion, missing)
@@ -94,12 +98,17 @@ class FactView:
 
 
 class AnswerView:
-    """The answers that count for one unit: the newest per question and item."""
+    """The answers that count for one unit: the newest per question and item.
+
+    Attributes:
+        asked: what the unit wanted to know from people, for those who put the questions to them.
+    """
 
     def __init__(self, answers: Sequence[Answer], declaration: UnitDeclaration) -> None:
         """Show those of ``answers`` that belong to the unit's questions as they stand now."""
         self._declaration = declaration
         self._answers = answers
+        self.asked: list[AskedQuestion] = []
 
     def judge(self, question: Question, item: str = "DUT", facts_digest: str = "") -> Judgement:
         """What the person's answer says of ``item``; UNDECIDED while nobody answered.
@@ -115,21 +124,43 @@ class AnswerView:
             for answer in self._answers
             if answer.question == question.id and answer.item in {wanted, item}
         ]
-        if not given:
+        newest = given[-1] if given else None
+        if newest is None:
+            self._note(question, item, AskedStatus.OPEN)
             return undecided(item, question.id, reason("person-not-asked", question=question.id))
-        answer = given[-1]
+        return self._read(question, item, newest, facts_digest)
+
+    def _read(self, question: Question, item: str, answer: Answer, facts_digest: str) -> Judgement:
         if answer.question_digest != question.digest or answer.facts_digest != facts_digest:
+            self._note(question, item, AskedStatus.VOID, answer.number)
             return undecided(item, question.id, reason("answer-void", question=question.id))
         if answer.value in question.unsure or answer.value not in question.choices:
+            self._note(question, item, AskedStatus.UNSURE, answer.number)
             why = reason("answer-unsure", question=question.id, value=answer.value)
             return undecided(item, question.id, why)
+        self._note(question, item, AskedStatus.ANSWERED, answer.number)
         make = held if answer.value in question.holds else contradicted
         why = reason("answered", question=question.id, value=answer.value, person=answer.person)
         return make(item, question.id, why, answers=(answer.number,))
+
+    def _note(
+        self, question: Question, item: str, status: AskedStatus, answer: int | None = None
+    ) -> None:
+        self.asked.append(
+            AskedQuestion(
+                unit=self._declaration.unit,
+                question=question,
+                item=item,
+                table=self._declaration.per,
+                status=status,
+                answer=answer,
+            )
+        )
 
     def with_facts(self, question: Question, item: str, seen: Sequence[Judgement]) -> Judgement:
         """A person's unit to which facts can only object: ``seen`` contradicts or says nothing."""
         against = [entry for entry in seen if entry.outcome.value == "contradicted"]
         if against:
+            self._note(question, item, AskedStatus.SETTLED)
             return all_of(item, question.id, against)
         return self.judge(question, item)

@@ -1,9 +1,10 @@
-"""Groups 5.4-1 and 5.4-3, functional cases: where secrets are kept and where they come from."""
+"""Groups 5.4-1 to 5.4-3, functional cases: where secrets are kept and where they come from."""
 
 from typing import Final
 
 from harness.testing import (
     AS_RECEIVED,
+    IF_NO_ROW,
     INITIALISED,
     AnswerView,
     ConsoleFacts,
@@ -30,6 +31,14 @@ STORED_AS_DECLARED: Final = Question(
     prompt="Look for signs that the parameter is stored otherwise than the row's Protection Scheme "
     "says: in exports, logs, the file system or chips that you can reach. Is it protected as "
     "declared?",
+    during=INITIALISED.value,
+)
+IDENTITY_PROTECTED_AS_DECLARED: Final = Question(
+    id="5.4-2-2a",
+    prompt="Look for the means that the row's Protection Scheme names against tampering with this "
+    "identity: the secure element on the board and how it is wired, the locked fuses, the refusal "
+    "to write over a debug port. Are they there, and did no simple attempt to read or change the "
+    "identity succeed? A sample that you open for that serves no other test." + IF_NO_ROW,
     during=INITIALISED.value,
 )
 PROVISIONED_AS_DECLARED: Final = Question(
@@ -63,6 +72,30 @@ class TestSecureStorage:
             lambda record: criteria.secret_in_output(record, "console"),
         )
         return (*asked, *objections([seen]))
+
+
+@case("5.4-2-2")
+class TestTamperResistance:
+    """Identities fixed in the hardware are protected as declared (5.4-2)."""
+
+    @unit(
+        "a",
+        decided_by=DecidedBy.OPERATOR,
+        per=SEC_PARAM,
+        questions=[IDENTITY_PROTECTED_AS_DECLARED],
+    )
+    def test_identities_are_protected_as_declared(
+        self, ixit: Ixit, answers: AnswerView
+    ) -> Judgements:
+        """No sign that the protection of an identity differs from its row."""
+        return ask_each(
+            answers,
+            IDENTITY_PROTECTED_AS_DECLARED,
+            SEC_PARAM,
+            ixit.sec_param,
+            scope=lambda row: row.hard_coded_identity,
+            fields=["protection_scheme"],
+        )
 
 
 @case("5.4-3-2")

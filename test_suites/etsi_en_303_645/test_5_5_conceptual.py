@@ -1,4 +1,4 @@
-"""Groups 5.5-1, -2, -4, -5 and -7, conceptual cases: declared communication and its protection."""
+"""Groups 5.5-1 to 5.5-8, conceptual cases: declared communication and its protection."""
 
 from typing import Final
 
@@ -11,14 +11,20 @@ from harness.testing import (
     Question,
     SoftServ,
     ask_each,
+    ask_of_links,
+    ask_once,
     case,
+    critical_parameters,
     rules,
     unit,
 )
 
+CONF: Final = "4-Conf"
+SOFT_COMP: Final = "6-SoftComp"
 COM_MECH: Final = "11-ComMech"
 NET_SEC_IMPL: Final = "12-NetSecImpl"
 SOFT_SERV: Final = "13-SoftServ"
+SEC_MGMT: Final = "14-SecMgmt"
 
 GUARANTEES_FIT: Final = Question(
     id="5.5-1-1a",
@@ -56,10 +62,23 @@ CONFIGURATION_NEEDS_LOGIN: Final = Question(
     "1-AuthMech row that it names: does it demand a login that tells subjects apart and checks "
     "their rights before any such change, in every state of the device?" + IF_NO_ROW,
 )
+CONFIDENTIAL_IN_TRANSIT: Final = Question(
+    id="5.5-6-1a",
+    prompt="Critical security parameters cross this link (10-SecParam says which). Do its "
+    "guarantees include confidentiality, and is its cryptography suited to give it? A wire that "
+    "nobody but the holder of the device can reach may do without." + IF_NO_ROW,
+)
 CONFIDENTIAL_WHEN_REMOTE: Final = Question(
     id="5.5-7-1a",
     prompt="This link can be reached from outside and carries critical security parameters. Do its "
     "guarantees include confidentiality, and is its cryptography suited to give it?" + IF_NO_ROW,
+)
+WHOLE_LIFE_IS_COVERED: Final = Question(
+    id="5.5-8-1a",
+    prompt="Read all rows of 14-SecMgmt together. Do they say for every critical parameter how it "
+    "is generated, brought onto the device, stored, changed, taken out of use, archived or "
+    "destroyed, and what is done when it expires or is compromised? One stage that is missing, or "
+    "handled carelessly, is a no.",
 )
 
 
@@ -71,16 +90,6 @@ def _on_network(row: SoftServ) -> bool:
 
 def _configures(row: SoftServ) -> bool:
     return _on_network(row) and row.allows_configuration
-
-
-def _carriers_of_critical_parameters(ixit: Ixit) -> frozenset[str]:
-    """Ids of 11-ComMech rows that 10-SecParam names for a critical parameter."""
-    return frozenset(
-        name
-        for parameter in ixit.sec_param
-        if parameter.type == "critical"
-        for name in parameter.communication_mechanisms
-    )
 
 
 @case("5.5-1-1")
@@ -121,6 +130,21 @@ class TestImplementationsAreReviewed:
     def test_reports_cover_the_implementations(self, answers: AnswerView, ixit: Ixit) -> Judgements:
         """Every report covers its implementation."""
         return ask_each(answers, REVIEW_COVERS, NET_SEC_IMPL, ixit.net_sec_impl)
+
+
+@case("5.5-3-1")
+class TestCryptographyCanBeReplaced:
+    """Algorithms and primitives can be replaced by an update (EN 303 645 5.5-3)."""
+
+    @unit("a", decided_by=DecidedBy.RULE, per=SOFT_COMP)
+    def test_cryptographic_parts_have_an_update_mechanism(self, ixit: Ixit) -> Judgements:
+        """Every software part that does cryptography names what updates it."""
+        return rules.cryptography_has_an_update_mechanism(ixit.soft_comp, ixit.upd_mech)
+
+    @unit("b", decided_by=DecidedBy.RULE, per=SOFT_COMP)
+    def test_side_effects_were_considered(self, ixit: Ixit) -> Judgements:
+        """For every such part it is stated what an exchange would touch."""
+        return rules.side_effects_were_considered(ixit.soft_comp)
 
 
 @case("5.5-4-1")
@@ -168,6 +192,18 @@ class TestConfigurationNeedsLogin:
         )
 
 
+@case("5.5-6-1")
+class TestLinksKeepParametersConfidential:
+    """Critical parameters are encrypted in transit, as the risk asks (EN 303 645 5.5-6)."""
+
+    @unit("a", decided_by=DecidedBy.JUDGEMENT, per=COM_MECH, questions=[CONFIDENTIAL_IN_TRANSIT])
+    def test_cryptography_keeps_parameters_confidential(
+        self, answers: AnswerView, ixit: Ixit
+    ) -> Judgements:
+        """Every link that a critical parameter crosses keeps it confidential."""
+        return ask_of_links(answers, CONFIDENTIAL_IN_TRANSIT, ixit, critical_parameters(ixit))
+
+
 @case("5.5-7-1")
 class TestRemoteLinksKeepParametersConfidential:
     """Critical parameters stay confidential over remotely reachable links (EN 303 645 5.5-7)."""
@@ -177,12 +213,23 @@ class TestRemoteLinksKeepParametersConfidential:
         self, answers: AnswerView, ixit: Ixit
     ) -> Judgements:
         """Every remotely reachable link with critical parameters keeps them confidential."""
-        carriers = _carriers_of_critical_parameters(ixit)
-        return ask_each(
-            answers,
-            CONFIDENTIAL_WHEN_REMOTE,
-            COM_MECH,
-            ixit.com_mech,
-            scope=lambda row: row.remote and row.id in carriers,
-            seen=rules.communication_crypto_is_not_broken(ixit.com_mech),
+        carried = critical_parameters(ixit)
+        remote = [link for link in carried.links if link.remote]
+        return ask_of_links(answers, CONFIDENTIAL_WHEN_REMOTE, ixit, carried, remote)
+
+
+@case("5.5-8-1")
+class TestCriticalParametersAreManaged:
+    """Critical parameters are managed securely all their life (EN 303 645 5.5-8)."""
+
+    @unit("a", decided_by=DecidedBy.JUDGEMENT, per=SEC_MGMT, questions=[WHOLE_LIFE_IS_COVERED])
+    def test_management_covers_the_whole_life(self, answers: AnswerView, ixit: Ixit) -> Judgements:
+        """The processes together cover the life of critical parameters."""
+        return ask_once(
+            answers, WHOLE_LIFE_IS_COVERED, SEC_MGMT, ixit.sec_mgmt, fields=["description"]
         )
+
+    @unit("b", decided_by=DecidedBy.RULE, per=CONF)
+    def test_management_is_confirmed(self, ixit: Ixit) -> Judgements:
+        """The supplier confirms that the processes are in operation."""
+        return rules.practice_is_confirmed(ixit.conf, "secure_management")

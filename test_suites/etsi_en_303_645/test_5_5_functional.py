@@ -1,4 +1,4 @@
-"""Groups 5.5-1, 5.5-2, 5.5-4, 5.5-5 and 5.5-7, functional cases: how the device communicates."""
+"""Groups 5.5-1, -2, -4, -5, -6 and -7, functional cases: how the device communicates."""
 
 from typing import Final
 
@@ -14,7 +14,6 @@ from harness.testing import (
     LIVE_LOGIN_NEEDS,
     MAPPING_NEEDS,
     TRANSPORT_NEEDS,
-    ComMech,
     FactView,
     Ixit,
     Judgement,
@@ -26,10 +25,12 @@ from harness.testing import (
     SoftServ,
     all_of,
     case,
+    critical_parameters,
     declared_endpoints,
     file_servers_asked,
     files_taken,
     implementation_judgement,
+    links_as_declared,
     needs,
     network_endpoints,
     on_the_network,
@@ -54,10 +55,7 @@ class TestCommunicationCryptography:
     def test_links_use_the_declared_cryptography(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's endpoints; a row without cryptography may only lead to TLS."""
         network = NetworkView(facts, INITIALISED)
-        rows = on_the_network(ixit.com_mech)
-        judged = over_rows(
-            COM_MECH, "declared-cryptography", rows, lambda row: _as_declared(network, row)
-        )
+        judged = links_as_declared(network, ixit.com_mech)
         return (*judged, *network.agents_asked("declared-cryptography"))
 
 
@@ -179,6 +177,20 @@ class TestConfigurationOverTheNetwork:
         )
 
 
+@case("5.5-6-2")
+class TestCriticalParametersOnLinks:
+    """Critical parameters cross links under the declared protection (5.5-6)."""
+
+    @unit("a", facts=needs(TRANSPORT_NEEDS, INITIALISED), per=COM_MECH)
+    def test_links_of_critical_parameters_are_as_declared(
+        self, facts: FactView, ixit: Ixit
+    ) -> Judgements:
+        """What 5.5-1-2 asks, of each link that a critical parameter crosses; no login in clear."""
+        network, carried = NetworkView(facts, INITIALISED), critical_parameters(ixit)
+        judged = links_as_declared(network, carried.links)
+        return (*judged, *carried.gaps, *network.logins_in_clear())
+
+
 @case("5.5-7-2")
 class TestCriticalParametersInTransit:
     """Critical parameters that travel over remote links are protected (5.5-7)."""
@@ -188,28 +200,9 @@ class TestCriticalParametersInTransit:
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
         """The remote links that critical parameters use, and any login in clear."""
-        network = NetworkView(facts, INITIALISED)
-        carriers = {
-            name
-            for parameter in ixit.sec_param
-            if parameter.type == "critical"
-            for name in parameter.communication_mechanisms
-        }
-        rows = [row for row in on_the_network(ixit.com_mech) if row.remote and row.id in carriers]
-        judged = over_rows(
-            COM_MECH, "declared-cryptography", rows, lambda row: _as_declared(network, row)
-        )
-        return (*judged, *network.logins_in_clear())
-
-
-def _as_declared(network: NetworkView, row: ComMech) -> Judgement:
-    """A row with cryptography uses it; one without only leads to TLS."""
-    names = network_endpoints(row)
-    if row.crypto:
-        parts = [network.protected(row.id, name, row.crypto) for name in names]
-    else:
-        parts = [network.unprotected(row.id, name) for name in names]
-    return all_of(row.id, "declared-cryptography", parts)
+        network, carried = NetworkView(facts, INITIALISED), critical_parameters(ixit)
+        judged = links_as_declared(network, (link for link in carried.links if link.remote))
+        return (*judged, *carried.gaps, *network.logins_in_clear())
 
 
 def _authenticated(ixit: Ixit) -> list[SoftServ]:

@@ -127,7 +127,7 @@ def test_pages_are_escaped_by_the_template_engine(file):
     for call in calls(parsed(file)):
         if ast.unparse(call.func) in {"jinja2.Environment", "Environment"}:
             (escaping,) = [word.value for word in call.keywords if word.arg == "autoescape"]
-            toml = place(file) == "harness/cli/skeleton.py"
+            toml = place(file) == "harness/config/dossier/template.py"
             assert ast.literal_eval(escaping) is not toml
         assert ast.unparse(call.func) not in {"Markup", "markupsafe.Markup"}
 

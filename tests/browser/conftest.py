@@ -33,6 +33,13 @@ _MADE = _module(
     "certbench_made_reports", Path(__file__).parents[1] / "unit" / "report" / "conftest.py"
 )
 stage, made, hostile_page = _MADE.stage, _MADE.made, _MADE.hostile_page
+_ASKED = _module(
+    "certbench_made_questions",
+    Path(__file__).parents[1] / "loopback" / "answering" / "conftest.py",
+)
+run, desk, desk_again, serve, key_of = (
+    _ASKED.run, _ASKED.desk, _ASKED.desk_again, _ASKED.serve, _ASKED.key_of,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from harness.assessment.criteria.registry import CRITERIA
 from harness.bench.operator import AnswerScript
 from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier
+from harness.model.ixit import EDITIONS
 from harness.model.job import JobRecord
 from harness.model.judgement import Severity
 from harness.model.prose import TEMPLATES
@@ -170,10 +171,19 @@ def table_of(name, schema, definitions):
     rows = []
     for key, entry in schema.get("properties", {}).items():
         default = "required" if key in required else default_of(entry)
-        meaning = cell(told.get(key, "?"))
+        meaning = cell(told.get(key) or meaning_of(entry))
         rows.append(f"| `{key}` | {type_of(entry, definitions)} | {default} | {meaning} |")
     head = [f"## {name}\n", cell(about) + "\n", "| field | type | default | meaning |"]
     return [*head, "|---|---|---|---|", *rows, ""]
+
+
+def meaning_of(entry):
+    """What the model says itself; a field of the pro forma under its name there."""
+    said = entry.get("description", "?")
+    if EDITIONS not in entry:
+        return said
+    only = {(1, 2): "", (1,): ", V1.1.1 only", (2,): ", V2.1.1 only"}[tuple(entry[EDITIONS])]
+    return f"*{entry['title']}*{only}: {said}"
 
 
 def type_of(entry, definitions):

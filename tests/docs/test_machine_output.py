@@ -72,6 +72,17 @@ def test_plan(documented, printed):
     assert shape(plan) == shape(documented["certbench/plan/1"])
 
 
+def test_catalogue_show(documented, printed, tmp_path):
+    told = ("--person", "Ada Example", "--document", "EN 303 645 V2.1.1, licensed copy")
+    subprocess.run(
+        [Path(sys.executable).with_name("certbench"), "catalogue", "confirm", "etsi-en-303-645",
+         "5.3-4", *told],
+        check=True, capture_output=True, timeout=300, cwd=tmp_path,
+    )  # fmt: skip
+    shown = printed("certbench", "catalogue", "show", "etsi-en-303-645")
+    assert shape(shown) == shape(documented["certbench/catalogue-status/1"])
+
+
 def test_doctor(documented, printed, tmp_path):
     bench = tmp_path / "bench.toml"
     sample = '[[sample]]\nid = "A"\nnetwork.address = "192.0.2.77"\n'
@@ -86,6 +97,11 @@ def test_job_check(documented, printed, tmp_path):
     (tmp_path / "job.toml").write_text("")
     found = printed("certbench", "job", "check", "job.toml")
     assert shape(found) == shape(documented["certbench/job-check/1"])
+
+
+def test_dossier_check(documented, printed):
+    found = printed("certbench", "dossier", "check", ROOT / "bench_configs" / "broken-dossier")
+    assert shape(found) == shape(documented["certbench/dossier-check/1"])
 
 
 @pytest.mark.slow

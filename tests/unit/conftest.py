@@ -36,14 +36,26 @@ from harness.facts.http import (
     LoginPoint,
 )
 from harness.facts.late_ports import LatePortsFacts
+from harness.facts.leftovers import Deletion, LeftoversFacts, Trace
 from harness.facts.mqtt import MqttAnswer, MqttFacts, MqttServer, MqttTry
 from harness.facts.ntp import NtpFacts
+from harness.facts.outages import FunctionCheck, Outage, OutageKind, OutagesFacts, SettingCheck
 from harness.facts.ports import Port, PortsFacts, PortState
+from harness.facts.publications import PublicationsFacts, PublishedPage
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.snmp import SnmpAgent, SnmpFacts, SnmpWriteFacts, SnmpWriter
 from harness.facts.ssh import HostKey, SshFacts, SshServer
 from harness.facts.store import FactBase, FactRecord
 from harness.facts.tls import VERSIONS, Certificate, FamilyOffer, TlsFacts, TlsServer, VersionOffer
+from harness.facts.traffic import Remote, SoftwareTransfer, TrafficFacts, TrafficWindow
+from harness.facts.updates import (
+    Attack,
+    MechanismDefaults,
+    UpdateAttack,
+    UpdateDefaultsFacts,
+    UpdatesFacts,
+    UpdateWay,
+)
 from harness.facts.upnp import MappingTry, PortMappingFacts, UpnpDescription, UpnpFacts
 from harness.model.ids import FactKey, ProbeName, SampleId, VisitId
 from harness.model.observation import Absent, EvidenceRef, Present, Unknown
@@ -416,6 +428,149 @@ def port_mapping(*tries: MappingTry, **changes: Any) -> PortMappingFacts:
     return PortMappingFacts(**(given | changes))
 
 
+SITE = "https://www.networks.example"
+
+
+def page(path: str, **changes: Any) -> PublishedPage:
+    given = {
+        "url": SITE + path,
+        "final_url": SITE + path,
+        "status": 200,
+        "served": seen(),
+        "restricted": absent(),
+        "verified": True,
+        "text": "Whatever stands there.",
+        "text_whole": True,
+    }
+    return PublishedPage(**(given | changes))
+
+
+def publications(*changed: PublishedPage, **changes: Any) -> PublicationsFacts:
+    """The maker's four pages; ``changed`` ones in place of those with their addresses."""
+    usual = (
+        page("/security", contacts=("mailto:security@networks.example",)),
+        page("/rr-1/support", dates=("2031-12-31",)),
+        page("/rr-1/parts"),
+        page("/rr-1/manual"),
+    )
+    pages = {entry.url: entry for entry in (*usual, *changed)}
+    given = {"pages": tuple(pages.values()), "examined": tuple(pages), "complete": True}
+    return PublicationsFacts(**(given | changes))
+
+
+def update_attack(attack: Attack, installed: Any = None, way: str = "tcp/443") -> UpdateAttack:
+    return UpdateAttack(
+        mechanism="UpdMech-1", attack=attack, way=way, installed=installed or absent()
+    )
+
+
+def updates(*changed: UpdateAttack, **changes: Any) -> UpdatesFacts:
+    """Every attack was refused, and only HTTPS takes updates; ``changed`` in place of theirs."""
+    attacks = {attack: update_attack(attack) for attack in Attack}
+    attacks |= {entry.attack: entry for entry in changed}
+    usual = ("tcp/22", "tcp/80", "tcp/8883", "udp/5353", "udp/1900")
+    of_flaws = ("tcp/23", "tcp/2323", "tcp/7681", "tcp/48080", "tcp/9999", "udp/69", "udp/161")
+    others = (*usual, *of_flaws)  # the probe offers its image wherever something answers
+    given = {
+        "under_test": "2.4.1",
+        "attacks": tuple(attacks.values()),
+        "ways": (
+            UpdateWay(way="tcp/443", takes=seen()),
+            *(UpdateWay(way=name, takes=absent()) for name in others),
+        ),
+        "examined": tuple(f"UpdMech-1@{attack.value}" for attack in attacks),
+        "complete": True,
+    }
+    return UpdatesFacts(**(given | changes))
+
+
+def update_defaults(**changes: Any) -> UpdateDefaultsFacts:
+    """A device that waits to be told, for more than a day."""
+    given = {
+        "mechanism": "UpdMech-1",
+        "watched_s": 90_000,
+        "installed": absent(),
+        "noticed": absent(),
+        "evidence": ref(),
+    }
+    mechanism = MechanismDefaults(**(given | changes))
+    return UpdateDefaultsFacts(mechanisms=(mechanism,), examined=("UpdMech-1",), complete=True)
+
+
+def function_check(**changes: Any) -> FunctionCheck:
+    given = {"before": seen(), "during": seen(), "after": seen()}
+    return FunctionCheck(**({"name": "switching", "local": True} | given | changes))
+
+
+def outage(kind: OutageKind, **changes: Any) -> Outage:
+    setting = SettingCheck(name="ssid", outcome="same", evidence=ref())
+    given = {"functions": (function_check(),), "settings": (setting,)}
+    return Outage(**({"kind": kind, "number": 1, "real": seen()} | given | changes))
+
+
+def outages(*changed: Outage, **changes: Any) -> OutagesFacts:
+    """One outage of each kind, which the device withstood; ``changed`` in place of theirs."""
+    off = function_check(during=absent())
+    usual = {
+        "network": outage("network"),
+        "power": outage("power", functions=(off,)),
+        "isolation": outage("isolation"),
+        "replacement": outage("replacement", functions=(off,)),
+    }
+    found = {**usual, **{entry.kind: entry for entry in changed}}
+    given = {"outages": tuple(found.values()), "examined": tuple(found), "complete": True}
+    return OutagesFacts(**(given | changes))
+
+
+def remote(name: str = "updates.example", port: int = 443, **changes: Any) -> Remote:
+    given = {"address": "203.0.113.9", "names": (name,), "transport": "tcp", "port": port}
+    return Remote(**(given | {"evidence": ref()} | changes))
+
+
+def window(purpose: str, item: str = "", **changes: Any) -> TrafficWindow:
+    given = {
+        "name": f"{purpose} {item}".strip(),
+        "purpose": purpose,
+        "item": item,
+        "duration_ms": 600_000,
+        "own_packets": seen(),
+        "trigger": seen(),
+        "device": seen(),
+    }
+    return TrafficWindow(**(given | changes))
+
+
+def traffic(*changed: TrafficWindow, **changes: Any) -> TrafficFacts:
+    """A device that talks to nobody outside; ``changed`` windows in place of theirs."""
+    loaded = SoftwareTransfer(remote=None, endpoint="tcp/443", evidence=ref())
+    usual = (
+        window("baseline"),
+        window("update", transfers=(loaded,)),
+        window("isolated", "ReplSup-1"),
+        window("change-detected", "SecBoot-1"),
+        window("reconnect"),
+    )
+    found = {entry.name: entry for entry in (*usual, *changed)}
+    given = {"windows": tuple(found.values()), "examined": tuple(found), "complete": True}
+    return TrafficFacts(**(given | changes))
+
+
+def trace(function: str = "DelFunc-1", **changes: Any) -> Trace:
+    given = {"place": "export", "datum": "user name", "before": seen(), "after": absent()}
+    return Trace(**({"function": function} | given | changes))
+
+
+def leftovers(*traces: Trace, **changes: Any) -> LeftoversFacts:
+    functions = ("DelFunc-1", "DelFunc-2")
+    given = {
+        "deletions": tuple(Deletion(function=name, done=seen()) for name in functions),
+        "traces": traces or tuple(map(trace, functions)),
+        "examined": functions,
+        "complete": True,
+    }
+    return LeftoversFacts(**(given | changes))
+
+
 def record(facts: Facts, sample: str = "A", state: DeviceState = IN) -> FactRecord[Any]:
     visit = VisitId("1-as-received" if state is AR else "2-initialised")
     key = FactKey(probe=ProbeName(facts.PROBE), sample=SampleId(sample), visit=visit, attempt=1)
@@ -474,7 +629,13 @@ def hardened(sample: str) -> dict[tuple[str, DeviceState], Facts]:
             upnp(description()),
             port_mapping(mapping_try()),
             http_input(InputOutcome.REJECTED, InputOutcome.IGNORED),
+            publications(),
+            update_defaults(),
+            outages(),
+            traffic(),
+            leftovers(),
         ],
+        DeviceState.UPDATED: [updates()],
     }
     return {(fact.PROBE, state): fact for state, group in facts.items() for fact in group}
 
@@ -526,7 +687,13 @@ def made() -> Any:
 
 
 class _Builders:
-    AR, IN = AR, IN
+    AR, IN, UPDATED = AR, IN, DeviceState.UPDATED
+    update_attack, updates, update_defaults = map(
+        staticmethod, (update_attack, updates, update_defaults)
+    )
+    function_check, outage, outages = map(staticmethod, (function_check, outage, outages))
+    remote, window, traffic = map(staticmethod, (remote, window, traffic))
+    trace, leftovers = map(staticmethod, (trace, leftovers))
     ref, seen, absent, unknown = map(staticmethod, (ref, seen, absent, unknown))
     endpoint, port, ports, service, services = map(
         staticmethod, (endpoint, port, ports, service, services)
@@ -546,6 +713,7 @@ class _Builders:
     description, upnp, mapping_try, port_mapping = map(
         staticmethod, (description, upnp, mapping_try, port_mapping)
     )
+    page, publications = map(staticmethod, (page, publications))
     factory_trials, user_trials = map(staticmethod, (factory_trials, user_trials))
 
 

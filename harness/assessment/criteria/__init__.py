@@ -68,6 +68,7 @@ from harness.assessment.criteria.files import (
     undeclared_file_login,
 )
 from harness.assessment.criteria.input import unexpected_input_processed
+from harness.assessment.criteria.leftovers import user_data_left
 from harness.assessment.criteria.mqtt import (
     anonymous_mqtt_access,
     mqtt_disclosure,
@@ -83,6 +84,12 @@ from harness.assessment.criteria.name_and_time import (
     ntp_disclosure,
     zone_transfer_allowed,
 )
+from harness.assessment.criteria.outages import (
+    functions_come_back,
+    local_functions_go_on,
+    settings_come_back,
+)
+from harness.assessment.criteria.pacing import connection_burst, connections_paced
 from harness.assessment.criteria.passwords import (
     authorised_access,
     default_credentials_accepted,
@@ -92,6 +99,11 @@ from harness.assessment.criteria.passwords import (
     universal_default_password,
     unlimited_login_attempts,
     wrong_credentials_accepted,
+)
+from harness.assessment.criteria.publications import (
+    disclosure_policy_is_published,
+    publication_is_public,
+    support_period_is_published,
 )
 from harness.assessment.criteria.registry import CRITERIA, Criterion
 from harness.assessment.criteria.snmp import (
@@ -112,6 +124,16 @@ from harness.assessment.criteria.tls import (
     weak_tls_cipher,
     weak_tls_protocol,
 )
+from harness.assessment.criteria.traffic import (
+    undeclared_destination,
+    undeclared_software_transfer,
+)
+from harness.assessment.criteria.updates import (
+    undeclared_update_way,
+    update_attacks_made,
+    update_defaults_as_declared,
+    update_misuse_accepted,
+)
 
 __all__ = [
     "CRITERIA",
@@ -128,11 +150,14 @@ __all__ = [
     "banner_disclosure",
     "bootloader_interruptible",
     "closed_port",
+    "connection_burst",
+    "connections_paced",
     "debug_interface_open",
     "declared_ssh",
     "declared_tls",
     "default_credentials_accepted",
     "derived_default_password",
+    "disclosure_policy_is_published",
     "disclosures",
     "discovery_disclosure",
     "dns_disclosure",
@@ -144,6 +169,7 @@ __all__ = [
     "every_responder_asked",
     "every_service_examined",
     "former_password_accepted",
+    "functions_come_back",
     "has_wan",
     "http_disclosure",
     "identifier_disclosure",
@@ -153,6 +179,7 @@ __all__ = [
     "is_redirector",
     "late_service",
     "late_service_seen",
+    "local_functions_go_on",
     "made_up_file_login",
     "mqtt_disclosure",
     "ntp_control_queries",
@@ -164,21 +191,25 @@ __all__ = [
     "plaintext_http_management",
     "plaintext_management",
     "plaintext_mqtt_management",
+    "publication_is_public",
     "redirects_to_tls",
     "responder_status",
     "responders",
     "secret_in_output",
     "service_in_clear",
     "service_seen",
+    "settings_come_back",
     "shared_ssh_key",
     "shared_tls_key",
     "snmp_default_community",
     "snmp_default_community_write",
     "snmp_disclosure",
     "ssh_disclosure",
+    "support_period_is_published",
     "unauthenticated_port_mapping",
     "unauthenticated_shell",
     "undeclared_answer",
+    "undeclared_destination",
     "undeclared_file_login",
     "undeclared_http_login",
     "undeclared_login",
@@ -186,13 +217,19 @@ __all__ = [
     "undeclared_responder",
     "undeclared_service",
     "undeclared_snmp_login",
+    "undeclared_software_transfer",
+    "undeclared_update_way",
     "unexpected_input_processed",
     "universal_default_password",
     "unlimited_login_attempts",
     "unnecessary_service",
     "unreviewed_product",
+    "update_attacks_made",
+    "update_defaults_as_declared",
+    "update_misuse_accepted",
     "upnp_disclosure",
     "upnp_on_wan",
+    "user_data_left",
     "weak_snmp_version",
     "weak_ssh_algorithms",
     "weak_tls_cipher",

@@ -14,7 +14,7 @@ from harness.facts.late_ports import LatePortsFacts
 from harness.facts.services import HTTP, SSH, Service, ServicesFacts
 from harness.facts.ssh import SshFacts
 from harness.facts.store import FactRecord
-from harness.model.dossier import NetSecImpl
+from harness.model.ixit import NetSecImpl
 from harness.model.judgement import Judgement, Outcome
 from harness.model.observation import EvidenceRef, Present
 

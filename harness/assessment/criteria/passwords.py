@@ -19,7 +19,7 @@ from harness.facts.credentials import (
     TrialOutcome,
 )
 from harness.facts.store import FactRecord
-from harness.model.dossier import BruteForceLimit
+from harness.model.ixit import BruteForceLimit
 from harness.model.judgement import Judgement
 from harness.model.observation import Absent, Present, Unknown
 

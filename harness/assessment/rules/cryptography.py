@@ -1,4 +1,4 @@
-"""Is the declared cryptography good practice, and is none of it broken? (5.1-3, 5.5-1)."""
+"""Is the declared cryptography good practice, and is none of it broken? (5.1-3, 5.3-7, 5.5-1)."""
 
 import tomllib
 from enum import StrEnum
@@ -7,9 +7,17 @@ from importlib import resources
 from typing import Final
 
 from harness.assessment.judging import contradicted, held, reason, undecided
-from harness.assessment.rules.rows import AUTH_MECH, COM_MECH, each, field_missing, row_ref
+from harness.assessment.rules.rows import (
+    AUTH_MECH,
+    COM_MECH,
+    UPD_MECH,
+    each,
+    field_missing,
+    row_ref,
+    says_none,
+)
 from harness.model.base import Frozen
-from harness.model.dossier import AuthMech, ComMech
+from harness.model.ixit import AuthMech, ComMech, UpdMech
 from harness.model.judgement import Judgement, Judgements
 
 BEST_PRACTICE: Final = "crypto-best-practice"
@@ -86,6 +94,26 @@ def communication_crypto_is_best_practice(rows: tuple[ComMech, ...]) -> Judgemen
 def communication_crypto_is_not_broken(rows: tuple[ComMech, ...]) -> Judgements:
     """No declared protocol of a communication mechanism is known to be broken (5.5-1-1d)."""
     return each(rows, COM_MECH, NOT_BROKEN, lambda row: _link(row, NOT_BROKEN))
+
+
+def update_crypto_is_best_practice(rows: tuple[UpdMech, ...]) -> Judgements:
+    """Every declared algorithm of every update mechanism is a recommended one (5.3-7-1c)."""
+    return each(rows, UPD_MECH, BEST_PRACTICE, lambda row: _update(row, BEST_PRACTICE))
+
+
+def update_crypto_is_not_broken(rows: tuple[UpdMech, ...]) -> Judgements:
+    """No declared algorithm of an update mechanism is known to be broken (5.3-7-1d)."""
+    return each(rows, UPD_MECH, NOT_BROKEN, lambda row: _update(row, NOT_BROKEN))
+
+
+def _update(row: UpdMech, criterion: str) -> Judgement:
+    """Updates without any cryptography can't be good practice."""
+    ref = row_ref(UPD_MECH, row)
+    if row.crypto:
+        return _declared(row.id, ref, row.crypto, criterion)
+    if says_none(row.cryptographic_details):
+        return contradicted(row.id, criterion, reason("update-without-crypto"), rows=(ref,))
+    return field_missing(row, criterion, "crypto")
 
 
 def _login(row: AuthMech, criterion: str) -> Judgement:

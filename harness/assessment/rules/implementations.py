@@ -4,7 +4,7 @@ from typing import Final
 
 from harness.assessment.judging import contradicted, held, reason
 from harness.assessment.rules.rows import NET_SEC_IMPL, each, field_missing, row_ref, says_none
-from harness.model.dossier import NetSecImpl
+from harness.model.ixit import NetSecImpl
 from harness.model.judgement import Judgement, Judgements
 
 REVIEWED: Final = "implementation-reviewed"

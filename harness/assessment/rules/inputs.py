@@ -1,5 +1,6 @@
 """Is every way in covered by declared validation? (5.13-1)."""
 
+from collections.abc import Collection
 from typing import Final
 
 from harness.assessment.judging import contradicted, held, reason, undecided
@@ -13,23 +14,30 @@ from harness.assessment.rules.rows import (
     no_rows,
     row_ref,
 )
-from harness.model.dossier import InpVal, Ixit
+from harness.model.ixit import InpVal, Ixit
 from harness.model.judgement import Judgement, Judgements
 
 VALIDATED: Final = "input-validated"
 
 
-def input_sources_are_validated(ixit: Ixit) -> Judgements:
+def input_sources_are_validated(
+    ixit: Ixit, tables: Collection[str] = (USER_INTF, EXT_API, COM_MECH)
+) -> Judgements:
     """Every user interface, API and communication mechanism has its validation (5.13-1-1a).
 
     One judgement a source, and one for each name under ``covers`` that is no source.
+
+    Args:
+        ixit: all tables.
+        tables: which kinds of sources are asked about (5.13-1A, 5.13-1B of V3.1.3).
     """
-    sources = _sources(ixit)
+    known = _sources(ixit)
+    sources = tuple((table, row) for table, row in known if table in tables)
     if not sources or not ixit.inp_val:
-        return (no_rows(VALIDATED, INP_VAL if sources else USER_INTF),)
-    twice = duplicates(row.id for _, row in sources)
+        return (no_rows(VALIDATED, INP_VAL if sources else next(iter(tables))),)
+    twice = duplicates(row.id for _, row in known)
     judged = tuple(_covered(table, row, ixit.inp_val, twice) for table, row in sources)
-    return judged + _dangling(ixit.inp_val, {row.id for _, row in sources})
+    return judged + _dangling(ixit.inp_val, {row.id for _, row in known})
 
 
 def _sources(ixit: Ixit) -> tuple[tuple[str, Row], ...]:

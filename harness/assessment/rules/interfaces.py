@@ -4,13 +4,15 @@ from typing import Final
 
 from harness.assessment.judging import contradicted, held, reason
 from harness.assessment.rules.rows import INTF, each, field_missing, row_ref, says_none
-from harness.model.dossier import Intf
+from harness.model.ixit import Intf
 from harness.model.judgement import Judgement, Judgements
 
 ENCLOSED: Final = "interface-enclosed"
 INTERMITTENT_OFF: Final = "intermittent-interface-off"
 DEBUG_SWITCH: Final = "debug-interface-switch"
 DEBUG_OFF: Final = "debug-interface-off"
+DEBUG_GUARDED: Final = "debug-interface-guarded"
+DEBUG_PORT_COVERED: Final = "debug-port-covered"
 
 
 def unexposed_interfaces_are_closed(rows: tuple[Intf, ...]) -> Judgements:
@@ -91,3 +93,29 @@ def _debug_off(row: Intf) -> Judgement:
     if row.status == "enabled":
         return contradicted(row.id, DEBUG_OFF, reason("debug-on"), rows=refs)
     return held(row.id, DEBUG_OFF, reason("debug-off"), rows=refs)
+
+
+def debug_interfaces_are_guarded(rows: tuple[Intf, ...]) -> Judgements:
+    """Every debug interface is off, or something guards it (5.6-4A-1b of V3.1.3)."""
+    return each(rows, INTF, DEBUG_GUARDED, _guarded)
+
+
+def _guarded(row: Intf) -> Judgement:
+    return _debug_off(row) if row.status == "disabled" else _protected(row, DEBUG_GUARDED)
+
+
+def debug_ports_are_covered(rows: tuple[Intf, ...]) -> Judgements:
+    """Every debug interface that is a physical port has a protection (5.6-4B-1a of V3.1.3)."""
+    ports = tuple(row for row in rows if row.type == "physical")
+    return each(ports, INTF, DEBUG_PORT_COVERED, lambda row: _protected(row, DEBUG_PORT_COVERED))
+
+
+def _protected(row: Intf, criterion: str) -> Judgement:
+    refs = (row_ref(INTF, row),)
+    if not row.debug_interface:
+        return held(row.id, criterion, reason("interface-not-debug"), rows=refs)
+    if not row.protection:
+        return field_missing(row, criterion, "protection")
+    if says_none(row.protection):
+        return contradicted(row.id, criterion, reason("interface-unprotected"), rows=refs)
+    return held(row.id, criterion, reason("debug-protected"), rows=refs)

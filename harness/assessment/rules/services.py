@@ -12,7 +12,7 @@ from harness.assessment.rules.rows import (
     row_ref,
     says_none,
 )
-from harness.model.dossier import AuthMech, SoftServ
+from harness.model.ixit import AuthMech, SoftServ
 from harness.model.judgement import Judgement, Judgements
 
 AUTHENTICATED: Final = "service-authenticated"

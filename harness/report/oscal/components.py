@@ -41,8 +41,7 @@ def _protocols(scene: Scene) -> Iterator[Json]:
 def _declared(scene: Scene) -> Iterator[Json]:
     """The ICS, for each framework of which the supplier declares anything."""
     for entry in scene.judged:
-        slug = entry.assessment.framework.slug
-        rows = scene.dossier.ics.get(slug, ())
+        rows = scene.dossier.ics_rows(str(entry.assessment.framework))
         if rows:
             yield {
                 "uuid": scene.id_of("ics", str(entry.assessment.framework)),

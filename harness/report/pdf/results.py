@@ -118,7 +118,7 @@ def _provisions(
         result = results.get(entry.id)
         if result is None:
             continue
-        ics = dossier.ics_row(assessment.framework.slug, entry.id)
+        ics = dossier.ics_row(str(assessment.framework), entry.id)
         sections.setdefault(entry.section, []).append(
             {
                 "id": entry.id,

@@ -6,9 +6,12 @@ replay`'s question; whether they rest on captures that are there at all is asked
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from harness.assessment.applicability import Applicability, applicability, under_ics
+from harness.assessment.confirmation import counting, is_indicative
 from harness.assessment.rollup import case_results, conclude, provision_results, unit_verdict
+from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import SubTree, Tree, read
 from harness.evidence.description import assessment_folders
 from harness.evidence.manifest import MetadataEntry
@@ -23,6 +26,7 @@ from harness.verify.context import Context
 from harness.verify.report import StepFailed
 
 _Places = Mapping[UnitId, tuple[CaseId, CatalogueProvision]]
+_SHOWN: Final = 100
 _FOLLOWS = "what follows from the recorded judgements"
 
 
@@ -36,7 +40,7 @@ def check_verdicts(context: Context) -> str:
     dossier = Dossier.from_bytes(read(data, "survey/dossier.json"))
     whole = SurveyRecord.from_bytes(read(data, "survey/survey.json")).whole
     names = _survey_names(context)
-    count = 0
+    count, told = 0, list[str]()
     for folder in assessment_folders(data):
         assessment, catalogue = _load(data, folder)
         _check_frame(folder, assessment, catalogue, dossier)
@@ -48,7 +52,17 @@ def check_verdicts(context: Context) -> str:
             _check_evidence(folder, unit, names)
         _check_rollup(folder, assessment, catalogue, whole=whole)
         count += len(assessment.units)
-    return f"{count} unit verdicts recomputed"
+        told += _confirmed(assessment, catalogue)
+    return "; ".join([f"{count} unit verdicts recomputed", *told])
+
+
+def _confirmed(assessment: Assessment, catalogue: Catalogue) -> list[str]:
+    """Who vouches for entries that the catalogue itself calls unconfirmed, in words."""
+    return [
+        f"{counted(len(found.entries), 'entry', 'entries')} of {catalogue.framework} confirmed by "
+        f"{neutralise(found.person, _SHOWN)} against {neutralise(found.document, _SHOWN)}"
+        for found in counting(catalogue, assessment.confirmations or ())
+    ]
 
 
 def check_completeness(context: Context) -> str:
@@ -94,8 +108,7 @@ def _check_frame(
 ) -> None:
     """The assessment is of this framework, catalogue, rule and dossier."""
     rule = catalogue.decision_rule
-    unconfirmed = any(not provision.confirmed for provision in catalogue.provisions)
-    must_indicate = rule.unconfirmed == "indicative" and unconfirmed
+    must_indicate = is_indicative(catalogue, assessment.confirmations or ())
     expected: Mapping[str, tuple[object, object]] = {
         "folder": (folder, f"assessments/{catalogue.framework}"),
         "framework": (assessment.framework, catalogue.framework),
@@ -125,7 +138,9 @@ def _check_unit(
     )
     verdict, why, items = unit_verdict(declaration, unit.judgements)
     wanted, _ = under_ics(verdict, why, said, provision)
-    cautious = unit.verdict is Verdict.INCONCLUSIVE and wanted is Verdict.PASS
+    # What earlier versions of certbench recorded of a recommendation that is not claimed.
+    strict = unit.verdict is verdict is Verdict.FAIL and wanted is Verdict.NOT_CLAIMED
+    cautious = strict or (unit.verdict is Verdict.INCONCLUSIVE and wanted is Verdict.PASS)
     if unit.verdict is not wanted and not cautious:
         raise StepFailed(
             "E-VERDICT",

@@ -12,7 +12,7 @@ import pytest
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
 from harness.bench.network_link import NetworkLink
-from harness.bench.protocols import Login
+from harness.bench.protocols import Login, Publications
 from harness.encoding.clock import Clock
 from harness.encoding.tree import DirectoryTree
 from harness.facts.base import Endpoint, Facts
@@ -41,6 +41,7 @@ class Links:
     console: None = None
     power: None = None
     states: None = None
+    publications: Publications | None = None
     capabilities: frozenset[Capability] = frozenset({Capability.NETWORK})
 
 
@@ -56,6 +57,7 @@ class Attempt:
     facts: dict[str, Facts] = field(default_factory=dict)
     secrets: list[str] = field(default_factory=list)
     address: str = ADDRESS
+    publications: Publications | None = None
 
     def services(self, protocol: str, *ports: int, tls: bool = False) -> None:
         """Pretend that the services probe found these."""
@@ -86,7 +88,7 @@ class Attempt:
         config = SampleConfig(id="A", network={"address": self.address}, identity=self.identity)
         link = IpLink(self.address, ScopeGuard(["127.0.0.0/8"]))
         context = AttemptContext(
-            sample=Links(config, link, self.label, self.user),
+            sample=Links(config, link, self.label, self.user, publications=self.publications),
             settings=BenchSettings(name="t", scope=("127.0.0.0/8",)),
             state=self.state,
             seed=7,

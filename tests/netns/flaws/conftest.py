@@ -22,6 +22,7 @@ name = "flaws"
 scope = ["127.0.10.0/24"]
 interface = "lo"
 namespace = "private"
+publications.hosts = ["www.networks.example"]
 {samples}
 """
 SAMPLE = """
@@ -31,6 +32,7 @@ hardware = "rev B"
 network.address = "127.0.10.{number}"
 reference.device = "router"
 reference.flaws = {flaws}
+{site}
 {seed}
 """
 
@@ -59,6 +61,7 @@ def write_bench(folder, flaws=(), seed=None, samples=("A", "B")):
             id=name,
             number=number,
             flaws=json.dumps(list(flaws)),
+            site="" if number > 1 else 'reference.maker_site = "127.0.10.250"',
             seed="" if seed is None else f"reference.seed = {seed}",
         )
         for number, name in enumerate(samples, 1)

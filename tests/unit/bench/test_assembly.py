@@ -12,6 +12,7 @@ from harness.bench.power import CommandPower, OperatorPower
 from harness.bench.protocols import Login
 from harness.bench.reference_control import ReferencePower, ReferenceStates
 from harness.bench.states import DeclaredState, OperatorStates
+from harness.bench.taps import NoTaps
 from harness.errors import BenchFault, ConfigError
 from harness.model.bench_config import BenchConfig
 from harness.model.states import Capability
@@ -136,3 +137,10 @@ def test_closing_goes_backwards_is_bounded_and_never_raises(monkeypatch):
     assert time.monotonic() - started < 2
     assert closed == ["broken", "first"]
     release.set()
+
+
+def test_every_sample_comes_with_the_pages_of_the_dossier():
+    links = only(assemble(config(), pages=["https://www.example.com/security"]))
+    assert links.publications.pages == ("https://www.example.com/security",)
+    assert links.publications.hosts == ()
+    assert links.tapped(NoTaps()).publications.pages == links.publications.pages

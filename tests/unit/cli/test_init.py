@@ -17,12 +17,13 @@ from rich.console import Console
 from harness.assessment.applicability import applicability
 from harness.bench.discovery import Interface, Neighbour, SerialPort
 from harness.cli import init
+from harness.cli.dossier import chosen
 from harness.cli.init import Found, Wishes, set_up
 from harness.cli.skeleton import Draft, write_skeleton
 from harness.config import load_bench, load_dossier
 from harness.errors import UsageError
-from harness.model.dossier import Ixit
-from harness.testing.suites import find_frameworks, installed_suites
+from harness.model.ixit import ATTRIBUTES
+from harness.testing.suites import installed_suites
 
 EXAMPLE = re.compile(r"^(\s*)#(?=\S)", re.MULTILINE)
 PROGRAM = Path(sys.executable).with_name("certbench")
@@ -41,6 +42,9 @@ def interface(name, address, *, default=False):
         addresses=held,
         default_route=default,
     )
+
+
+FRAMEWORKS = chosen(["etsi-en-303-645", "california-sb-327"])
 
 
 def near(address, name, *, router=False):
@@ -73,18 +77,18 @@ def _never(*_):
 
 @pytest.fixture
 def catalogues():
-    return [found for _, found in find_frameworks(["etsi-en-303-645", "california-sb-327"])]
+    return [framework.catalogue for framework in FRAMEWORKS]
 
 
-def run(folder, catalogues, **wishes):
+def run(folder, **wishes):
     console = Console(file=StringIO(), width=200)
-    set_up(folder, Wishes(yes=True, **wishes), catalogues, console)
+    set_up(folder, Wishes(yes=True, **wishes), FRAMEWORKS, console)
     return console.file.getvalue()
 
 
-def test_the_defaults_give_a_bench_that_loads(machine, tmp_path, catalogues):
+def test_the_defaults_give_a_bench_that_loads(machine, tmp_path):
     machine()
-    said = run(tmp_path / "job 12", catalogues)
+    said = run(tmp_path / "job 12")
     config = load_bench(tmp_path / "job 12")
     assert config.bench.name == "job-12"
     assert config.bench.scope == ()
@@ -94,7 +98,7 @@ def test_the_defaults_give_a_bench_that_loads(machine, tmp_path, catalogues):
 
 def test_every_provision_is_listed_and_none_is_answered(machine, tmp_path, catalogues):
     machine()
-    run(tmp_path, catalogues)
+    run(tmp_path)
     dossier = load_dossier(tmp_path)
     text = (tmp_path / "dossier.toml").read_text()
     for catalogue in catalogues:
@@ -104,9 +108,9 @@ def test_every_provision_is_listed_and_none_is_answered(machine, tmp_path, catal
             assert not applicability(catalogue, provision, dossier).answered
 
 
-def test_a_row_that_was_opened_and_not_filled_in_does_not_load(machine, tmp_path, catalogues):
+def test_a_row_that_was_opened_and_not_filled_in_does_not_load(machine, tmp_path):
     machine()
-    run(tmp_path, catalogues)
+    run(tmp_path)
     file = tmp_path / "dossier.toml"
     file.write_text(file.read_text().replace("#{ provision", "{ provision", 1))
     with pytest.raises(Exception, match=r"support.*one of .*Y"):
@@ -115,7 +119,7 @@ def test_a_row_that_was_opened_and_not_filled_in_does_not_load(machine, tmp_path
 
 def test_all_examples_load_once_they_are_opened(machine, tmp_path, catalogues):
     machine(route="bench0")
-    run(tmp_path, catalogues, address="198.51.100.20")
+    run(tmp_path, address="198.51.100.20")
     dossier = tmp_path / "dossier.toml"
     filled = EXAMPLE.sub(r"\1", dossier.read_text())
     dossier.write_text(
@@ -125,7 +129,7 @@ def test_all_examples_load_once_they_are_opened(machine, tmp_path, catalogues):
     for catalogue in catalogues:
         listed = [row.provision for row in read.ics[catalogue.framework.slug]]
         assert listed == [provision.id for provision in catalogue.provisions]
-    structured = [name for name in Ixit.model_fields if name != "user_info"]
+    structured = list(ATTRIBUTES.values())
     assert all(getattr(read.ixit, name) for name in structured), structured
     bench = tmp_path / "bench.toml"
     opened = EXAMPLE.sub(r"\1", bench.read_text())
@@ -135,9 +139,9 @@ def test_all_examples_load_once_they_are_opened(machine, tmp_path, catalogues):
     assert config.sample[0].power.kind == "operator"
 
 
-def test_the_tables_that_units_read_have_an_example(machine, tmp_path, catalogues):
+def test_the_tables_that_units_read_have_an_example(machine, tmp_path):
     machine()
-    run(tmp_path, catalogues)
+    run(tmp_path)
     text = (tmp_path / "dossier.toml").read_text()
     tables = {unit.per for suite in installed_suites().values() for unit in suite.units()[0]}
     missing = [name for name in tables if name and f"[[ixit.{name}]]" not in text]
@@ -145,51 +149,51 @@ def test_the_tables_that_units_read_have_an_example(machine, tmp_path, catalogue
 
 
 @pytest.mark.parametrize("answer", ['a "b" ]] \\', "\x7f\x1b[31m", "Zoë\u202e", "#{", "{{ x }}"])
-def test_answers_stay_what_they_are(tmp_path, catalogues, answer):
-    write_skeleton(tmp_path, Draft(name=answer, supplier=answer, model=answer), catalogues)
+def test_answers_stay_what_they_are(tmp_path, answer):
+    write_skeleton(tmp_path, Draft(name=answer, supplier=answer, model=answer), FRAMEWORKS)
     assert load_bench(tmp_path).bench.name == answer
     assert load_dossier(tmp_path).dut.supplier == answer
 
 
-def test_names_of_ports_cannot_leave_their_comment(tmp_path, catalogues):
+def test_names_of_ports_cannot_leave_their_comment(tmp_path):
     port = SerialPort("/dev/x", 'evil\n[bench]\nname = "other"', plugged=True)
-    write_skeleton(tmp_path, Draft(name="b", ports=(port,)), catalogues)
+    write_skeleton(tmp_path, Draft(name="b", ports=(port,)), FRAMEWORKS)
     assert load_bench(tmp_path).bench.name == "b"
 
 
 @pytest.mark.parametrize("name", ["bench.toml", "dossier.toml"])
-def test_nothing_is_written_over(machine, tmp_path, catalogues, name):
+def test_nothing_is_written_over(machine, tmp_path, name):
     machine()
     (tmp_path / name).write_text("mine")
     with pytest.raises(UsageError, match=f"{name} exists already"):
-        run(tmp_path, catalogues)
+        run(tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == [name]
     assert (tmp_path / name).read_text() == "mine"
 
 
-def test_an_answer_that_is_no_address_writes_nothing(machine, tmp_path, catalogues):
+def test_an_answer_that_is_no_address_writes_nothing(machine, tmp_path):
     machine()
     with pytest.raises(UsageError, match="resolves no names"):
-        run(tmp_path / "new", catalogues, address="router.local")
+        run(tmp_path / "new", address="router.local")
     assert not (tmp_path / "new").exists()
 
 
-def test_the_scope_is_the_sample_and_nothing_else(machine, tmp_path, catalogues):
+def test_the_scope_is_the_sample_and_nothing_else(machine, tmp_path):
     machine(route="bench0")
-    run(tmp_path, catalogues, address="198.51.100.20")
+    run(tmp_path, address="198.51.100.20")
     config = load_bench(tmp_path)
     assert config.bench.scope == ("198.51.100.20/32",)
     assert config.bench.interface == "bench0"
     assert config.sample[0].network.mac == ""
 
 
-def test_the_only_neighbour_on_a_bench_link_is_proposed(machine, tmp_path, catalogues):
+def test_the_only_neighbour_on_a_bench_link_is_proposed(machine, tmp_path):
     machine(
         links=(BENCH0, UPLINK),
         neighbours=(near("198.51.100.20", "bench0"), near("203.0.113.9", "uplink0")),
         ports=(ADAPTER, BUILT_IN),
     )
-    run(tmp_path, catalogues)
+    run(tmp_path)
     (sample,) = load_bench(tmp_path).sample
     assert sample.network.address == "198.51.100.20"
     assert sample.console.url == ADAPTER.device
@@ -205,11 +209,9 @@ def test_the_only_neighbour_on_a_bench_link_is_proposed(machine, tmp_path, catal
     ],
     ids=["leads elsewhere", "a router", "two of them", "link-local"],
 )
-def test_a_neighbour_that_may_be_anybodys_is_not_proposed(
-    machine, tmp_path, catalogues, neighbours
-):
+def test_a_neighbour_that_may_be_anybodys_is_not_proposed(machine, tmp_path, neighbours):
     machine(links=(BENCH0, UPLINK), neighbours=neighbours, ports=(BUILT_IN,))
-    run(tmp_path, catalogues)
+    run(tmp_path)
     (sample,) = load_bench(tmp_path).sample
     assert sample.network is None
     assert sample.console is None

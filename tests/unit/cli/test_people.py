@@ -40,13 +40,13 @@ def answered(tmp_path):
     return answer
 
 
-def test_a_photo_is_copied_and_its_place_on_this_machine_forgotten(answered, tmp_path):
+def test_a_photo_is_kept_without_its_metadata_and_its_place_on_this_machine(answered, tmp_path):
     photo = tmp_path / "IMG 0001.JPG"
     photo.write_bytes(PHOTO)
     folder = answered(photo)
     said = json.loads((folder / "00001.json").read_bytes())
     assert said["value"] == "00001.jpg"
-    assert (folder / "00001.jpg").read_bytes() == PHOTO
+    assert (folder / "00001.jpg").read_bytes() == without_metadata(PHOTO) != PHOTO
 
 
 def test_the_twin_of_a_photo_has_no_metadata(answered, tmp_path):

@@ -10,6 +10,7 @@ import test_suites
 from harness.config.files import load_bench, load_catalogue, load_dossier
 from harness.errors import ConfigError
 from harness.model.dossier import Dossier, Support
+from harness.model.ixit import ATTRIBUTES
 
 EXAMPLES = Path(__file__).parents[3] / "bench_configs"
 SUITES = Path(test_suites.__path__[0])
@@ -31,8 +32,8 @@ def dossier(name: str) -> Dossier:
 
 
 def _row_ids(dossier: Dossier) -> list[str]:
-    tables = dossier.ixit.to_json().values()
-    return [row["id"] for rows in tables for row in rows]
+    tables = (dossier.ixit.rows(table) for table in ATTRIBUTES)
+    return [row.id for rows in tables for row in rows]
 
 
 def _endpoints(dossier: Dossier, *tables: str) -> set[str]:

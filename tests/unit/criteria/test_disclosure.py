@@ -7,7 +7,7 @@ import pytest
 from harness.assessment import criteria
 from harness.facts.base import NotExamined
 from harness.facts.disclosure import Disclosure
-from harness.model.dossier import NetSecImpl
+from harness.model.ixit import NetSecImpl
 from harness.model.judgement import Outcome
 
 HELD, CONTRADICTED, UNDECIDED = Outcome.HELD, Outcome.CONTRADICTED, Outcome.UNDECIDED

@@ -7,7 +7,7 @@ import pytest
 from harness.assessment import criteria
 from harness.facts.base import NotExamined
 from harness.facts.credentials import CandidateSource, GuessingLimit, TrialOutcome
-from harness.model.dossier import BruteForceLimit
+from harness.model.ixit import BruteForceLimit
 from harness.model.judgement import Outcome
 
 TARGET = "tcp/443"

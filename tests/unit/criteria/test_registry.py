@@ -17,6 +17,9 @@ bootloader-interruptible unauthenticated-shell secret-in-output former-password-
 undeclared-login interface-status unexpected-input-processed implementation-version
 snmp-default-community snmp-default-community-write weak-snmp-version
 declared-cryptography authorised-access wrong-credentials-accepted
+update-misuse-accepted undeclared-update-way update-default-differs function-lost-in-outage
+not-restored-after-outage undeclared-destination connection-pacing user-data-left
+publication-not-public policy-without-contact support-period-not-published
 """
 
 

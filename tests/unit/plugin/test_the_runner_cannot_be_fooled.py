@@ -45,6 +45,17 @@ def test_what_is_no_judgement_is_inconclusive(body, write_unit, judged, unit_of)
         assert unit_of(assessment, "c2a").verdict is Verdict.PASS
 
 
+def test_a_unit_may_go_through_the_catalogue_and_the_dossier(write_unit, judged, unit_of):
+    write_unit(
+        "names = [str(entry.id) for entry in catalogue.provisions]; "
+        "rows = dossier.ics_rows(str(catalogue.framework)); "
+        "assert names == [row.provision for row in rows]; "
+        "return tuple(good(name) for name in names)",
+        arguments=", catalogue, dossier",
+    )
+    assert unit_of(judged(), "c1a").items == {"p1": Verdict.PASS, "p2": Verdict.PASS}
+
+
 def test_judgements_give_pass_and_fail(write_unit, judged, unit_of):
     write_unit("return (good(), good('other'))")
     write_unit("return (good(), bad('other'))", case="c2")

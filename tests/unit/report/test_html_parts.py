@@ -66,6 +66,7 @@ def test_only_the_exact_name_of_a_file_is_linked(links, path):
         ("no-judgement", DecidedBy.NONE, WaitsFor.TEST),
         ("needs-declaration", DecidedBy.NONE, WaitsFor.DECLARATION),
         ("needs-two-samples", DecidedBy.NONE, WaitsFor.BENCH),
+        ("waits-for-bench", DecidedBy.AUTOMATIC, WaitsFor.BENCH_TO_COME),
     ],
 )
 def test_an_open_unit_waits_for_what_its_reason_says(made, code, decided_by, expected):
@@ -76,6 +77,7 @@ def test_the_codes_that_sort_open_units_are_codes_that_exist():
     from harness.report import open_units
 
     named = open_units._PERSON | open_units._NOT_IMPLEMENTED | open_units._NOT_HERE
+    named |= open_units._BY_CODE.keys()
     assert named <= TEMPLATES.keys()
 
 

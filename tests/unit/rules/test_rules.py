@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from harness.assessment import rules
-from harness.model.dossier import (
+from harness.model.ixit import (
     AuthMech,
     ComMech,
     ExtApi,

@@ -310,6 +310,37 @@ def _(survey: Any, make: Any) -> Any:
     return survey.put(exposed, make.AR, make.IN)
 
 
+@flaw("no-vdp")
+def _(survey: Any, make: Any) -> Any:
+    gone = make.page("/security", status=404, served=make.absent(), restricted=make.unknown())
+    return survey.put(make.publications(gone))
+
+
+@flaw("vdp-behind-login")
+def _(survey: Any, make: Any) -> Any:
+    return survey.put(make.publications(_behind_login(make, "/security")))
+
+
+@flaw("missing-support-period")
+def _(survey: Any, make: Any) -> Any:
+    return survey.put(make.publications(make.page("/rr-1/support", dates=())))
+
+
+@flaw("support-period-behind-login")
+def _(survey: Any, make: Any) -> Any:
+    return survey.put(make.publications(_behind_login(make, "/rr-1/support")))
+
+
+@flaw("no-sensor-documentation")
+def _(survey: Any, make: Any) -> Any:
+    gone = make.page("/rr-1/manual", status=404, served=make.absent(), restricted=make.unknown())
+    return survey.put(make.publications(gone))
+
+
+def _behind_login(make: Any, path: str) -> Any:
+    return make.page(path, served=make.unknown(), restricted=make.seen())
+
+
 def test_the_hardened_router_passes_every_automatic_unit(judge: Any, survey: Any) -> None:
     for suite in ("etsi", "california"):
         reasons: dict[str, Any] = {}
@@ -375,6 +406,14 @@ def test_a_missing_probe_leaves_no_pass_to_the_units_that_need_it(judge: Any, su
         "port-mapping": {"5.5-5-2a"},
         "snmp": {"5.1-1-2a", "5.1-3-2a", "5.5-1-2a", "5.5-4-2a", "5.5-5-2a", "5.6-2-2a"},
         "snmp-write": {"5.5-5-2a"},
+        "publications": {
+            "5.2-1-2a",
+            "5.3-13-2a",
+            "5.3-13-2b",
+            "5.3-14-2a",
+            "5.3-14-2b",
+            "5.8-3-1a",
+        },
     }
     for probe, units in needs.items():
         verdicts = judge(survey.without(probe), automatic=True)

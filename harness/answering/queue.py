@@ -1,0 +1,303 @@
+"""The questions of all frameworks as one list: what is asked, what it is about, how it stands."""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
+from typing import Final
+
+from harness.answering.store import newest_of
+from harness.model.assessment import Assessment, UnitResult
+from harness.model.catalogue import Catalogue
+from harness.model.declaration import UnitDeclaration
+from harness.model.dossier import Dossier
+from harness.model.ids import FactKey, UnitId
+from harness.model.ixit import Ixit, IxitRow
+from harness.model.ixit.form import TABLES, TableForm
+from harness.model.judgement import Judgement
+from harness.model.prose import render
+from harness.model.question import (
+    Answer,
+    AnswerKind,
+    AskedQuestion,
+    AskedQuestions,
+    AskedStatus,
+    Question,
+)
+from harness.model.states import DeviceState
+
+DUT: Final = "DUT"
+AT_A_DESK: Final = "at a desk"
+_WORST_FIRST: Final = (
+    AskedStatus.OPEN,
+    AskedStatus.VOID,
+    AskedStatus.UNSURE,
+    AskedStatus.ANSWERED,
+    AskedStatus.SETTLED,
+)
+Fields = tuple[tuple[str, str], ...]
+"""Names of a row's fields, each with what the supplier wrote."""
+_FROM_PEOPLE: Final = frozenset({"person-not-asked", "answer-void", "answer-unsure", "answered"})
+
+
+@dataclass(frozen=True)
+class JudgedFramework:
+    """What one framework asks, and everything that a person should know beside it."""
+
+    asked: AskedQuestions
+    assessment: Assessment
+    catalogue: Catalogue
+    units: Mapping[UnitId, UnitDeclaration]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question about one item.
+
+    Attributes:
+        key: names it in addresses and tables; another wording or row text gives another one.
+        item: the IXIT row, or ``DUT``.
+        table: the IXIT table that the row stands in; ``""`` for the DUT.
+        row: the row's fields with what the supplier wrote, in the order of the form.
+        named: table, id and fields of the rows of other tables that this row names.
+        status: how it stood when the survey was judged.
+        units: what its answer decides: the units of every framework.
+        section: heading under which the catalogue has them.
+        purposes: what the cases and units are about, in words.
+        related: what rules and criteria say of the same item.
+        facts: what the units had read.
+    """
+
+    key: str
+    question: Question
+    item: str
+    table: str
+    row: Fields
+    named: tuple[tuple[str, str, Fields], ...]
+    status: AskedStatus
+    units: tuple[str, ...]
+    section: str
+    purposes: tuple[str, ...]
+    related: tuple[str, ...]
+    facts: tuple[FactKey, ...]
+
+    @property
+    def stored_item(self) -> str:
+        """The item as answers name it."""
+        return "" if self.item == DUT else self.item
+
+    @property
+    def place(self) -> str:
+        """Where it is answered: the device state, or at a desk."""
+        return self.question.during or AT_A_DESK
+
+    def status_by(self, answers: Sequence[Answer]) -> AskedStatus:
+        """How it stands with these answers: as `AnswerView` will read them."""
+        if self.status is AskedStatus.SETTLED:
+            return self.status
+        newest = newest_of(answers, self.question.id, self.stored_item)
+        if newest is None:
+            return AskedStatus.OPEN
+        if newest.question_digest != self.question.digest or newest.facts_digest:
+            return AskedStatus.VOID
+        is_choice = self.question.kind is AnswerKind.CHOICE
+        if is_choice and newest.value in self.question.unsure:
+            return AskedStatus.UNSURE
+        known = not is_choice or newest.value in self.question.choices
+        return AskedStatus.ANSWERED if known else AskedStatus.VOID
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A question with how it stands now."""
+
+    entry: Asked
+    status: AskedStatus
+    answers: tuple[Answer, ...]
+
+    @property
+    def newest(self) -> Answer | None:
+        """The answer that counts, if any does."""
+        return self.answers[-1] if self.answers else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody should answer it."""
+        return self.status in {AskedStatus.OPEN, AskedStatus.VOID}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Every question in the order in which people work: state by state, then at the desk."""
+
+    entries: tuple[Asked, ...]
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Asked]:
+        """The questions by their keys."""
+        return {entry.key: entry for entry in self.entries}
+
+    def standing(self, answers: Sequence[Answer]) -> tuple[Standing, ...]:
+        """How every question stands."""
+        return tuple(self.one(entry, answers) for entry in self.entries)
+
+    def one(self, entry: Asked, answers: Sequence[Answer]) -> Standing:
+        """How one question stands."""
+        mine = tuple(
+            answer
+            for answer in answers
+            if answer.question == entry.question.id
+            and (answer.item or DUT) == (entry.stored_item or DUT)
+        )
+        return Standing(entry, entry.status_by(answers), mine)
+
+    def groups(
+        self, standing: Iterable[Standing]
+    ) -> Iterator[tuple[str, tuple[tuple[str, tuple[Standing, ...]], ...]]]:
+        """Place -> section -> questions."""
+        for place, inside in groupby(standing, key=lambda each: each.entry.place):
+            sections = groupby(inside, key=lambda each: each.entry.section)
+            yield place, tuple((name, tuple(entries)) for name, entries in sections)
+
+
+def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue:
+    """One list of what all frameworks ask; the same question about the same item is one."""
+    merged: dict[str, Asked] = {}
+    sections: dict[str, int] = {}
+    for framework in frameworks:
+        for found in framework.asked.asked:
+            entry = _entry(framework, found, dossier.ixit)
+            sections.setdefault(entry.section, len(sections))
+            known = merged.get(entry.key)
+            merged[entry.key] = _united(known, entry) if known else entry
+    places = [*(state.value for state in DeviceState), AT_A_DESK]
+
+    def rank(entry: Asked) -> tuple[int, int]:
+        known = entry.place in places
+        return places.index(entry.place) if known else -1, sections[entry.section]
+
+    return Queue(tuple(sorted(merged.values(), key=rank)))
+
+
+def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Asked:
+    catalogue, assessment = framework.catalogue, framework.assessment
+    result = next(unit for unit in assessment.units if unit.unit == found.unit)
+    provision = next(each for each in catalogue.provisions if each.id == result.provision)
+    purpose = next(each.purpose for each in catalogue.cases if each.id == result.case)
+    declared = framework.units.get(found.unit)
+    table, row = row_of(ixit, found.table, found.item)
+    named = tuple(rows_named_by(ixit, table, found.item))
+    parts = (found.question.digest, found.item, repr(row), repr(named))
+    return Asked(
+        key=hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24],
+        question=found.question,
+        item=found.item,
+        table=table,
+        row=row,
+        named=named,
+        status=found.status,
+        units=(f"{assessment.framework} {found.unit}",),
+        section=provision.section,
+        purposes=tuple(
+            text
+            for text in (
+                f"{provision.id} ({provision.status}): {provision.title}",
+                purpose,
+                declared.summary if declared else "",
+            )
+            if text
+        ),
+        related=tuple(_related(assessment, result, found)),
+        facts=found.facts,
+    )
+
+
+def _united(one: Asked, other: Asked) -> Asked:
+    worst = min(one.status, other.status, key=_WORST_FIRST.index)
+
+    def both(name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*getattr(one, name), *getattr(other, name))))
+
+    return replace(
+        one,
+        status=worst,
+        units=both("units"),
+        purposes=both("purposes"),
+        related=both("related"),
+        facts=tuple(dict.fromkeys((*one.facts, *other.facts))),
+    )
+
+
+def _related(assessment: Assessment, result: UnitResult, found: AskedQuestion) -> Iterator[str]:
+    """What the rules and criteria of the same case say of the same item."""
+    for unit in assessment.units:
+        if unit.case != result.case:
+            continue
+        for judgement in unit.judgements:
+            if _is_about(judgement, found.item):
+                said = render(judgement.reason)
+                yield f"{unit.unit}, {judgement.item}: {judgement.outcome.value}: {said}"
+
+
+def _is_about(judgement: Judgement, item: str) -> bool:
+    same = item in {judgement.item, DUT} or judgement.item == DUT
+    return same and judgement.reason.code not in _FROM_PEOPLE
+
+
+def row_of(ixit: Ixit, table: str, item: str) -> tuple[str, Fields]:
+    """Table and fields of the row called ``item``; ``("", ())`` if there is none.
+
+    The unit's own table is looked at first; some units judge rows of others.
+    """
+    if item == DUT:
+        return "", ()
+    for form in sorted(TABLES, key=lambda each: each.name != table):
+        for row in ixit.rows(form.name):
+            if row.id == item:
+                return form.name, _fields(form, row)
+    return "", ()
+
+
+def rows_named_by(ixit: Ixit, table: str, item: str) -> Iterator[tuple[str, str, Fields]]:
+    """The rows of other tables that stand by their id in a field of this row."""
+    mine = next((row for row in ixit.rows(table) if row.id == item), None) if table else None
+    if mine is None:
+        return
+    texts = set(_texts(mine.to_json()))
+    for form in TABLES:
+        for row in ixit.rows(form.name):
+            if form.name != table and row.id in texts:
+                yield form.name, row.id, _fields(form, row)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for entry in value:
+            yield from _texts(entry)
+    elif isinstance(value, str):
+        yield value
+
+
+def _fields(form: TableForm, row: IxitRow) -> Fields:
+    values = row.to_json()
+    fields = (
+        (field.title or field.key.replace("_", " ").capitalize(), in_words(values.get(field.key)))
+        for field in form.fields
+        if field.key != "id"
+    )
+    return tuple((title, text) for title, text in fields if text)
+
+
+def in_words(value: object) -> str:
+    """A field's value as text; ``""`` for an unanswered one."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        inner = ((str(name), in_words(entry)) for name, entry in value.items())
+        return "; ".join(f"{name.replace('_', ' ')}: {text}" for name, text in inner if text)
+    if isinstance(value, (list, tuple)):
+        return ", ".join(filter(None, map(in_words, value)))
+    return "" if value is None else str(value)

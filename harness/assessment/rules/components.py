@@ -1,0 +1,106 @@
+"""What the declaration says of software parts and of what updates them (5.3-1, 5.3-4)."""
+
+from typing import Final
+
+from harness.assessment.judging import contradicted, held, reason, undecided
+from harness.assessment.rules.rows import (
+    SOFT_COMP,
+    UPD_MECH,
+    duplicates,
+    each,
+    field_missing,
+    row_ref,
+    says_none,
+)
+from harness.model.ixit import SoftComp, UpdMech
+from harness.model.judgement import Judgement, Judgements
+
+NAMED: Final = "update-mechanism-named"
+AUTOMATION_ON: Final = "automatic-update-on"
+
+
+def gives_a_reason_for_no_update(row: SoftComp) -> bool:
+    """Whether a part names no mechanism and says why; "none" is no reason."""
+    said = row.no_update_reason
+    return not row.update_mechanisms and bool(said.strip()) and not says_none(said)
+
+
+def components_name_their_updates(
+    components: tuple[SoftComp, ...], mechanisms: tuple[UpdMech, ...]
+) -> Judgements:
+    """Every part refers to declared update mechanisms, or says why it has none (5.3-1).
+
+    Whether that reason will do is for a person.
+    """
+    return each(components, SOFT_COMP, NAMED, lambda row: _named(row, mechanisms))
+
+
+def _named(row: SoftComp, mechanisms: tuple[UpdMech, ...]) -> Judgement:
+    return _unresolved(row, NAMED, mechanisms) or held(
+        row.id,
+        NAMED,
+        reason("reference-resolves", reference=", ".join(row.update_mechanisms)),
+        rows=(row_ref(SOFT_COMP, row),),
+    )
+
+
+def _unresolved(row: SoftComp, criterion: str, mechanisms: tuple[UpdMech, ...]) -> Judgement | None:
+    """What is to be said of a part without mechanisms or with names that resolve to none."""
+    refs = (row_ref(SOFT_COMP, row),)
+    if not row.update_mechanisms:
+        if not gives_a_reason_for_no_update(row):
+            return field_missing(row, criterion, "update_mechanisms")
+        return held(row.id, criterion, reason("component-without-updates"), rows=refs)
+    known = [mechanism.id for mechanism in mechanisms]
+    for name in row.update_mechanisms:
+        if name not in known:
+            why = reason("reference-dangling", reference=name, table=UPD_MECH)
+            return contradicted(row.id, criterion, why, rows=refs)
+    twice = set(duplicates(known)) & set(row.update_mechanisms)
+    if twice:
+        why = reason("reference-ambiguous", reference=min(twice), table=UPD_MECH)
+        return undecided(row.id, criterion, why)
+    return None
+
+
+def automation_is_on_where_it_can_be_set(
+    components: tuple[SoftComp, ...], mechanisms: tuple[UpdMech, ...]
+) -> Judgements:
+    """Every part whose automatic updating can be set has it on by default (5.3-4-1b).
+
+    One automatic mechanism that is on is enough for a part. A part with nothing to set holds:
+    whether it is updated by itself at all is unit a.
+    """
+    return each(components, SOFT_COMP, AUTOMATION_ON, lambda row: _automated(row, mechanisms))
+
+
+def _automated(row: SoftComp, mechanisms: tuple[UpdMech, ...]) -> Judgement:
+    open_end = _unresolved(row, AUTOMATION_ON, mechanisms)
+    if open_end is not None:
+        return open_end
+    mine = [mechanism for mechanism in mechanisms if mechanism.id in row.update_mechanisms]
+    refs = (row_ref(SOFT_COMP, row), *(row_ref(UPD_MECH, mechanism) for mechanism in mine))
+    running = [mechanism for mechanism in mine if _runs_by_itself(mechanism)]
+    if running:
+        why = reason("automation-on", by=running[0].id)
+        return held(row.id, AUTOMATION_ON, why, rows=refs)
+    for mechanism in mine:
+        for field in _unanswered(mechanism):
+            why = reason("field-missing", row=mechanism.id, field=field)
+            return undecided(row.id, AUTOMATION_ON, why)
+    if any(mechanism.automatic != "none" for mechanism in mine):
+        return contradicted(row.id, AUTOMATION_ON, reason("automation-off"), rows=refs)
+    return held(row.id, AUTOMATION_ON, reason("automation-not-settable"), rows=refs)
+
+
+def _runs_by_itself(mechanism: UpdMech) -> bool:
+    if mechanism.automatic == "fixed":
+        return mechanism.automatic_default != "off"
+    return mechanism.automatic == "configurable" and mechanism.automatic_default == "on"
+
+
+def _unanswered(mechanism: UpdMech) -> tuple[str, ...]:
+    if not mechanism.automatic:
+        return ("automatic",)
+    settable = mechanism.automatic == "configurable"
+    return ("automatic_default",) if settable and not mechanism.automatic_default else ()

@@ -1,0 +1,35 @@
+"""How a command that judged and sealed says what it came to, and how it ends."""
+
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from harness.cli import output
+
+if TYPE_CHECKING:
+    from harness.cli.running import Outcome
+
+
+def show_outcome(console: Console, done: "Outcome", *, as_json: bool) -> NoReturn:
+    """Say what a run came to, and exit as its conclusions say."""
+    sealed, purpose = done.sealed, done.purpose.value
+    if sealed is None:
+        raise typer.Exit
+    documents = [output.run_json(entry, purpose, str(sealed.archive)) for entry in done.assessments]
+    if as_json:
+        output.print_json(output.runs_json(documents, str(sealed.archive)))
+    else:
+        for entry in done.assessments:
+            output.show_assessment(console, entry)
+        archive = output.from_here(sealed.archive)
+        console.print(f"bundle  {archive}", soft_wrap=True)
+        console.print(f"report  {output.from_here(sealed.report)}", soft_wrap=True)
+        partial = "" if sealed.whole else " --partial"
+        console.print(
+            f"signed by {escape(sealed.key_id)}; verify: certbench-verify {archive} "
+            f"--trust {output.from_here(sealed.public_key)} --purpose {purpose}{partial}",
+            soft_wrap=True,
+        )
+    raise typer.Exit(output.exit_code(done.assessments))
