@@ -23,6 +23,7 @@ from harness.testing.view import AnswerView
 PERS_DATA: Final = "21-PersData"
 AS_DECLARED: Final = "declared-cryptography"
 _CONSOLE: Final = "console"
+_PROBED: Final = ("tcp/", "udp/")
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def links_as_declared(network: NetworkView, links: Iterable[ComMech]) -> Judgeme
 def _as_declared(network: NetworkView, row: ComMech) -> Judgement:
     if not row.endpoints:
         return field_missing(row, AS_DECLARED, "endpoints")
-    names = network_endpoints(row)
+    names = tuple(name for name in network_endpoints(row) if name.startswith(_PROBED))
     if row.crypto:
         parts = [network.protected(row.id, name, row.crypto) for name in names]
     else:

@@ -1,10 +1,12 @@
 """Units over the rows of an IXIT table: one judgement a row, and never silence."""
 
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from harness.assessment.rules.rows import Row, no_rows
 from harness.model.judgement import Judgement, Judgements, Outcome
+
+_CONSOLE: Final = "console"
 
 
 class RowWithEndpoints(Row, Protocol):
@@ -45,13 +47,20 @@ def objections(judgements: Iterable[Judgement]) -> Judgements:
 
 
 def network_endpoints(row: RowWithEndpoints) -> tuple[str, ...]:
-    """The row's endpoints on the network, in its order."""
-    return tuple(name for name in row.endpoints if name.startswith(("tcp/", "udp/")))
+    """The row's endpoints that are not a wire in somebody's hand, in its order.
+
+    One that no probe can look at, as ``ble`` where the bench has no Bluetooth, is among them: it
+    keeps its row open instead of vanishing.
+    """
+    return tuple(name for name in row.endpoints if name != _CONSOLE)
 
 
 def on_the_network(rows: Iterable[E]) -> tuple[E, ...]:
-    """The rows that name at least one endpoint on the network."""
-    return tuple(row for row in rows if network_endpoints(row))
+    """The rows that name an endpoint on the network, or none at all: nothing says that it is not.
+
+    A row without endpoints gives a criterion nothing to look at, and so stays UNDECIDED.
+    """
+    return tuple(row for row in rows if not row.endpoints or network_endpoints(row))
 
 
 def declared_endpoints(*tables: Iterable[RowWithEndpoints]) -> frozenset[str]:

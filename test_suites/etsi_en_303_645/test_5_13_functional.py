@@ -52,7 +52,8 @@ class TestInputValidation:
     def test_unexpected_input_is_not_processed(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's HTTP endpoints refuse unexpected input and show no internals.
 
-        Rows without an HTTP endpoint are a person's, see unit b.
+        Rows of which it is known that they speak something else are a person's, see unit b; where
+        nobody knows what an endpoint speaks, the row is open.
         """
         network = NetworkView(facts, INITIALISED)
         judged = [
@@ -88,8 +89,11 @@ def _over(
 
 def _web_endpoints(network: NetworkView, row: UserIntf | ExtApi) -> tuple[str, ...]:
     """HTTP endpoints of a row, and those of which nobody knows what they speak."""
-    tcp = [name for name in network_endpoints(row) if name.startswith("tcp/")]
-    return tuple(name for name in tcp if network.speaks(name, "http") or not network.is_known(name))
+    return tuple(
+        name
+        for name in network_endpoints(row)
+        if network.speaks(name, "http") or not network.is_known(name)
+    )
 
 
 def _refused(network: NetworkView, row: UserIntf | ExtApi) -> Judgement:

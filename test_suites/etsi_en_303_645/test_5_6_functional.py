@@ -84,14 +84,17 @@ class TestUnusedInterfacesAreDisabled:
     def test_interfaces_are_in_their_declared_status(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
-        """What is declared enabled is open, what is declared disabled is closed."""
+        """What is declared enabled is open, what is declared disabled is closed.
+
+        A radio is looked for by its endpoint, if it names one; else it is a person's, see 5.6-3-2c.
+        """
         criterion = "interface-status"
 
         def judge(row: Intf) -> Judgement:
             parts = [_status(facts, row, name) for name in network_endpoints(row)]
             return all_of(row.id, criterion, parts)
 
-        rows = [row for row in on_the_network(ixit.intf) if row.type in {"network", "logical"}]
+        rows = [row for row in on_the_network(ixit.intf) if _has_status_on_the_network(row)]
         return over_rows(INTF, criterion, rows, judge)
 
     @unit("b", facts=needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), INITIALISED))
@@ -197,6 +200,10 @@ class TestDebugInterfaces:
     def test_no_other_port_works_for_debugging(self, answers: AnswerView) -> Judgements:
         """No other reachable port allows debugging."""
         return (answers.judge(NO_OTHER_DEBUG_PORT),)
+
+
+def _has_status_on_the_network(row: Intf) -> bool:
+    return row.type in {"network", "logical"} or (row.type == "radio" and bool(row.endpoints))
 
 
 def _status(facts: FactView, row: Intf, name: str) -> Judgement:
