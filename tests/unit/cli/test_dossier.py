@@ -78,7 +78,8 @@ def test_each_problem_has_its_parts_in_json():
     assert said["schema"] == "certbench/dossier-check/1"
     assert row["file"].endswith("broken-dossier/dossier.toml")
     assert (row["level"], row["table"], row["field"]) == ("error", "ics.etsi-en-303-645", "support")
-    assert (row["problem"][:15], row["example"]) == ("N/A is no answe", 'support = "N"')
+    assert row["problem"].startswith("N/A is no answer")
+    assert row["example"] == 'support = "N"'
 
 
 def test_an_ics_of_a_framework_that_is_not_installed_is_said_not_to_be_checked(tmp_path):
