@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from harness.answering.desk import Desk, Given
 from harness.answering.queue import Asked, Standing
-from harness.config.spreadsheet import read_workbook, safe_text, text_rows
+from harness.config.workbooks import safe_text, text_rows
 from harness.errors import ConfigError, MissingExtraError, StorageError, UsageError
 from harness.model.question import AnswerKind, AskedStatus
 
@@ -144,13 +144,10 @@ def take_sheet(path: Path, desk: Desk, person: str) -> Taken:
 
 
 def _rows(path: Path) -> list[Mapping[str, str]]:
-    book = read_workbook(path)
     try:
-        rows = list(text_rows(book, SHEET))
+        rows = text_rows(path, SHEET)
     except KeyError as error:
         raise _not_ours(path, f"there is no sheet {SHEET}") from error
-    finally:
-        book.close()
     names = list(rows[0]) if rows else []
     for name in _READ:
         if name not in names:

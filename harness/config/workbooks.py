@@ -1,4 +1,4 @@
-"""Opens XLSX workbooks that come from outside.
+"""Opens XLSX workbooks that come from outside, and fills cells that are never formulas.
 
 The size of the file and of what it unpacks to, its parts, sheets, columns and rows are bounded, XML
 goes through defusedxml, nothing that the file links to is opened, and one with macros or embedded
@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from harness.errors import ConfigError, MissingExtraError
 
 if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell
+    from openpyxl.cell.cell import Cell, MergedCell
 
+MAX_CELL: Final = 32_767
+"""Characters that a cell can hold."""
 MAX_FILE_BYTES: Final = 8 * 1024 * 1024
 MAX_UNPACKED_BYTES: Final = 32 * 1024 * 1024
 MAX_RATIO: Final = 200
@@ -26,6 +28,7 @@ MAX_SHEETS: Final = 100
 MAX_COLUMNS: Final = 100
 MAX_ROWS: Final = 5000
 """Rows with content in a sheet."""
+_ILLEGAL: Final = {code: f"\\x{code:02x}" for code in range(32) if code not in {9, 10}}
 _ALL_ROWS: Final = 1_048_576
 _SMALL: Final = 64 * 1024
 _REFUSED: Final = ("xl/externallinks/", "xl/vbaproject", "xl/embeddings/", "xl/activex/")
@@ -59,6 +62,47 @@ def read_sheets(file: Path) -> dict[str, Rows]:
         raise
     except Exception as error:  # the parser of a hostile file may raise anything
         raise _refusal(file, f"not a workbook that can be read ({type(error).__name__})") from error
+
+
+def text_rows(file: Path, name: str) -> list[list[str]]:
+    """The rows of a sheet that have content, as texts without blanks around them.
+
+    An empty cell is ``""``; empty cells at the end of a row are left out.
+
+    Raises:
+        KeyError: there is no such sheet.
+        ConfigError: as `read_sheets`.
+        MissingExtraError: as `read_sheets`.
+    """
+    return [_texts(cells) for _, cells in read_sheets(file)[name]]
+
+
+def _texts(cells: Sequence["Cell"]) -> list[str]:
+    texts = [_text(cell.value) for cell in cells]
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return "" if value is None else str(value).strip()
+
+
+def safe_text(cell: "Cell | MergedCell", text: str) -> None:
+    r"""Put a text in a cell, as a text, whatever it begins with.
+
+    A control character becomes visible (``\x1b``): a workbook cannot hold one.
+
+    Raises:
+        ValueError: it is longer than a cell can be.
+    """
+    shown = text.replace("\r\n", "\n").translate(_ILLEGAL)
+    if len(shown) > MAX_CELL:
+        raise ValueError(f"{len(shown)} characters; a cell holds {MAX_CELL}")
+    cell.value = shown
+    cell.data_type = "s"  # openpyxl takes what begins with "=" for a formula
 
 
 def content_of(cell: "Cell") -> object:
