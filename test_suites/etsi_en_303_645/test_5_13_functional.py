@@ -38,8 +38,9 @@ EXT_API: Final = "28-ExtAPI"
 
 OTHER_INPUT_REFUSED: Final = Question(
     id="5.13-1-2b",
-    prompt="Enter wrong, over-long and out-of-range values in the row's user interface, also where "
-    "the bench cannot (command lines, displays, apps). Was all of it refused or ignored?",
+    prompt="Enter wrong, over-long and out-of-range values at the row's interface, also where the "
+    "bench cannot (command lines, displays, apps, APIs that are not HTTP). Was all of it refused "
+    "or ignored?",
     during=INITIALISED.value,
 )
 
@@ -64,8 +65,11 @@ class TestInputValidation:
 
     @unit("b", decided_by=DecidedBy.OPERATOR, per=USER_INTF, questions=[OTHER_INPUT_REFUSED])
     def test_other_user_input_is_refused(self, ixit: Ixit, answers: AnswerView) -> Judgements:
-        """Each user interface refuses or ignores what a person enters wrongly."""
-        return ask_each(answers, OTHER_INPUT_REFUSED, USER_INTF, ixit.user_intf)
+        """Each user interface and API refuses or ignores what a person enters wrongly."""
+        asked = ask_each(answers, OTHER_INPUT_REFUSED, USER_INTF, ixit.user_intf)
+        if not ixit.ext_api:
+            return asked
+        return (*asked, *ask_each(answers, OTHER_INPUT_REFUSED, EXT_API, ixit.ext_api))
 
     @unit("c", facts=needs((*EXPOSURE_NEEDS, UpnpFacts), INITIALISED))
     def test_every_way_of_input_is_declared(self, facts: FactView, ixit: Ixit) -> Judgements:
