@@ -119,7 +119,7 @@ class Flattener:
             yield Entry((*path, self._joined(value)), THERE, meaning, parents, element=True)
             return
         shape = SHAPES.get(type(value), DEFAULT)
-        name = " ".join(self.text(getattr(value, key)) for key in shape.key) or str(number)
+        name = " ".join(self._joined(getattr(value, key)) for key in shape.key) or str(number)
         here = (*path, name.strip())
         told = " ".join(filter(None, (self._told(value, each) for each in shape.told)))
         itself = self._meaning(value, shape)

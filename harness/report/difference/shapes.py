@@ -22,13 +22,18 @@ from harness.facts import (
     http,
     identity,
     late_ports,
+    leftovers,
     mqtt,
     ntp,
+    outages,
     ports,
+    publications,
     services,
     snmp,
     ssh,
     tls,
+    traffic,
+    updates,
     upnp,
 )
 from harness.model.base import Frozen
@@ -217,6 +222,46 @@ SHAPES: Final[Mapping[type[Frozen], Shape]] = MappingProxyType(
         upnp.PortMappingFacts: _shape(),
         upnp.MappingTry: _shape(
             "control", told=("accepted",), drop="endpoint fault removed", means={_WAY: ITSELF}
+        ),
+        publications.PublicationsFacts: _shape(),
+        publications.PublishedPage: _shape(
+            "url",
+            drop="text title text_whole",  # pages are reworded; what they must hold is judged
+            means={_PROTECTION: "served verified"},
+        ),
+        publications.SecurityTxt: _shape(
+            "origin",
+            drop="expires",  # it is renewed; that it had run out is a difference
+            means={_PROTECTION: "present"},
+        ),
+        updates.UpdatesFacts: _shape(means={Meaning.IDENTITY: "under_test"}),
+        updates.UpdateAttack: _shape(
+            "mechanism", "attack", "way", told=("installed",), means={_WAY: ITSELF}
+        ),
+        updates.UpdateWay: _shape("way", told=("takes",), means={_SURFACE: ITSELF}),
+        updates.UpdateDefaultsFacts: _shape(),
+        updates.MechanismDefaults: _shape("mechanism", drop="watched_s"),
+        outages.OutagesFacts: _shape(),
+        outages.Outage: _shape("kind", "number", drop="real"),
+        outages.FunctionCheck: _shape("name", means={_PROTECTION: "during after"}),
+        outages.SettingCheck: _shape("name", told=("outcome",)),
+        traffic.TrafficFacts: _shape(),
+        traffic.TrafficWindow: _shape(
+            "name", "item", drop="duration_ms own_packets trigger device connecting"
+        ),
+        traffic.Connecting: _shape(drop="at_ms"),
+        traffic.Remote: _shape(
+            "names",
+            "transport",
+            "port",
+            drop="address opaque_bytes",  # names stay when addresses change
+            means={_SURFACE: ITSELF},
+        ),
+        traffic.SoftwareTransfer: _shape("endpoint", means={_SURFACE: ITSELF}),
+        leftovers.LeftoversFacts: _shape(),
+        leftovers.Deletion: _shape("function", told=("done",)),
+        leftovers.Trace: _shape(
+            "function", "place", "datum", told=("after",), drop="before", means={_WAY: ITSELF}
         ),
         disclosure.Disclosure: _shape("where", told=("text",), drop="product version"),
         base.Endpoint: _shape(drop="address"),
