@@ -71,6 +71,10 @@ class Mirror:
         """Only the judging child has the dossier."""
 
     @pytest.fixture
+    def catalogue(self) -> None:
+        """Only the judging child has the catalogue that is judged."""
+
+    @pytest.fixture
     def answers(self) -> None:
         """Only the judging child has answers."""
 
