@@ -64,7 +64,7 @@ def _address(text: str) -> str:
     try:
         return str(ipaddress.ip_address(text))
     except ValueError as error:
-        raise UsageError(f"not an address to listen on: {error}") from error
+        raise UsageError(f"--address, --maker-site: {error}") from error
 
 
 def _surface(text: str) -> Mapping[str, int]:

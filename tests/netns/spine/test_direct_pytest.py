@@ -31,9 +31,7 @@ def test_pytest_on_a_bench_gives_the_verdicts_of_the_command_and_allure_results(
     declared = suite.units_of(suite.catalogue())[0]
     unit_of = {f"{entry.module}.{entry.function}": entry.unit for entry in declared}
     shown = {
-        unit_of[f"{case.get('classname')}.{case.get('name')}"]: {
-            child.tag for child in case
-        }
+        unit_of[f"{case.get('classname')}.{case.get('name')}"]: {child.tag for child in case}
         for case in ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")
     }
     verdicts = hardened.verdicts("etsi-en-303-645")
