@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import os
 import select
 import socket
 import ssl
@@ -19,7 +20,8 @@ import requests
 import serial
 
 USER_PASSWORD = "Correct-Horse-7"
-_addresses = itertools.count(2)
+_addresses = (f"127.77.{os.getpid() % 254 + 1}.{number}" for number in itertools.count(2))
+"""Of this process alone: others run the same tests at the same time, on the same ports."""
 
 
 @dataclasses.dataclass
@@ -168,7 +170,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Sample]]:
     running: list[Sample] = []
 
     def start_router(*flaws: str, sample: str = "A", extra: tuple[str, ...] = ()) -> Sample:
-        place = f"127.77.{next(_addresses)}.1"
+        place = next(_addresses)
         command = [sys.executable, "-m", "harness.reference", "router", "--fast"]
         command += ["--sample", sample, "--address", place]
         command += ["--work", str(tmp_path / f"{sample}-{len(running)}")]
