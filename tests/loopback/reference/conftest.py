@@ -174,13 +174,16 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Sample]]:
         command = [sys.executable, "-m", "harness.reference", "router", "--fast"]
         command += ["--sample", sample, "--address", place]
         command += ["--work", str(tmp_path / f"{sample}-{len(running)}")]
-        command += [] if "--seed" in extra else ["--port-offset", "20000"]
+        command += ["--port-offset", "20000"]  # low ones are not for everybody
         command += [part for flaw in flaws for part in ("--flaw", flaw)]
         pipe = subprocess.PIPE
         process = subprocess.Popen([*command, *extra], stdin=pipe, stdout=pipe, stderr=pipe)
-        assert select.select([process.stdout], [], [], 15)[0], "not ready in time"
-        line = process.stdout.readline()
-        assert line, process.stderr.read().decode()
+        ready = select.select([process.stdout], [], [], 30)[0]
+        line = process.stdout.readline() if ready else b""
+        if not line:
+            process.kill()
+            _, complaints = process.communicate()
+            pytest.fail(f"not ready: {complaints.decode()}")
         running.append(Sample(process, json.loads(line)))
         return running[-1]
 
