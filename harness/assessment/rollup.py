@@ -151,36 +151,37 @@ def conclude(
     """The conclusion by the catalogue's decision rule.
 
     CONFORMANT needs every mandatory, applicable provision at PASS, at least one of them, and one
-    known firmware version that the conclusion speaks of. Without a declaration nothing conforms,
-    whatever passes: the flag that spares a catalogue the ICS can't buy a better conclusion.
+    known firmware version that the conclusion speaks of. Where a claimed recommendation that fails
+    counts, one that is open does, too: else leaving out its result would buy the conclusion.
+    Without a declaration nothing conforms, whatever passes: the flag that spares a catalogue the
+    ICS can't buy a better conclusion.
     """
-    rule = catalogue.decision_rule
+    every = catalogue.decision_rule.claimed_recommendation_fails == "not-conformant"
+    counting = [result for result in provisions if result.mandatory or every]
     verdicts = _under_alternatives(catalogue, provisions)
-    failed = [
-        result.provision
-        for result in provisions
-        if verdicts[result.provision] is Verdict.FAIL
-        and (result.mandatory or rule.claimed_recommendation_fails == "not-conformant")
-    ]
+    failed = [entry.provision for entry in counting if verdicts[entry.provision] is Verdict.FAIL]
     if failed:
         return Conclusion.NOT_CONFORMANT, reason("provisions-fail", provisions=", ".join(failed))
     if not whole:
         return Conclusion.INCONCLUSIVE, reason("survey-not-whole")
-    binding = [verdicts[result.provision] for result in provisions if result.mandatory]
-    doubt = _why_open(catalogue, binding, firmware)
+    if catalogue.declaration == "none":
+        return Conclusion.INCONCLUSIVE, reason("no-declaration")
+    doubt = _why_open(counting, verdicts, firmware)
     if doubt is not None:
         return Conclusion.INCONCLUSIVE, doubt
     return Conclusion.CONFORMANT, reason("all-mandatory-pass")
 
 
-def _why_open(catalogue: Catalogue, binding: Sequence[Verdict], firmware: str) -> Reason | None:
+def _why_open(
+    counting: Sequence[ProvisionResult],
+    verdicts: Mapping[ProvisionId, Verdict],
+    firmware: str,
+) -> Reason | None:
     """Why nothing can be called conformant although no provision fails; None if nothing is open."""
-    if catalogue.declaration == "none":
-        return reason("no-declaration")
-    undecided = binding.count(Verdict.INCONCLUSIVE)
+    undecided = [each for each in counting if verdicts[each.provision] is Verdict.INCONCLUSIVE]
     if undecided:
-        return reason("provisions-open", count=undecided)
-    if Verdict.PASS not in binding:
+        return reason("provisions-open", count=len(undecided))
+    if Verdict.PASS not in {verdicts[each.provision] for each in counting if each.mandatory}:
         return reason("nothing-applicable")
     return None if firmware else reason("firmware-unknown")
 

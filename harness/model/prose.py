@@ -88,7 +88,7 @@ _ROLL_UP: Final = {
     "nothing-applicable": "no mandatory provision was applicable and passed",
     "nothing-examined": "nothing was examined",
     "provisions-fail": "these provisions fail: {provisions}",
-    "provisions-open": "{count} mandatory provisions are open",
+    "provisions-open": "{count} provisions that count are open",
     "survey-not-whole": "the survey ended early, or only a part of the tests was selected",
     "undeclared-fact": "the unit read something that it had not declared",
     "unit-raised": "the unit broke off",

@@ -207,7 +207,9 @@ P, F, OPEN, N = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.NOT_AP
     ("m1", "m2", "r", "conclusion"),
     [
         (P, P, P, Conclusion.CONFORMANT),
-        (P, N, OPEN, Conclusion.CONFORMANT),
+        (P, N, OPEN, Conclusion.INCONCLUSIVE),
+        (P, N, N, Conclusion.CONFORMANT),
+        (P, P, Verdict.NOT_CLAIMED, Conclusion.CONFORMANT),
         (P, OPEN, P, Conclusion.INCONCLUSIVE),
         (N, N, P, Conclusion.INCONCLUSIVE),
         (P, F, OPEN, Conclusion.NOT_CONFORMANT),
@@ -252,3 +254,6 @@ def test_a_claimed_recommendation_that_fails_counts_as_the_rule_says():
     provisions = _provisions(m1=P, m2=P, r=F)
     lenient = _catalogue(claimed="report-only")
     assert conclude(lenient, provisions, firmware="1")[0] is Conclusion.CONFORMANT
+    assert conclude(lenient, _provisions(m1=P, m2=P, r=OPEN), firmware="1")[0] is (
+        Conclusion.CONFORMANT
+    )
