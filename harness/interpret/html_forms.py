@@ -5,6 +5,7 @@ The parser never fails: a torn or nonsensical page is a page with less in it.
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 from urllib.parse import urlsplit
@@ -205,14 +206,26 @@ class _Reader(HTMLParser):
         """Ignore marked sections, which some versions of the base class refuse."""
 
 
+def feed_whole(reader: HTMLParser, text: str) -> bool:
+    """Feed a page to its parser; whether it was read to its end.
+
+    What never ends, a comment or a tag, is left out. The parser's own ``close`` would look for its
+    end again from every place in it: 256 KiB of ``<!--`` keep it busy for minutes.
+    """
+    try:
+        reader.feed(text)
+    except (AssertionError, ValueError):
+        return False  # html.parser gives up on some malformed declarations: keep what came before
+    if reader.rawdata and "<" not in reader.rawdata:
+        reader.handle_data(unescape(reader.rawdata))
+        return True
+    return not reader.rawdata
+
+
 def parse_page(body: bytes) -> Page:
     """Read a page; whatever cannot be read is left out."""
     reader = _Reader()
-    try:
-        reader.feed(body[:MAX_HTML].decode("utf-8", "replace"))
-        reader.close()
-    except (AssertionError, ValueError):
-        pass  # html.parser gives up on some malformed declarations: keep what came before
+    feed_whole(reader, body[:MAX_HTML].decode("utf-8", "replace"))
     forms = [form.close() for form in reader.forms]
     if any(entry.kind == "password" for entry in reader.loose.fields):
         forms.append(reader.loose.close())

@@ -1,10 +1,12 @@
 """Reading forms from hostile HTML."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.interpret.html_forms import Page, parse_page
+from harness.interpret.html_forms import MAX_HTML, Page, parse_page
 
 
 def _form(html: str):
@@ -72,3 +74,15 @@ def test_torn_markup_is_a_page(text):
     for form in page.forms:
         form.asks_for_login("/")
         assert isinstance(form.sets_password, bool)
+
+
+def test_what_never_ends_does_not_keep_the_parser_busy():
+    started = time.monotonic()
+    for piece in (b"<!--", b"<a ", b"<?", b"</", b"<![CDATA[", b"<div a='"):
+        assert parse_page(b"<title>t</title>" + piece * (MAX_HTML // len(piece))).title == "t"
+    assert time.monotonic() - started < 20  # a second where nothing else runs, else minutes
+
+
+def test_text_at_the_very_end_is_read():
+    assert parse_page(b"<p>this & that &amp").text == "this & that &"
+    assert parse_page(b"<p>seen</p><!-- not").text == "seen"
