@@ -77,7 +77,7 @@ def _judge(spec: Path, order: dict[str, Any], evidence: Evidence) -> int:
         "--import-mode=importlib",
         "--strict-markers",
         "--continue-on-collection-errors",
-        "--tb=short",
+        "--tb=native",  # the others parse the source of each unit that does not pass
         "-q",
         "-p", "no:cacheprovider",
         "-p", "no:skipping",
