@@ -54,8 +54,7 @@ def problems(names: Iterable[str]) -> Iterator[tuple[str, str]]:
         problem = problem_of(name)
         if problem is not None:
             yield name, problem
-        plain = name.isascii()
-        folded = name.lower() if plain else unicodedata.normalize("NFC", name.casefold())
+        folded = unicodedata.normalize("NFC", name.casefold())
         if folded in seen:
             other = seen[folded]
             yield name, "occurs twice" if other == name else f"differs from {other} only in case"

@@ -206,26 +206,24 @@ class _Reader(HTMLParser):
         """Ignore marked sections, which some versions of the base class refuse."""
 
 
-def feed_whole(reader: HTMLParser, text: str) -> bool:
-    """Feed a page to its parser; whether it was read to its end.
+def _feed(reader: HTMLParser, text: str) -> None:
+    """Feed a page to its parser; what never ends, a comment or a tag, is left out.
 
-    What never ends, a comment or a tag, is left out. The parser's own ``close`` would look for its
-    end again from every place in it: 256 KiB of ``<!--`` keep it busy for minutes.
+    The parser's own ``close`` would look for its end again from every place in it: 256 KiB of
+    ``<!--`` keep it busy for minutes.
     """
     try:
         reader.feed(text)
     except (AssertionError, ValueError):
-        return False  # html.parser gives up on some malformed declarations: keep what came before
-    if reader.rawdata and "<" not in reader.rawdata:
+        return  # html.parser gives up on some malformed declarations: keep what came before
+    if "<" not in reader.rawdata:
         reader.handle_data(unescape(reader.rawdata))
-        return True
-    return not reader.rawdata
 
 
 def parse_page(body: bytes) -> Page:
     """Read a page; whatever cannot be read is left out."""
     reader = _Reader()
-    feed_whole(reader, body[:MAX_HTML].decode("utf-8", "replace"))
+    _feed(reader, body[:MAX_HTML].decode("utf-8", "replace"))
     forms = [form.close() for form in reader.forms]
     if any(entry.kind == "password" for entry in reader.loose.fields):
         forms.append(reader.loose.close())
