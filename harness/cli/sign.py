@@ -10,6 +10,7 @@ from rich.markup import escape
 from harness.cli import output
 from harness.cli.output import JsonOption
 from harness.cli.terminal import Terminal
+from harness.encoding.text import counted
 from harness.encoding.tree import Tree, read
 from harness.errors import UsageError, VerificationError
 from harness.evidence.amending import amend
@@ -72,7 +73,7 @@ def sign(  # noqa: PLR0913  (each an option)
     if as_json:
         output.print_json(document)
         return
-    people = f"{len(envelope.signatures)} signatures"
+    people = counted(len(envelope.signatures), "signature")
     console.print(
         escape(f"{target}: {people}; changed: {', '.join(sorted(changes))}"), soft_wrap=True
     )

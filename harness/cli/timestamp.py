@@ -14,6 +14,7 @@ from harness.cli.output import JsonOption
 from harness.cli.sign import BundleArgument, OutOption, require_whole
 from harness.cli.terminal import Terminal
 from harness.encoding.clock import format_utc
+from harness.encoding.text import counted
 from harness.encoding.tree import Tree, read
 from harness.errors import UsageError, VerificationError
 from harness.evidence.amending import amend
@@ -90,7 +91,7 @@ def timestamp(  # noqa: PLR0913  (each an option)
     else:
         told = "; ".join(f"{row['file']}: {row['time']}" for row in rows)
         left = len(wanted) - len(made)
-        more = f"; {left} signatures still have none" if left else ""
+        more = f"; still without: {counted(left, 'signature')}" if left else ""
         console.print(escape(f"{target}: {told}{more}"), soft_wrap=True)
 
 

@@ -40,10 +40,12 @@ Salt = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Size = Annotated[int, Field(ge=0, le=MAX_SAFE_INTEGER)]
 EntryPath = Annotated[str, Field(pattern=r"^data/.+$")]
 
-_NEEDS_NO_ESCAPE: Final = re.compile(r"[ !#-\[\]-~]+")
+_PLAIN: Final = r"[ !#-\[\]-~]+"
+"""Text that JSON writes as it is."""
+_NEEDS_NO_ESCAPE: Final = re.compile(_PLAIN)
 _USUAL_LINE: Final = re.compile(
-    rb'{"class":"([a-z]+)","path":"(data/[ !#-\[\]-~]+)","salt_c":"([0-9a-f]{32})",'
-    rb'"salt_m":"([0-9a-f]{32})","sha256":"([0-9a-f]{64})","size":(0|[1-9][0-9]{0,14})}\n'
+    rf'{{"class":"([a-z]+)","path":"(data/{_PLAIN})","salt_c":"([0-9a-f]{{32}})",'
+    r'"salt_m":"([0-9a-f]{32})","sha256":"([0-9a-f]{64})","size":(0|[1-9][0-9]{0,14})}\n'.encode()
 )
 """The canonical line of a file that is there and whose path needs no escape: nothing else matches.
 

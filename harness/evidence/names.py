@@ -1,5 +1,6 @@
 """Names that a file of a bundle may have: the same on every file system, and never outside."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -7,10 +8,20 @@ from typing import Final
 MAX_NAME_BYTES: Final = 400
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _FORBIDDEN: Final = frozenset('\\:*?"<>|')
+_WORD: Final = r"[A-Za-z0-9_@+=,-]+"
+_PART: Final = rf"{_WORD}(?:\.{_WORD})*"
+_USUAL: Final = re.compile(rf"{_PART}(?:/{_PART})*")
+"""Names that nothing can be wrong with but their length; nearly all are of this form."""
 
 
 def problem_of(name: str) -> str | None:
     """What is wrong with a name; None if it may stand in a bundle."""
+    if len(name) <= MAX_NAME_BYTES and _USUAL.fullmatch(name):
+        return None
+    return _problem_of_unusual(name)
+
+
+def _problem_of_unusual(name: str) -> str | None:
     if not name or len(name.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
         return "is empty or too long"
     plain = name.isascii() and name.isprintable()

@@ -78,7 +78,7 @@ class DecisionRule(Frozen):
     Attributes:
         recommendation_not_claimed: ``not-claimed`` if justified; a missing reason is ``fail``.
         claimed_recommendation_fails: what a FAIL of a recommendation that the supplier claims does
-            to the conclusion.
+            to the conclusion; where it counts, one that is open keeps the conclusion open.
         mandatory_not_supported: what an ICS answer N on a mandatory row does.
         alternatives: sets of provisions of which one PASS is enough.
         unconfirmed: ``indicative`` marks conclusions that rest on unconfirmed entries.

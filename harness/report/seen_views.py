@@ -28,7 +28,6 @@ from harness.report.item_results import merged_findings
 from harness.report.open_units import EXPLANATIONS, waits_for
 from harness.report.plain_words import OUTCOMES
 
-MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
 _QUOTED: Final = 3
 """Most places of one finding or judgement that are quoted; the others are counted."""
 _NAMED: Final = 6
@@ -249,10 +248,10 @@ def _recorded(root: Tree) -> Iterator[Recorded]:
         if name.startswith("assessments/") and name.endswith("/assessment.json")
     ]
     try:
-        dossier = Dossier.from_bytes(read(root, "survey/dossier.json", MAX_DOCUMENT_BYTES))
+        dossier = Dossier.from_bytes(read(root, "survey/dossier.json"))
         for folder in folders:
-            said = read(root, f"{folder}/assessment.json", MAX_DOCUMENT_BYTES)
-            catalogue = read(root, f"{folder}/catalogue.json", MAX_DOCUMENT_BYTES)
+            said = read(root, f"{folder}/assessment.json")
+            catalogue = read(root, f"{folder}/catalogue.json")
             yield Recorded(Assessment.from_bytes(said), Catalogue.from_bytes(catalogue), dossier)
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error

@@ -38,14 +38,17 @@ SCENE = """
         body = urllib.parse.urlencode({"number": number, "password": secret}).encode()
         urllib.request.urlopen("http://127.0.0.1:8080/login", body).read()
     with socket.create_connection(("127.0.0.1", 8080)) as split:
+        split.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or pieces wait for others
         request = f"POST /?p={urllib.parse.quote(secret)} HTTP/1.0\\r\\n\\r\\n"
         for start in range(0, len(request), 7):
             split.sendall(request[start:start + 7].encode())
-            time.sleep(0.01)
         split.recv(100)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
-        datagram.sendto(secret.encode(), ("127.0.0.1", 9999))
-    time.sleep(1)
+        datagram.sendto(b"the last of all: " + secret.encode(), ("127.0.0.1", 9999))
+    ends = time.monotonic() + 60
+    while b"the last of all" not in open(target, "rb").read():
+        assert time.monotonic() < ends, "the recorder did not write the last packet"
+        time.sleep(0.05)
     recorder.terminate()
     recorder.wait()
 """

@@ -25,7 +25,6 @@ from harness.report.flaws import because
 from harness.report.item_results import VERDICT_OF
 from harness.report.plain_words import OUTCOMES
 
-MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
 MAX_RESULT_BYTES: Final = 1024 * 1024
 MAX_RESULTS: Final = 20_000
 _FOLDER: Final = "allure-results/"
@@ -72,8 +71,8 @@ def allure_results(root: Tree) -> Iterator[dict[str, Any]]:
     for folder in folders:
         tree = SubTree(root, folder)
         try:
-            said = Assessment.from_bytes(read(tree, "assessment.json", MAX_DOCUMENT_BYTES))
-            catalogue = Catalogue.from_bytes(read(tree, "catalogue.json", MAX_DOCUMENT_BYTES))
+            said = Assessment.from_bytes(read(tree, "assessment.json"))
+            catalogue = Catalogue.from_bytes(read(tree, "catalogue.json"))
             times = _times(tree, {unit.unit: unit.verdict for unit in said.units})
         except (ValueError, CaptureError) as error:
             raise EvidenceError(f"{tree.label}: {neutralise(str(error), 300)}") from error
@@ -86,7 +85,7 @@ def allure_results(root: Tree) -> Iterator[dict[str, Any]]:
 def _ended(root: Tree) -> tuple[int, int]:
     """The end of the survey, in milliseconds since 1970: the time of what did not run."""
     try:
-        record = SurveyRecord.from_bytes(read(root, "survey/survey.json", MAX_DOCUMENT_BYTES))
+        record = SurveyRecord.from_bytes(read(root, "survey/survey.json"))
         moment = round(parse_utc(record.ended).timestamp() * 1000)
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error

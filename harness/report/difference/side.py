@@ -16,7 +16,6 @@ from harness.model.assessment import Assessment
 from harness.model.dossier import Dossier
 from harness.plugin.evidence_source import known_secrets, open_root
 
-_MAX_DOCUMENT_BYTES: Final = 64 * 1024 * 1024
 _DOSSIER: Final = "survey/dossier.json"
 
 
@@ -60,13 +59,11 @@ def read_side(path: Path) -> Side:
             recorded=len(recorded),
             secrets=known_secrets(path),
             assessments=tuple(
-                Assessment.from_bytes(read(root, name, _MAX_DOCUMENT_BYTES))
+                Assessment.from_bytes(read(root, name))
                 for name in names
                 if name.startswith("assessments/") and name.endswith("/assessment.json")
             ),
-            dossier=Dossier.from_bytes(read(root, _DOSSIER, _MAX_DOCUMENT_BYTES))
-            if _DOSSIER in names
-            else None,
+            dossier=Dossier.from_bytes(read(root, _DOSSIER)) if _DOSSIER in names else None,
         )
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error
@@ -86,7 +83,7 @@ def _recorded(root: Tree, survey: FactBase) -> Iterator[FactRecord[Facts]]:
 def _stored(root: Tree, name: str, absent: MissingFact) -> FactRecord[Facts] | None:
     try:
         model = interpreter_of(absent.key.probe).facts
-        facts = model.from_bytes(read(root, name, _MAX_DOCUMENT_BYTES))
+        facts = model.from_bytes(read(root, name))
     except (ValueError, CaptureError, EvidenceError):
         return None
     return FactRecord(absent.key, absent.state, absent.outcome, facts)

@@ -83,10 +83,10 @@ def _named(results: Iterable[ProvisionResult]) -> str:
 def _rule(rule: DecisionRule) -> list[str]:
     """The decision rule in words."""
     claimed = {
-        "not-conformant": "A recommendation that the supplier claims and that fails makes the "
-        "conclusion NOT_CONFORMANT.",
-        "report-only": "A recommendation that fails is reported and does not decide the "
-        "conclusion.",
+        "not-conformant": "A recommendation that the supplier claims counts alike: one with FAIL "
+        "makes the conclusion NOT_CONFORMANT, one that is open makes it INCONCLUSIVE.",
+        "report-only": "A recommendation that fails or is open is reported and does not decide "
+        "the conclusion.",
     }
     said = [
         _RULE,

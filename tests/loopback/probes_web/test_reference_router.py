@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import select
 import socket
 import subprocess
@@ -24,14 +25,14 @@ from harness.probes import ssh as ssh_probe
 pytestmark = pytest.mark.loopback
 PASSWORD = "Correct-Horse-7"
 LOOKS = [None, 1, 2, 3]
-_addresses = itertools.count(2)
+_addresses = (f"127.88.{os.getpid() % 254 + 1}.{number}" for number in itertools.count(2))
 
 
 class Router:
     """A running reference router."""
 
     def __init__(self, work, *options):
-        address = f"127.88.1.{next(_addresses)}"
+        address = next(_addresses)
         argv = [sys.executable, "-m", "harness.reference", "router", "--sample", "A", "--fast"]
         argv += ["--address", address, "--work", str(work), "--port-offset", "20000", *options]
         self.process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import os
 import select
 import socket
 import ssl
@@ -19,7 +20,8 @@ import requests
 import serial
 
 USER_PASSWORD = "Correct-Horse-7"
-_addresses = itertools.count(2)
+_addresses = (f"127.77.{os.getpid() % 254 + 1}.{number}" for number in itertools.count(2))
+"""Of this process alone: others run the same tests at the same time, on the same ports."""
 
 
 @dataclasses.dataclass
@@ -168,17 +170,20 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Sample]]:
     running: list[Sample] = []
 
     def start_router(*flaws: str, sample: str = "A", extra: tuple[str, ...] = ()) -> Sample:
-        place = f"127.77.{next(_addresses)}.1"
+        place = next(_addresses)
         command = [sys.executable, "-m", "harness.reference", "router", "--fast"]
         command += ["--sample", sample, "--address", place]
         command += ["--work", str(tmp_path / f"{sample}-{len(running)}")]
-        command += [] if "--seed" in extra else ["--port-offset", "20000"]
+        command += ["--port-offset", "20000"]  # low ones are not for everybody
         command += [part for flaw in flaws for part in ("--flaw", flaw)]
         pipe = subprocess.PIPE
         process = subprocess.Popen([*command, *extra], stdin=pipe, stdout=pipe, stderr=pipe)
-        assert select.select([process.stdout], [], [], 15)[0], "not ready in time"
-        line = process.stdout.readline()
-        assert line, process.stderr.read().decode()
+        ready = select.select([process.stdout], [], [], 30)[0]
+        line = process.stdout.readline() if ready else b""
+        if not line:
+            process.kill()
+            _, complaints = process.communicate()
+            pytest.fail(f"not ready: {complaints.decode()}")
         running.append(Sample(process, json.loads(line)))
         return running[-1]
 

@@ -1,7 +1,10 @@
 """Names that may stand in a bundle."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from harness.evidence import names
 from harness.evidence.names import problem_of, problems
 
 
@@ -23,3 +26,8 @@ def test_two_names_that_a_case_blind_file_system_takes_for_one_are_a_problem():
     assert [name for name, _ in problems(["data/Straße", "data/STRASSE", "data/x"])] == [
         "data/STRASSE"
     ]
+
+
+@given(st.text(st.sampled_from("aZ9_./@+=,- \\:*\n\0ä"), max_size=30))
+def test_the_quick_look_passes_nothing_that_the_long_one_refuses(name):
+    assert problem_of(name) == names._problem_of_unusual(name)
