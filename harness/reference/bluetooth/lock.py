@@ -1,6 +1,7 @@
 """What the door lock knows: bolt, pairing window, keypad, display, who paired how."""
 
 import asyncio
+import secrets
 import time
 from enum import IntEnum
 from typing import Final
@@ -86,20 +87,19 @@ class Lock:
             limited = self._failures >= _MOST_FAILURES
             codes = smp.ErrorCode
             return codes.REPEATED_ATTEMPTS if limited else codes.PAIRING_NOT_SUPPORTED
-        size = request.maximum_encryption_key_size
-        if not _SMALLEST_KEY <= size <= _LARGEST_KEY:
-            return smp.ErrorCode.INVALID_PARAMETERS
-        if request.io_capability > smp.IoCapability.KEYBOARD_DISPLAY:
+        return self._objection(request)
+
+    def _objection(self, request: smp.SMP_Pairing_Request_Command) -> smp.ErrorCode | None:
+        size, secure = request.maximum_encryption_key_size, bool(request.auth_req & smp.AuthReq.SC)
+        silent = request.io_capability == smp.IoCapability.NO_INPUT_NO_OUTPUT
+        unknown = request.io_capability > smp.IoCapability.KEYBOARD_DISPLAY
+        if unknown or not _SMALLEST_KEY <= size <= _LARGEST_KEY:
             return smp.ErrorCode.INVALID_PARAMETERS
         if size < _LARGEST_KEY and LockFlaw.SHORT_KEY not in self.flaws:
             return smp.ErrorCode.ENCRYPTION_KEY_SIZE
-        secure = bool(request.auth_req & smp.AuthReq.SC)
-        if not secure and LockFlaw.LEGACY_PAIRING not in self.flaws:
-            return smp.ErrorCode.AUTHENTICATION_REQUIREMENTS
-        silent = request.io_capability == smp.IoCapability.NO_INPUT_NO_OUTPUT
-        if silent and not request.oob_data_flag and LockFlaw.JUST_WORKS not in self.flaws:
-            return smp.ErrorCode.AUTHENTICATION_REQUIREMENTS
-        return None
+        weak = not secure and LockFlaw.LEGACY_PAIRING not in self.flaws
+        blind = silent and not request.oob_data_flag and LockFlaw.JUST_WORKS not in self.flaws
+        return smp.ErrorCode.AUTHENTICATION_REQUIREMENTS if weak or blind else None
 
     def pairing_failed(self, reason: smp.ErrorCode) -> None:
         """Count a wrong passkey or number; after some the window closes until the next press."""
@@ -132,7 +132,7 @@ class Lock:
         """The passkey of one pairing: random, or on the label by a flaw. Never 0."""
         if LockFlaw.FIXED_PASSKEY in self.flaws:
             return _FIXED_PASSKEY
-        return int.from_bytes(smp.crypto.r()) % 999_999 + 1
+        return secrets.randbelow(999_999) + 1
 
     async def read_keypad(self) -> int:
         """The number typed on the lock.

@@ -4,7 +4,7 @@ bumble's host neither refuses a weak request nor shortens the key to the size th
 a lock has to do both.
 """
 
-from typing import Final
+from typing import Final, cast
 
 from bumble import pairing, smp
 from bumble.device import Connection, Device
@@ -56,9 +56,7 @@ class LockSession(smp.Session):
     @property
     def lock(self) -> Lock:
         """The lock that is paired with."""
-        delegate = self.pairing_config.delegate
-        assert isinstance(delegate, LockDelegate)
-        return delegate.lock
+        return cast("LockDelegate", self.pairing_config.delegate).lock
 
     @property
     def level(self) -> Level:

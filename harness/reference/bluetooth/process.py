@@ -1,4 +1,4 @@
-"""The lock and the air as processes: started by the command line, ended by the end of their input."""
+"""The lock and the air as processes; each ends when its input does."""
 
 import asyncio
 import contextlib
@@ -270,7 +270,12 @@ async def serve_air(port: int, stdin: int, stdout: int) -> None:
 async def _end_of(stdin: int) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    loop.add_reader(stdin, lambda: os.read(stdin, 4096) or ended.set())
+
+    def readable() -> None:
+        if not os.read(stdin, 4096):
+            ended.set()
+
+    loop.add_reader(stdin, readable)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
     await ended.wait()

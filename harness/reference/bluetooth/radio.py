@@ -1,8 +1,8 @@
 """A Bluetooth LE radio without hardware: every TCP client is one adapter in the same air.
 
-bumble's `LocalLink` is the air and its `Controller` the adapter. Three things are put right here, since
-each of them once made a verdict wrong: data goes out under the address that the connection was
-made with; a scan response carries what the advertiser put there; an adapter whose host is gone
+bumble's `LocalLink` is the air and its `Controller` the adapter. Three things are put right here,
+since each of them once made a verdict wrong: data goes out under the address that the connection
+was made with; a scan response carries what the advertiser put there; an adapter whose host is gone
 leaves the air as one that lost power does.
 
 What this radio fakes is told in `harness.model.radio`.
@@ -11,7 +11,7 @@ What this radio fakes is told in `harness.model.radio`.
 import asyncio
 import contextlib
 import itertools
-from typing import Final
+from typing import Final, cast
 
 from bumble import hci, ll
 from bumble.controller import Controller
@@ -31,6 +31,10 @@ _MOST_ADAPTERS: Final = 200
 class Air(LocalLink):
     """The link between adapters."""
 
+    def __init__(self) -> None:
+        """Nobody is there yet."""
+        super().__init__()  # type: ignore[no-untyped-call]  # bumble leaves it without types
+
     @override
     def send_acl_data(
         self,
@@ -39,7 +43,7 @@ class Air(LocalLink):
         transport: PhysicalTransport,
         data: bytes,
     ) -> None:
-        """Deliver ``data`` under the address that the connection has, not the present random one."""
+        """Deliver ``data`` under the address of the connection, not the present random one."""
         connection = sender_controller.le_connections.get(destination_address)
         receiver = self.find_le_controller(destination_address)
         if transport is not PhysicalTransport.LE or connection is None or receiver is None:
@@ -62,9 +66,7 @@ class Adapter(Controller):
     def __init__(self, air: Air, number: int, source: StreamPacketSource, sink: "_Sink") -> None:
         """Join ``air`` with a public address made of ``number``."""
         self._air = air
-        address = hci.Address(
-            f"{_PUBLIC_PREFIX}:{number:02X}", hci.Address.PUBLIC_DEVICE_ADDRESS
-        )
+        address = hci.Address(f"{_PUBLIC_PREFIX}:{number:02X}", hci.Address.PUBLIC_DEVICE_ADDRESS)
         super().__init__(
             f"adapter-{number}",
             host_source=source,
@@ -138,8 +140,8 @@ class _Host(asyncio.Protocol):
 
     @override
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._adapter = Adapter(self._air, self._number, self._source, _Sink(transport))
+        sink = _Sink(cast("asyncio.Transport", transport))
+        self._adapter = Adapter(self._air, self._number, self._source, sink)
 
     @override
     def data_received(self, data: bytes) -> None:

@@ -1,0 +1,181 @@
+"""The Attribute Protocol (Core, Vol 3, Part F): which request met which answer."""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+from harness.interpret.bluetooth.links import ATTRIBUTES, Frame, Link
+
+
+class Opcode(IntEnum):
+    """The units that the bench sends or reads."""
+
+    ERROR = 0x01
+    MTU_REQUEST = 0x02
+    MTU_RESPONSE = 0x03
+    READ_BY_TYPE = 0x08
+    READ_BY_TYPE_RESPONSE = 0x09
+    READ = 0x0A
+    READ_RESPONSE = 0x0B
+    READ_BY_GROUP = 0x10
+    READ_BY_GROUP_RESPONSE = 0x11
+    WRITE = 0x12
+    WRITE_RESPONSE = 0x13
+    NOTIFICATION = 0x1B
+    INDICATION = 0x1D
+
+
+class AttError(IntEnum):
+    """Why a request was refused (3.4.1.1)."""
+
+    INVALID_HANDLE = 0x01
+    READ_NOT_PERMITTED = 0x02
+    WRITE_NOT_PERMITTED = 0x03
+    INVALID_PDU = 0x04
+    INSUFFICIENT_AUTHENTICATION = 0x05
+    REQUEST_NOT_SUPPORTED = 0x06
+    INVALID_OFFSET = 0x07
+    INSUFFICIENT_AUTHORIZATION = 0x08
+    ATTRIBUTE_NOT_FOUND = 0x0A
+    ENCRYPTION_KEY_SIZE_TOO_SHORT = 0x0C
+    INVALID_VALUE_LENGTH = 0x0D
+    UNLIKELY = 0x0E
+    INSUFFICIENT_ENCRYPTION = 0x0F
+    VALUE_NOT_ALLOWED = 0x13
+
+
+SECURITY_ERRORS: Final = frozenset(
+    {
+        AttError.INSUFFICIENT_AUTHENTICATION,
+        AttError.INSUFFICIENT_AUTHORIZATION,
+        AttError.ENCRYPTION_KEY_SIZE_TOO_SHORT,
+        AttError.INSUFFICIENT_ENCRYPTION,
+    }
+)
+"""Refusals that a better secured link may lift."""
+_PRIMARY_SERVICE: Final = 0x2800
+_CHARACTERISTIC: Final = 0x2803
+_RESPONSES: Final = frozenset(
+    {0x01, 0x03, 0x05, 0x07, 0x09, 0x0B, 0x0D, 0x0F, 0x11, 0x13, 0x17, 0x19}
+)
+_BASE_UUID_END: Final = "-0000-1000-8000-00805f9b34fb"
+_SHORT_UUID: Final = 2
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and what came of it.
+
+    Attributes:
+        answer: None if none came before the next request or the end of the link.
+        encrypted: the link was encrypted when the request was sent.
+    """
+
+    request: Frame
+    answer: Frame | None
+    encrypted: bool
+
+    @property
+    def opcode(self) -> int:
+        """Of the request."""
+        return self.request.data[0]
+
+    @property
+    def handle(self) -> int | None:
+        """The attribute that is asked for, of requests that name one."""
+        if self.opcode not in {Opcode.READ, Opcode.WRITE} or len(self.request.data) < 3:  # noqa: PLR2004
+            return None
+        return int.from_bytes(self.request.data[1:3], "little")
+
+    @property
+    def succeeded(self) -> bool:
+        """The answer is the one of success for this request."""
+        return self.answer is not None and self.answer.data[0] == self.opcode + 1
+
+    @property
+    def error(self) -> int | None:
+        """The error code of a refusal of this very request."""
+        if self.answer is None or len(self.answer.data) != 5:  # noqa: PLR2004
+            return None
+        code, refused, _, error = struct.unpack("<BBHB", self.answer.data)
+        return error if code == Opcode.ERROR and refused == self.opcode else None
+
+    @property
+    def value(self) -> bytes:
+        """What was read."""
+        return self.answer.data[1:] if self.succeeded and self.answer else b""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A primary service; ``uuid`` in full and lower case."""
+
+    uuid: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Characteristic:
+    """A characteristic; ``handle`` is that of its value (Vol 3, Part G, 3.3.1)."""
+
+    uuid: str
+    handle: int
+    properties: int
+
+
+def exchanges(link: Link) -> Iterator[Exchange]:
+    """Requests of the bench on a link, in order; a server answers one at a time (3.3.2)."""
+    frames = [frame for frame in link.on(ATTRIBUTES) if frame.data]
+    for index, frame in enumerate(frames):
+        if not frame.sent or frame.data[0] & 1:
+            continue
+        answer = None
+        for later in frames[index + 1 :]:
+            if later.sent and not later.data[0] & 1:
+                break
+            if not later.sent and later.data[0] in _RESPONSES:
+                answer = later
+                break
+        yield Exchange(frame, answer, link.was_encrypted(frame.packet.number))
+
+
+def services_in(exchange: Exchange) -> Iterator[Service]:
+    """The services in an answer to a search for primary ones (3.4.4.10)."""
+    for entry in _entries(exchange, Opcode.READ_BY_GROUP, _PRIMARY_SERVICE):
+        first, last = struct.unpack_from("<HH", entry)
+        yield Service(uuid_of(entry[4:]), first, last)
+
+
+def characteristics_in(exchange: Exchange) -> Iterator[Characteristic]:
+    """The characteristics in an answer to a search for declarations (3.4.4.2)."""
+    for entry in _entries(exchange, Opcode.READ_BY_TYPE, _CHARACTERISTIC):
+        _, properties, handle = struct.unpack_from("<HBH", entry)
+        yield Characteristic(uuid_of(entry[5:]), handle, properties)
+
+
+def uuid_of(data: bytes) -> str:
+    """A UUID from 2 or 16 bytes, least significant first; ``""`` for anything else."""
+    if len(data) == _SHORT_UUID:
+        return f"0000{int.from_bytes(data, 'little'):04x}{_BASE_UUID_END}"
+    if len(data) != 16:  # noqa: PLR2004
+        return ""
+    text = data[::-1].hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def _entries(exchange: Exchange, opcode: Opcode, kind: int) -> Iterator[bytes]:
+    asked = exchange.request.data
+    if exchange.opcode != opcode or not exchange.succeeded or exchange.answer is None:
+        return
+    if asked[5:] != kind.to_bytes(2, "little"):
+        return
+    data = exchange.answer.data
+    size = data[1] if len(data) > 1 else 0
+    shortest = 6 if opcode is Opcode.READ_BY_GROUP else 7
+    if size < shortest:
+        return
+    for at in range(2, len(data) - size + 1, size):
+        yield data[at : at + size]
