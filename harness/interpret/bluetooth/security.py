@@ -4,6 +4,7 @@ The association model and the key size stand in no HCI event; they follow from t
 response (2.3.5.1, 2.3.4), and whether it was completed from the encryption that came after.
 """
 
+import itertools
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
 from typing import Final
@@ -148,7 +149,7 @@ def pairings(link: Link) -> tuple[Pairing, ...]:
         index for index, frame in enumerate(frames) if frame.sent and frame.data[0] == Code.REQUEST
     ]
     found = []
-    for start, end in zip(starts, [*starts[1:], len(frames)], strict=True):
+    for start, end in itertools.pairwise([*starts, len(frames)]):
         pairing = _pairing(link, frames[start:end])
         if pairing is not None:
             found.append(pairing)

@@ -1,9 +1,9 @@
 """A Bluetooth LE radio without hardware: every TCP client is one adapter in the same air.
 
-bumble's `LocalLink` is the air and its `Controller` the adapter. Three things are put right here,
+bumble's `LocalLink` is the air and its `Controller` the adapter. Some things are put right here,
 since each of them once made a verdict wrong: data goes out under the address that the connection
 was made with; a scan response carries what the advertiser put there; an adapter whose host is gone
-leaves the air as one that lost power does.
+leaves the air as one that lost power does; an attempt to connect can be taken back.
 
 What this radio fakes is told in `harness.model.radio`.
 """
@@ -92,6 +92,31 @@ class Adapter(Controller):
         response = self._air.scan_response_of(pdu.advertiser_address)
         if self.le_scan_type == _ACTIVE_SCAN and response is not None:
             self._report(pdu.advertiser_address, kinds.SCAN_RSP, response)
+
+    @override
+    def on_hci_le_create_connection_cancel_command(
+        self, _command: hci.HCI_LE_Create_Connection_Cancel_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        """Give the attempt up and say so (Core, Vol 4, Part E, 7.8.13)."""
+        pending, self.pending_le_connection = self.pending_le_connection, None
+        if pending is None:
+            return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.COMMAND_DISALLOWED_ERROR)
+        asyncio.get_running_loop().call_soon(self._tell_of_no_connection, pending.peer_address)
+        return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.SUCCESS)
+
+    def _tell_of_no_connection(self, peer: hci.Address) -> None:
+        event = hci.HCI_LE_Connection_Complete_Event(
+            status=hci.HCI_ErrorCode.UNKNOWN_CONNECTION_IDENTIFIER_ERROR,
+            connection_handle=0,
+            role=hci.Role.CENTRAL,
+            peer_address_type=peer.address_type,
+            peer_address=peer,
+            connection_interval=0,
+            peripheral_latency=0,
+            supervision_timeout=0,
+            central_clock_accuracy=0,
+        )
+        self.send_hci_packet(event)
 
     def leave(self) -> None:
         """Fall silent, as an adapter does that lost its power."""

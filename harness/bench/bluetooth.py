@@ -1,0 +1,457 @@
+"""The Bluetooth adapter of the bench, real or virtual, through bumble's host stack.
+
+The host stack is ours to the last byte, so that any pairing can be offered and any unit be sent; an
+operating system's stack would hide both. bumble runs on an event loop in a thread of its own.
+bumble ends whatever awaits a link with ``CancelledError`` when that link ends; here that is turned
+into a result.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from typing import Any, Final, TypeVar
+
+from bumble import hci, pairing, smp
+from bumble import device as bumble_device
+from bumble.device import Advertisement, Device, DeviceConfiguration
+from bumble.keys import PairingKeys
+from bumble.snoop import Snooper
+from bumble.transport import open_transport
+from bumble.transport.common import SnoopingTransport, Transport
+from typing_extensions import override
+
+from harness.bench.bluetooth_link import (
+    Bond,
+    Connection,
+    Hands,
+    Heard,
+    Offer,
+    PairingEnd,
+    Radio,
+    Recorder,
+)
+from harness.errors import BenchFault
+
+T = TypeVar("T")
+_OPEN_S: Final = 15.0
+_ANSWER_S: Final = 2.0
+_PAIRING_S: Final = 35.0
+_ENCRYPT_S: Final = 6.0
+_CLOSE_S: Final = 3.0
+_SLACK_S: Final = 5.0
+"""How much longer a caller waits than the work may take."""
+_ATT: Final = 0x0004
+_SMP: Final = 0x0006
+_UNASKED: Final = frozenset({0x1B, 0x1D, 0x23})
+"""Notifications and indications: no answer to anything."""
+_MOST_ADDRESSES: Final = 1000
+_MOST_PAYLOADS: Final = 20
+_KEY_BYTES: Final = 16
+_PASSKEYS: Final = 1_000_000
+
+
+class _LostError(Exception):
+    """The link ended while something was awaited."""
+
+
+async def _bounded(work: Awaitable[T], timeout_s: float) -> T:
+    """Await ``work``.
+
+    Raises:
+        TimeoutError: it did not end in time.
+        _LostError: the link ended first.
+    """
+    try:
+        return await asyncio.wait_for(work, timeout_s)
+    except asyncio.CancelledError as error:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise
+        raise _LostError from error
+
+
+class _Loop:
+    """An event loop in a thread."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="bluetooth")
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, T], timeout_s: float) -> T:
+        """Run ``work`` and wait for it. Raises BenchFault if it hangs."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result(timeout_s + _SLACK_S)
+        except TimeoutError as error:
+            future.cancel()
+            raise BenchFault("the Bluetooth adapter stopped answering") from error
+
+    def close(self) -> None:
+        """End the loop; whatever still runs on it is cancelled."""
+        with contextlib.suppress(BenchFault):
+            self.run(_cancel_all(), _CLOSE_S)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_CLOSE_S)
+        if not self._thread.is_alive():
+            self._loop.close()
+
+
+async def _cancel_all() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+class _Recording(Snooper):
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    @override
+    def snoop(self, hci_packet: bytes, direction: Snooper.Direction) -> None:
+        self._recorder(hci_packet, direction is Snooper.Direction.HOST_TO_CONTROLLER)
+
+
+@contextlib.contextmanager
+def open_radio(transport: str, recorder: Recorder) -> Iterator[Radio]:
+    """Take the adapter that bumble calls ``transport``, and let go of it in the end.
+
+    Raises:
+        BenchFault: it cannot be opened; the message says why as bumble told it.
+    """
+    loop = _Loop()
+    try:
+        radio = loop.run(_powered(loop, transport, recorder), _OPEN_S)
+        try:
+            yield radio
+        finally:
+            with contextlib.suppress(BenchFault):
+                loop.run(radio.power_off(), _CLOSE_S)
+    finally:
+        loop.close()
+
+
+async def _powered(loop: _Loop, transport: str, recorder: Recorder) -> "_Radio":
+    try:
+        opened = await _bounded(open_transport(transport), _OPEN_S)
+        snooping = SnoopingTransport(opened, _Recording(recorder))
+        radio = _Radio(loop, snooping)
+        await _bounded(radio.power_on(), _OPEN_S)
+    except Exception as error:  # each of bumble's transports raises errors of its own
+        said = str(error) or type(error).__name__
+        raise BenchFault(f"bluetooth adapter {transport}: {said}") from error
+    return radio
+
+
+class _Radio(Radio):
+    def __init__(self, loop: _Loop, transport: Transport) -> None:
+        self._loop = loop
+        self._transport = transport
+        first = bytes([secrets.randbits(6) | 0xC0])
+        address = hci.Address((first + secrets.token_bytes(5))[::-1])
+        options = DeviceConfiguration(name="certbench", address=address, irk=secrets.token_bytes(16))
+        self._device = Device.from_config_with_hci(options, transport.source, transport.sink)
+        self._device.smp_session_proxy = _Session
+        self._connections: dict[int, _Connection] = {}
+        self._heard: dict[str, Heard] = {}
+        self._woken = asyncio.Event()
+        # bumble's own event tells of the last report only, be it advertisement or scan response.
+        self._device.host.on("advertising_report", self._hear)
+        channels = self._device.l2cap_channel_manager
+        self._usual = channels.on_pdu
+        channels.on_pdu = self._on_pdu  # type: ignore[method-assign]
+
+    async def power_on(self) -> None:
+        """Reset the adapter and set it up."""
+        await self._device.power_on()
+
+    async def power_off(self) -> None:
+        """Hang up and let go of the adapter."""
+        for connection in list(self._connections.values()):
+            await connection.hang_up()
+        with contextlib.suppress(Exception):
+            await self._device.power_off()
+        await self._transport.close()
+
+    @override
+    def listen(self, seconds: float) -> Sequence[Heard]:
+        async def scan() -> None:
+            await self._scanning(asyncio.sleep(seconds))
+
+        self._loop.run(scan(), seconds)
+        return tuple(self._heard.values())
+
+    @override
+    def find(self, wanted: Callable[[Heard], bool], timeout_s: float) -> Heard | None:
+        async def search() -> Heard | None:
+            while True:
+                self._woken.clear()
+                for heard in self._heard.values():
+                    if heard.connectable and wanted(heard):
+                        return heard
+                await self._woken.wait()
+
+        async def scan() -> Heard | None:
+            try:
+                return await self._scanning(_bounded(search(), timeout_s))
+            except TimeoutError:
+                return None
+
+        return self._loop.run(scan(), timeout_s)
+
+    @override
+    def connect(self, address: str, timeout_s: float) -> Connection | None:
+        return self._loop.run(self._connect(address, timeout_s), timeout_s)
+
+    async def _connect(self, address: str, timeout_s: float) -> Connection | None:
+        try:
+            # The inner limit lets bumble take the attempt back; the outer one is for a dead adapter.
+            made = await _bounded(
+                self._device.connect_le(hci.Address(address), timeout=timeout_s),
+                timeout_s + _SLACK_S / 2,
+            )
+        except (TimeoutError, _LostError, hci.HCI_Error, bumble_device.core.BaseBumbleError):
+            return None
+        connection = _Connection(self._loop, self._device, made)
+        self._connections[made.handle] = connection
+        return connection
+
+    async def _scanning(self, work: Awaitable[T]) -> T:
+        self._heard.clear()
+        await self._device.start_scanning(active=True, filter_duplicates=False)
+        try:
+            return await work
+        finally:
+            await self._device.stop_scanning()
+
+    def _hear(self, report: hci.HCI_LE_Advertising_Report_Event.Report) -> None:
+        said = Advertisement.from_advertising_report(report)
+        if said is None:
+            return
+        text = said.address.to_string()
+        known = self._heard.get(text)
+        if known is None and len(self._heard) >= _MOST_ADDRESSES:
+            return
+        payloads = known.payloads if known else ()
+        data = bytes(said.data_bytes)
+        if data not in payloads and len(payloads) < _MOST_PAYLOADS:
+            payloads = (*payloads, data)
+        connectable = said.is_connectable or bool(known and known.connectable)
+        self._heard[text] = Heard(text, connectable, payloads)
+        self._woken.set()
+
+    def _on_pdu(self, connection: bumble_device.Connection, cid: int, pdu: bytes) -> None:
+        known = self._connections.get(connection.handle)
+        if known is None or not known.takes(cid, pdu):
+            with contextlib.suppress(Exception):  # what a DUT sends must not end the host
+                self._usual(connection, cid, pdu)
+
+
+class _Connection(Connection):
+    def __init__(
+        self, loop: _Loop, device: Device, connection: bumble_device.Connection
+    ) -> None:
+        self._loop = loop
+        self._device = device
+        self._connection = connection
+        self._ended = asyncio.Event()
+        self._waiting: dict[int, asyncio.Future[bytes]] = {}
+        connection.on(connection.EVENT_DISCONNECTION, self._on_end)
+
+    @property
+    @override
+    def is_open(self) -> bool:
+        return not self._ended.is_set()
+
+    def takes(self, channel: int, pdu: bytes) -> bool:
+        """Whether the bench, and not bumble, waits for this unit."""
+        if channel == _ATT and pdu and pdu[0] & 1 and pdu[0] not in _UNASKED:
+            self._give(channel, pdu)
+            return True
+        if channel == _SMP and channel in self._waiting:
+            self._give(channel, pdu)
+            return True
+        return False
+
+    @override
+    def request(self, pdu: bytes) -> bytes | None:
+        return self._loop.run(self._ask(_ATT, pdu), _ANSWER_S)
+
+    @override
+    def ask_security(self, pdu: bytes) -> bytes | None:
+        return self._loop.run(self._ask(_SMP, pdu), _ANSWER_S)
+
+    @override
+    def send(self, channel: int, pdu: bytes) -> None:
+        async def send() -> None:
+            self._send(channel, pdu)
+
+        self._loop.run(send(), _ANSWER_S)
+
+    @override
+    def pair(self, offer: Offer, hands: Hands, *, wrong: bool = False) -> PairingEnd:
+        return self._loop.run(self._pair(offer, hands, wrong=wrong), _PAIRING_S)
+
+    @override
+    def encrypt(self, bond: Bond) -> bool:
+        return self._loop.run(self._encrypt(bond), _ENCRYPT_S)
+
+    @override
+    def close(self) -> None:
+        self._loop.run(self.hang_up(), _CLOSE_S)
+
+    async def hang_up(self) -> None:
+        """End the link, if it has not ended."""
+        if self.is_open:
+            with contextlib.suppress(Exception, asyncio.CancelledError):
+                await _bounded(self._connection.disconnect(), _CLOSE_S)
+
+    async def _ask(self, channel: int, pdu: bytes) -> bytes | None:
+        future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self._waiting[channel] = future
+        try:
+            if not self._send(channel, pdu):
+                return None
+            return await asyncio.wait_for(future, _ANSWER_S)
+        except (TimeoutError, _LostError):
+            return None
+        finally:
+            del self._waiting[channel]
+
+    def _send(self, channel: int, pdu: bytes) -> bool:
+        if self.is_open:
+            self._connection.send_l2cap_pdu(channel, pdu)
+        return self.is_open
+
+    def _give(self, channel: int, pdu: bytes) -> None:
+        future = self._waiting.get(channel)
+        if future is not None and not future.done():
+            future.set_result(pdu)
+
+    def _on_end(self, _reason: int) -> None:
+        self._ended.set()
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(_LostError())
+
+    async def _pair(self, offer: Offer, hands: Hands, *, wrong: bool) -> PairingEnd:
+        delegate = _Delegate(offer, hands, wrong=wrong)
+        self._device.pairing_config_factory = lambda _connection: _config(offer, delegate)
+        made: list[PairingKeys] = []
+        self._connection.on(self._connection.EVENT_PAIRING, made.append)
+        try:
+            await _bounded(self._connection.pair(), _PAIRING_S)
+        except TimeoutError:
+            return PairingEnd(None, "no end in time")
+        except _LostError:
+            return PairingEnd(None, "the link ended")
+        except Exception as error:  # whatever a DUT can make bumble raise
+            return PairingEnd(None, str(error)[:200])
+        finally:
+            self._connection.remove_listener(self._connection.EVENT_PAIRING, made.append)
+        return PairingEnd(_bond(made[0]) if made else None, "completed")
+
+    async def _encrypt(self, bond: Bond) -> bool:
+        changed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def on_change() -> None:
+            if not changed.done():
+                changed.set_result(self._connection.is_encrypted)
+
+        def on_failure(_code: int) -> None:
+            if not changed.done():
+                changed.set_result(False)
+
+        link = self._connection
+        link.on(link.EVENT_CONNECTION_ENCRYPTION_CHANGE, on_change)
+        link.on(link.EVENT_CONNECTION_ENCRYPTION_FAILURE, on_failure)
+        link.on(link.EVENT_DISCONNECTION, on_failure)
+        command = hci.HCI_LE_Enable_Encryption_Command(
+            connection_handle=link.handle,
+            random_number=bond.random,
+            encrypted_diversifier=bond.diversifier,
+            long_term_key=bond.key,
+        )
+        try:
+            await self._device.send_async_command(command)
+            return await _bounded(changed, _ENCRYPT_S)
+        except (TimeoutError, _LostError, hci.HCI_Error):
+            return False
+
+
+def _config(offer: Offer, delegate: "_Delegate") -> pairing.PairingConfig:
+    tag = None
+    if offer.tag is not None:
+        confirmation, number = offer.tag
+        shared = smp.OobSharedData(c=confirmation, r=number)
+        tag = pairing.PairingConfig.OobConfig(smp.OobContext(), shared, None)
+    return pairing.PairingConfig(
+        sc=offer.secure_connections,
+        mitm=offer.mitm,
+        bonding=True,
+        delegate=delegate,
+        identity_address_type=pairing.PairingConfig.AddressType.RANDOM,
+        oob=tag,
+    )
+
+
+def _bond(keys: PairingKeys) -> Bond | None:
+    if keys.ltk is not None:
+        return Bond(keys.ltk.value)
+    key = keys.ltk_central
+    return Bond(key.value, key.rand or bytes(8), key.ediv or 0) if key else None
+
+
+class _Delegate(pairing.PairingDelegate):
+    """The bench's side of a pairing, and the hands at the DUT's."""
+
+    def __init__(self, offer: Offer, hands: Hands, *, wrong: bool) -> None:
+        super().__init__(
+            io_capability=pairing.PairingDelegate.IoCapability(offer.capability),
+            maximum_encryption_key_size=offer.key_size,
+        )
+        self._hands = hands
+        self._wrong = wrong
+
+    @override
+    async def get_number(self) -> int | None:
+        shown = await asyncio.to_thread(self._hands.read_display, _PAIRING_S / 4)
+        return self._entered(int(shown)) if shown.isdecimal() else None
+
+    @override
+    async def display_number(self, number: int, digits: int = 6) -> None:
+        await asyncio.to_thread(self._hands.type_digits, f"{self._entered(number):0{digits}}")
+
+    @override
+    async def compare_numbers(self, number: int, digits: int) -> bool:
+        shown = await asyncio.to_thread(self._hands.read_display, _PAIRING_S / 4)
+        same = shown == f"{number:0{digits}}" and not self._wrong
+        await asyncio.to_thread(lambda: self._hands.confirm(same=same))
+        return same
+
+    @override
+    async def generate_passkey(self) -> int:
+        return secrets.randbelow(_PASSKEYS - 1) + 1  # bumble takes 0 for none
+
+    def _entered(self, number: int) -> int:
+        return (number + 1) % _PASSKEYS if self._wrong else number
+
+
+class _Session(smp.Session):
+    """bumble's session, with the key cut to the size that was agreed on (Part H, 2.3.4)."""
+
+    @override
+    def start_encryption(self, key: bytes) -> None:
+        super().start_encryption(self._cut(key))
+
+    @override
+    async def on_pairing(self) -> None:
+        self.ltk = self._cut(self.ltk)
+        await super().on_pairing()
+
+    def _cut(self, key: bytes) -> bytes:
+        size = min(self.preq[4], self.pres[4])
+        return key[:size] + bytes(_KEY_BYTES - size)
