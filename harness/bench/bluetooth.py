@@ -13,8 +13,8 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from bumble import hci, pairing, smp
 from bumble import device as bumble_device
+from bumble import core, hci, pairing, smp
 from bumble.device import Advertisement, Device, DeviceConfiguration
 from bumble.keys import PairingKeys
 from bumble.snoop import Snooper
@@ -152,7 +152,9 @@ class _Radio(Radio):
         self._transport = transport
         first = bytes([secrets.randbits(6) | 0xC0])
         address = hci.Address((first + secrets.token_bytes(5))[::-1])
-        options = DeviceConfiguration(name="certbench", address=address, irk=secrets.token_bytes(16))
+        options = DeviceConfiguration(
+            name="certbench", address=address, irk=secrets.token_bytes(16)
+        )
         self._device = Device.from_config_with_hci(options, transport.source, transport.sink)
         self._device.smp_session_proxy = _Session
         self._connections: dict[int, _Connection] = {}
@@ -213,7 +215,7 @@ class _Radio(Radio):
                 self._device.connect_le(hci.Address(address), timeout=timeout_s),
                 timeout_s + _SLACK_S / 2,
             )
-        except (TimeoutError, _LostError, hci.HCI_Error, bumble_device.core.BaseBumbleError):
+        except (TimeoutError, _LostError, hci.HCI_Error, core.BaseBumbleError):
             return None
         connection = _Connection(self._loop, self._device, made)
         self._connections[made.handle] = connection
@@ -251,9 +253,7 @@ class _Radio(Radio):
 
 
 class _Connection(Connection):
-    def __init__(
-        self, loop: _Loop, device: Device, connection: bumble_device.Connection
-    ) -> None:
+    def __init__(self, loop: _Loop, device: Device, connection: bumble_device.Connection) -> None:
         self._loop = loop
         self._device = device
         self._connection = connection

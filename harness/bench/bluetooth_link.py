@@ -145,7 +145,7 @@ class BluetoothLink(Protocol):
 
     @property
     def transport(self) -> str:
-        """bumble's name of the adapter."""
+        """Bumble's name of the adapter."""
         ...
 
     def is_dut(self, heard: Heard) -> bool:

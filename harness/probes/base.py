@@ -26,6 +26,14 @@ class CaptureJournal(Protocol):
         ...
 
 
+class CaptureStream(Protocol):
+    """A capture in a format of its own that grows by whole pieces, each flushed at once."""
+
+    def write(self, piece: bytes) -> None:
+        """Append a piece; past the size cap it is counted as dropped."""
+        ...
+
+
 class ProbeContext(Protocol):
     """The circumstances of one attempt."""
 
@@ -60,6 +68,12 @@ class ProbeContext(Protocol):
 
     def journal(self, name: str) -> AbstractContextManager[CaptureJournal]:
         """Open a capture that is a journal; ended properly when the block ends without error."""
+        ...
+
+    def stream(
+        self, name: str, schema_name: str, head: bytes
+    ) -> AbstractContextManager[CaptureStream]:
+        """Open a capture that begins with ``head``; complete when the block ends without error."""
         ...
 
     def store(self, name: str, data: bytes, schema_name: str) -> None:

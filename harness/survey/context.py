@@ -12,7 +12,7 @@ from harness.errors import BenchFault
 from harness.facts.base import Facts
 from harness.model.bench_config import BenchSettings
 from harness.model.states import DeviceState
-from harness.probes.base import CaptureJournal
+from harness.probes.base import CaptureJournal, CaptureStream
 from harness.survey.store import AttemptFolder, SecretStore
 
 F = TypeVar("F", bound=Facts)
@@ -46,6 +46,12 @@ class AttemptContext:
     def journal(self, name: str) -> AbstractContextManager[CaptureJournal]:
         """Open a capture that is a journal."""
         return self.folder.journal(name)
+
+    def stream(
+        self, name: str, schema_name: str, head: bytes
+    ) -> AbstractContextManager[CaptureStream]:
+        """Open a capture that grows by pieces."""
+        return self.folder.stream(name, schema_name, head)
 
     def store(self, name: str, data: bytes, schema_name: str) -> None:
         """Write a capture whole."""

@@ -27,6 +27,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from typing_extensions import override
+
 from harness.encoding.canonical import load_strict
 from harness.encoding.clock import Clock
 from harness.encoding.journal import SCHEMA, end_line, header_line, record_line
@@ -136,7 +138,89 @@ class SecretStore:
         write_atomic(self._path, json.dumps(document, indent=1).encode() + b"\n", mode=0o600)
 
 
-class JournalWriter:
+class _Appender:
+    """A file that only grows; each piece is handed to the kernel at once, whole or not at all."""
+
+    def __init__(self, path: Path, head: bytes) -> None:
+        """Start ``path`` with ``head``.
+
+        Raises:
+            StorageError: the disk is full or the folder cannot be written.
+        """
+        self._path = path
+        self._lock = threading.Lock()
+        self._size = 0
+        self._broken = False
+        self.dropped = 0
+        try:
+            self._stream = path.open("xb", buffering=0)
+        except OSError as error:
+            raise self._failed(error) from error
+        self._write(head)
+
+    def _fits(self, piece: bytes) -> bool:
+        """Whether ``piece`` may be written; counted as dropped if not."""
+        if self._stream.closed or self._size + len(piece) > MAX_CAPTURE_BYTES:
+            self.dropped += 1
+            return False
+        return True
+
+    def _write(self, piece: bytes) -> None:
+        """Write all of ``piece`` or, where that fails, nothing of it."""
+        if self._broken:
+            raise StorageError(f"{self._path}: a record before could not be written")
+        left = memoryview(piece)
+        try:
+            while left:
+                left = left[self._stream.write(left) :]
+        except OSError as error:
+            self._broken = True
+            with contextlib.suppress(OSError):
+                self._stream.truncate(self._size)
+            raise self._failed(error) from error
+        self._size += len(piece)
+
+    def _failed(self, error: OSError) -> StorageError:
+        return StorageError(f"{self._path}: cannot be written: {error.strerror}")
+
+    def _end(self) -> bytes:
+        """What marks that nothing is missing; ``b""`` for a format without such a mark."""
+        return b""
+
+    def close(self, *, ended: bool) -> None:
+        """Close, and wait for the disk; the end mark is written only if the capture ``ended``.
+
+        Raises:
+            StorageError: the disk is full; the capture then has no end mark.
+        """
+        with self._lock:
+            if self._stream.closed:
+                return
+            try:
+                if ended and not self._broken:
+                    self._write(self._end())
+                os.fsync(self._stream.fileno())
+            except OSError as error:
+                raise self._failed(error) from error
+            finally:
+                self._stream.close()
+
+
+class StreamWriter(_Appender):
+    """One capture in a format of pieces that follow each other. Thread-safe."""
+
+    def write(self, piece: bytes) -> None:
+        """Append a piece; past the size cap it is counted as dropped.
+
+        Raises:
+            StorageError: the disk is full; the pieces before are whole.
+        """
+        with self._lock:
+            if self._fits(piece):
+                self._write(piece)
+
+
+class JournalWriter(_Appender):
     """One journal being written. Thread-safe; each record is handed to the kernel at once."""
 
     def __init__(self, path: Path, clock: Clock) -> None:
@@ -145,18 +229,9 @@ class JournalWriter:
         Raises:
             StorageError: the disk is full or the folder cannot be written.
         """
-        self._path = path
         self._clock = clock
-        self._lock = threading.Lock()
         self._line = 1
-        self._size = 0
-        self._broken = False
-        self.dropped = 0
-        try:
-            self._stream = path.open("xb", buffering=0)
-        except OSError as error:
-            raise self._failed(error) from error
-        self._write(header_line())
+        super().__init__(path, header_line())
 
     def record(self, kind: str, **fields: object) -> int:
         """Append one record; bytes become text one character a byte. The line it stands on.
@@ -167,27 +242,10 @@ class JournalWriter:
         plain = {name: _plain(value) for name, value in fields.items()}
         with self._lock:
             line = record_line({**plain, "kind": kind, "n": self._line, "t": self._clock.now()})
-            if self._stream.closed or self._size + len(line) > MAX_CAPTURE_BYTES:
-                self.dropped += 1
-                return self._line
-            self._write(line)
-            self._line += 1
+            if self._fits(line):
+                self._write(line)
+                self._line += 1
             return self._line
-
-    def _write(self, line: bytes) -> None:
-        """Write all of ``line`` or, where that fails, nothing of it."""
-        if self._broken:
-            raise StorageError(f"{self._path}: a record before could not be written")
-        left = memoryview(line)
-        try:
-            while left:
-                left = left[self._stream.write(left) :]
-        except OSError as error:
-            self._broken = True
-            with contextlib.suppress(OSError):
-                self._stream.truncate(self._size)
-            raise self._failed(error) from error
-        self._size += len(line)
 
     def restart(self) -> None:
         """Throw away what was recorded, and begin again after the header.
@@ -204,26 +262,9 @@ class JournalWriter:
                 raise self._failed(error) from error
             self._write(header_line())
 
-    def _failed(self, error: OSError) -> StorageError:
-        return StorageError(f"{self._path}: cannot be written: {error.strerror}")
-
-    def close(self, *, ended: bool) -> None:
-        """Close, and wait for the disk; the end mark is written only if the journal ``ended``.
-
-        Raises:
-            StorageError: the disk is full; the journal then has no end mark.
-        """
-        with self._lock:
-            if self._stream.closed:
-                return
-            try:
-                if ended and not self._broken:
-                    self._write(end_line(self.dropped))
-                os.fsync(self._stream.fileno())
-            except OSError as error:
-                raise self._failed(error) from error
-            finally:
-                self._stream.close()
+    @override
+    def _end(self) -> bytes:
+        return end_line(self.dropped)
 
 
 def _plain(value: object) -> object:
@@ -252,23 +293,37 @@ class AttemptFolder:
         self.path = folder
         self._clock = clock
         self._lock = threading.Lock()
-        self._journals: dict[str, tuple[JournalWriter, bool]] = {}
+        self._open: dict[str, tuple[JournalWriter | StreamWriter, str, bool]] = {}
         self._stored: dict[str, str] = {}
 
     @contextmanager
     def journal(self, name: str) -> Iterator[JournalWriter]:
         """A new journal; it ends properly when the block does."""
         writer = JournalWriter(self._new(name), self._clock)
+        with self._ending(name, writer, SCHEMA):
+            yield writer
+
+    @contextmanager
+    def stream(self, name: str, schema_name: str, head: bytes) -> Iterator[StreamWriter]:
+        """A new capture that begins with ``head`` and grows by pieces."""
+        writer = StreamWriter(self._new(name), head)
+        with self._ending(name, writer, schema_name):
+            yield writer
+
+    @contextmanager
+    def _ending(
+        self, name: str, writer: JournalWriter | StreamWriter, schema_name: str
+    ) -> Iterator[None]:
         with self._lock:
-            self._journals[name] = (writer, False)
+            self._open[name] = (writer, schema_name, False)
         ended = False
         try:
-            yield writer
+            yield
             ended = True
         finally:
             writer.close(ended=ended)
         with self._lock:
-            self._journals[name] = (writer, True)
+            self._open[name] = (writer, schema_name, True)
 
     def store(self, name: str, data: bytes, schema_name: str) -> None:
         """A capture in a tool's own format, written whole."""
@@ -279,7 +334,7 @@ class AttemptFolder:
     def keep(self, name: str, writer: JournalWriter) -> None:
         """Count a journal that was written beside the captures among them, as incomplete."""
         with self._lock:
-            self._journals[name] = (writer, False)
+            self._open[name] = (writer, SCHEMA, False)
 
     def _new(self, name: str) -> Path:
         path = self.path / name
@@ -291,11 +346,11 @@ class AttemptFolder:
     def entries(self) -> tuple[CaptureEntry, ...]:
         """What was captured, closing whatever is still open as incomplete."""
         with self._lock:
-            journals, stored = dict(self._journals), dict(self._stored)
+            growing, stored = dict(self._open), dict(self._stored)
         found = []
-        for name, (writer, ended) in journals.items():
+        for name, (writer, kind, ended) in growing.items():
             writer.close(ended=False)
-            found.append(self._entry(name, SCHEMA, complete=ended, dropped=writer.dropped))
+            found.append(self._entry(name, kind, complete=ended, dropped=writer.dropped))
         found.extend(self._entry(name, kind, complete=True) for name, kind in stored.items())
         return tuple(sorted(found, key=lambda entry: entry.name))
 
