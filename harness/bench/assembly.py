@@ -15,6 +15,8 @@ from typing import Final
 from typing_extensions import override
 
 from harness.bench import namespace
+from harness.bench.bluetooth_hands import ConfiguredBluetooth, OperatorHands, ReferenceHands
+from harness.bench.bluetooth_link import BluetoothLink, Hands
 from harness.bench.console import SerialConsole
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
@@ -56,6 +58,7 @@ class AssembledLinks:
     network: NetworkLink | None = None
     wan: NetworkLink | None = None
     console: Console | None = None
+    bluetooth: BluetoothLink | None = None
     power: PowerSwitch | None = None
     states: StateControl | None = None
     label: Login | None = None
@@ -222,7 +225,9 @@ def _links(
     outside = sample.network.wan_address if sample.network else ""
     console = SerialConsole(sample.console) if sample.console else None
     power = _power(sample, operator, control)
+    bluetooth = _bluetooth(sample, operator, control)
     offered = {
+        Capability.BLUETOOTH: bluetooth,
         Capability.NETWORK: network,
         Capability.CONSOLE: console,
         Capability.POWER: power,
@@ -234,12 +239,26 @@ def _links(
         network=network,
         wan=IpLink(outside, guard) if outside else None,
         console=console,
+        bluetooth=bluetooth,
         power=power,
         states=_states(sample, operator, control, user),
         label=label,
         user=user,
         capabilities=frozenset(name for name, link in offered.items() if link is not None),
     )
+
+
+def _bluetooth(
+    sample: SampleConfig, operator: Operator | None, control: ReferenceControl | None
+) -> BluetoothLink | None:
+    if sample.bluetooth is None:
+        return None
+    hands: Hands | None = None
+    if control is not None:
+        hands = ReferenceHands(control)
+    elif operator is not None:
+        hands = OperatorHands(operator, sample.id)
+    return ConfiguredBluetooth(sample.bluetooth, hands)
 
 
 def _power(

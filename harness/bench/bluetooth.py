@@ -13,8 +13,8 @@ import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from bumble import device as bumble_device
 from bumble import core, hci, pairing, smp
+from bumble import device as bumble_device
 from bumble.device import Advertisement, Device, DeviceConfiguration
 from bumble.keys import PairingKeys
 from bumble.snoop import Snooper
@@ -210,7 +210,7 @@ class _Radio(Radio):
 
     async def _connect(self, address: str, timeout_s: float) -> Connection | None:
         try:
-            # The inner limit lets bumble take the attempt back; the outer one is for a dead adapter.
+            # The inner limit lets bumble take the attempt back; the outer is for a dead adapter.
             made = await _bounded(
                 self._device.connect_le(hci.Address(address), timeout=timeout_s),
                 timeout_s + _SLACK_S / 2,
@@ -348,7 +348,7 @@ class _Connection(Connection):
             return PairingEnd(None, "no end in time")
         except _LostError:
             return PairingEnd(None, "the link ended")
-        except Exception as error:  # whatever a DUT can make bumble raise
+        except Exception as error:  # noqa: BLE001  (whatever a DUT can make bumble raise)
             return PairingEnd(None, str(error)[:200])
         finally:
             self._connection.remove_listener(self._connection.EVENT_PAIRING, made.append)

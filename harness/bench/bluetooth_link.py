@@ -1,18 +1,17 @@
 """What probes see of Bluetooth LE. The driver stays behind these (design, layers, contract 2).
 
-Every packet that passes goes to the recorder of whoever took the radio; facts come from there alone.
-What a call returns serves the probe's next step. A DUT that refuses, hangs up or is silent is a
-result; only the bench's own failure raises `BenchFault`.
+Every packet that passes goes to the recorder of whoever took the radio; facts come from there
+alone. What a call returns serves the probe's next step. A DUT that refuses, hangs up or is
+silent is a result; only the bench's own failure raises `BenchFault`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 Recorder = Callable[[bytes, bool], None]
 """Is given each HCI packet with its H4 type, and whether the bench sent it."""
-ALL_CAPABILITIES: Final = range(5)
 
 
 @dataclass(frozen=True)
@@ -146,6 +145,31 @@ class BluetoothLink(Protocol):
     @property
     def transport(self) -> str:
         """Bumble's name of the adapter."""
+        ...
+
+    @property
+    def library(self) -> str:
+        """Version of bumble."""
+        ...
+
+    @property
+    def match(self) -> Mapping[str, str]:
+        """``name`` or ``service`` by which the DUT is known."""
+        ...
+
+    @property
+    def fakes(self) -> Sequence[str]:
+        """What this radio only pretends to do, so that nothing follows from it."""
+        ...
+
+    @property
+    def window_s(self) -> float:
+        """How long a private address of the DUT may last."""
+        ...
+
+    @property
+    def safe_writes(self) -> Mapping[str, bytes]:
+        """Characteristic -> a value that the supplier agreed to have written."""
         ...
 
     def is_dut(self, heard: Heard) -> bool:

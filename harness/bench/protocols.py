@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from harness.bench.bluetooth_link import BluetoothLink
 from harness.bench.network_link import HttpExchange, NetworkLink
 from harness.bench.taps import Taps
 from harness.model.bench_config import BenchSettings, SampleConfig
@@ -156,6 +157,11 @@ class SampleLinks(Protocol):
     @property
     def console(self) -> Console | None:
         """The serial console."""
+        ...
+
+    @property
+    def bluetooth(self) -> BluetoothLink | None:
+        """The way over Bluetooth."""
         ...
 
     @property

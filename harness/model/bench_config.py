@@ -4,9 +4,10 @@ import ipaddress
 import re
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 from harness.model.base import Document, Frozen
+from harness.model.radio import Radio
 from harness.model.states import DeviceState, Impact
 
 
@@ -56,6 +57,34 @@ class PowerConfig(Frozen):
     kind: Literal["operator", "command"] = "operator"
     off: tuple[str, ...] = ()
     on: tuple[str, ...] = ()
+
+
+class BluetoothConfig(Frozen):
+    """How a sample is reached over Bluetooth.
+
+    Attributes:
+        transport: the bench's adapter as bumble calls it: ``usb:0``, ``usb:VID:PID/SERIAL``,
+            ``serial:/dev/ttyACM0,1000000``, ``hci-socket:0``, ``tcp-client:HOST:PORT``.
+        radio: what that adapter is; decides what can be tested.
+        name: local name that the sample advertises.
+        service: UUID in full of a service that it advertises.
+        window_s: how long the bench listens to advertisements: at least as long as a private
+            address of the sample may last.
+        safe_writes: characteristic -> value in hex that may be written to it.
+    """
+
+    transport: Annotated[str, Field(min_length=1)]
+    radio: Radio = Radio.REAL
+    name: str = ""
+    service: Annotated[str, Field(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")] = ""
+    window_s: Annotated[float, Field(gt=0, le=3600)] = 900.0
+    safe_writes: dict[str, Annotated[str, Field(pattern=r"^([0-9a-f]{2}){0,20}$")]] = {}
+
+    @model_validator(mode="after")
+    def _can_be_recognised(self) -> "BluetoothConfig":
+        if not self.name and not self.service:
+            raise ValueError("name or service is needed: an address may change at any time")
+        return self
 
 
 class ReferenceConfig(Frozen):
@@ -110,6 +139,7 @@ class SampleConfig(Frozen):
     state: DeviceState | None = None
     network: NetworkLinkConfig | None = None
     console: ConsoleConfig | None = None
+    bluetooth: BluetoothConfig | None = None
     power: PowerConfig | None = None
     label: LoginConfig | None = None
     user: LoginConfig | None = None

@@ -55,6 +55,9 @@ SECURITY_ERRORS: Final = frozenset(
     }
 )
 """Refusals that a better secured link may lift."""
+WRITABLE: Final = 0x04 | 0x08
+"""Properties: write without response, and write (Vol 3, Part G, 3.3.1.1)."""
+READABLE: Final = 0x02
 _PRIMARY_SERVICE: Final = 0x2800
 _CHARACTERISTIC: Final = 0x2803
 _RESPONSES: Final = frozenset(
@@ -62,6 +65,8 @@ _RESPONSES: Final = frozenset(
 )
 _BASE_UUID_END: Final = "-0000-1000-8000-00805f9b34fb"
 _SHORT_UUID: Final = 2
+_SHORTEST_SERVICE: Final = 6
+_SHORTEST_CHARACTERISTIC: Final = 7
 
 
 @dataclass(frozen=True)
@@ -144,14 +149,21 @@ def exchanges(link: Link) -> Iterator[Exchange]:
 
 def services_in(exchange: Exchange) -> Iterator[Service]:
     """The services in an answer to a search for primary ones (3.4.4.10)."""
-    for entry in _entries(exchange, Opcode.READ_BY_GROUP, _PRIMARY_SERVICE):
-        first, last = struct.unpack_from("<HH", entry)
-        yield Service(uuid_of(entry[4:]), first, last)
+    if _searched(exchange, Opcode.READ_BY_GROUP, _PRIMARY_SERVICE) and exchange.answer:
+        for entry in _entries(exchange.answer.data, _SHORTEST_SERVICE):
+            first, last = struct.unpack_from("<HH", entry)
+            yield Service(uuid_of(entry[4:]), first, last)
 
 
 def characteristics_in(exchange: Exchange) -> Iterator[Characteristic]:
     """The characteristics in an answer to a search for declarations (3.4.4.2)."""
-    for entry in _entries(exchange, Opcode.READ_BY_TYPE, _CHARACTERISTIC):
+    if _searched(exchange, Opcode.READ_BY_TYPE, _CHARACTERISTIC) and exchange.answer:
+        yield from characteristics_of(exchange.answer.data)
+
+
+def characteristics_of(answer: bytes) -> Iterator[Characteristic]:
+    """The characteristics in the answer itself."""
+    for entry in _entries(answer, _SHORTEST_CHARACTERISTIC):
         _, properties, handle = struct.unpack_from("<HBH", entry)
         yield Characteristic(uuid_of(entry[5:]), handle, properties)
 
@@ -166,16 +178,14 @@ def uuid_of(data: bytes) -> str:
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
-def _entries(exchange: Exchange, opcode: Opcode, kind: int) -> Iterator[bytes]:
-    asked = exchange.request.data
-    if exchange.opcode != opcode or not exchange.succeeded or exchange.answer is None:
-        return
-    if asked[5:] != kind.to_bytes(2, "little"):
-        return
-    data = exchange.answer.data
-    size = data[1] if len(data) > 1 else 0
-    shortest = 6 if opcode is Opcode.READ_BY_GROUP else 7
-    if size < shortest:
-        return
-    for at in range(2, len(data) - size + 1, size):
-        yield data[at : at + size]
+def _searched(exchange: Exchange, opcode: Opcode, kind: int) -> bool:
+    asked_for = exchange.request.data[5:] == kind.to_bytes(2, "little")
+    return exchange.opcode == opcode and exchange.succeeded and asked_for
+
+
+def _entries(answer: bytes, shortest: int) -> Iterator[bytes]:
+    """The entries of an answer, all of the length that it says; none if that is too short."""
+    size = answer[1] if len(answer) > 1 else 0
+    if size >= shortest:
+        for at in range(2, len(answer) - size + 1, size):
+            yield answer[at : at + size]

@@ -1,0 +1,139 @@
+"""Interpreter of ``bluetooth-advertising``: who the sample says it is, and for how long (pure)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from harness.encoding.text import neutralise, to_latin
+from harness.facts.bluetooth import Advertiser, BluetoothAdvertisingFacts
+from harness.facts.discovery import IdentifierSighting
+from harness.interpret.base import CaptureReader, Interpreter, Upstream
+from harness.interpret.bluetooth.hci import AddressKind, Report
+from harness.interpret.bluetooth.payloads import is_match, parts_of
+from harness.interpret.bluetooth.steps import Recording, read_recording
+from harness.interpret.identifiers import Identifiers, Text, read_identifiers
+from harness.model.ids import ProbeName
+from harness.model.observation import Absent, Observation, Present, Unknown
+
+LISTEN: Final = "listen"
+TARGET: Final = "bluetooth"
+MAX_ADVERTISERS: Final = 100
+_MAX_NAME: Final = 100
+_LASTING: Final = frozenset({AddressKind.PUBLIC, AddressKind.STATIC})
+
+
+def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothAdvertisingFacts:
+    """Facts of the window in which the bench listened.
+
+    Raises:
+        CaptureError: the recording cannot be read.
+    """
+    del upstream
+    recording = read_recording(captures)
+    step = recording.step(LISTEN)
+    reports = step.reports if step else ()
+    match = recording.inputs.fields.get("match")
+    mine = _of_dut(reports, match if isinstance(match, dict) else {})
+    window_s = recording.inputs.number("window_ms") / 1000
+    heard: Observation = (
+        recording.seen(mine[0].packet.number)
+        if mine
+        else Unknown(reason="the sample was not heard by its name or service")
+    )
+    identifiers = read_identifiers(recording.inputs)
+    sightings = identifiers.sightings(_texts(recording, mine))
+    return BluetoothAdvertisingFacts(
+        examined=(TARGET,) if mine else (),
+        complete=recording.whole,
+        window_s=window_s,
+        advertisers=_advertisers(recording, mine)[:MAX_ADVERTISERS],
+        others=len({report.address.text for report in reports} - _addresses(mine)),
+        heard=heard,
+        trackable=_trackable(recording, mine),
+        identifiers=sightings,
+        known=identifiers.known,
+        identifying=_identifying(recording, mine, identifiers, sightings),
+    )
+
+
+def _of_dut(reports: tuple[Report, ...], match: Mapping[str, object]) -> tuple[Report, ...]:
+    """Every report of an address that once said what the DUT says."""
+    addresses = {report.address.text for report in reports if is_match(report.data, match)}
+    return tuple(report for report in reports if report.address.text in addresses)
+
+
+def _addresses(reports: tuple[Report, ...]) -> set[str]:
+    return {report.address.text for report in reports}
+
+
+def _advertisers(recording: Recording, reports: tuple[Report, ...]) -> tuple[Advertiser, ...]:
+    begin = reports[0].packet.at_us if reports else 0
+    by_address: dict[str, list[Report]] = {}
+    for report in reports:
+        by_address.setdefault(report.address.text, []).append(report)
+    return tuple(_advertiser(recording, mine, begin) for mine in by_address.values())
+
+
+def _advertiser(recording: Recording, reports: list[Report], begin_us: int) -> Advertiser:
+    parts = [parts_of(data) for data in dict.fromkeys(report.data for report in reports)]
+    first, last = reports[0], reports[-1]
+    return Advertiser(
+        address=first.address.text,
+        kind=first.address.kind.value,
+        first_s=round((first.packet.at_us - begin_us) / 1e6, 3),
+        last_s=round((last.packet.at_us - begin_us) / 1e6, 3),
+        name=neutralise(next((part.name for part in parts if part.name), ""), _MAX_NAME),
+        services=tuple(dict.fromkeys(uuid for part in parts for uuid in part.services)),
+        manufacturer=tuple(
+            dict.fromkeys(value.hex() for part in parts for value in part.manufacturer)
+        ),
+        evidence=recording.ref(first.packet.number),
+    )
+
+
+def _texts(recording: Recording, reports: tuple[Report, ...]) -> Iterator[Text]:
+    """Every different payload of the sample as text, and every address that lasts."""
+    seen: set[bytes] = set()
+    for report in reports:
+        if report.data not in seen:
+            seen.add(report.data)
+            where = "scan response" if report.response else "advertisement"
+            evidence = recording.ref(report.packet.number)
+            yield Text(TARGET, where, to_latin(report.data), evidence)
+            yield Text(TARGET, where, report.data.hex(), evidence)
+
+
+def _trackable(recording: Recording, reports: tuple[Report, ...]) -> Observation:
+    """One address for as long as the bench must listen, or another one meanwhile.
+
+    The verdict on a private address that did not change needs a window at least as long as the one
+    that the bench was told to wait; the criterion compares.
+    """
+    if not reports:
+        return Unknown(reason="the sample was not heard")
+    first, last = reports[0], reports[-1]
+    if first.address.kind in _LASTING:
+        return recording.seen(first.packet.number, last.packet.number)
+    if len(_addresses(reports)) > 1:
+        changed = next(each for each in reports if each.address.text != first.address.text)
+        return Absent(control=recording.ref(changed.packet.number))
+    return recording.seen(first.packet.number, last.packet.number)
+
+
+def _identifying(
+    recording: Recording,
+    reports: tuple[Report, ...],
+    identifiers: Identifiers,
+    sightings: tuple[IdentifierSighting, ...],
+) -> Observation:
+    if sightings:
+        return Present(evidence=tuple(each.evidence for each in sightings))
+    if not reports:
+        return Unknown(reason="the sample was not heard")
+    if not identifiers.known:
+        return Unknown(reason="the bench knows no identifier of this sample")
+    return Absent(control=recording.ref(reports[0].packet.number))
+
+
+INTERPRETER = Interpreter(
+    ProbeName("bluetooth-advertising"), 1, BluetoothAdvertisingFacts, interpret
+)

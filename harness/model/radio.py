@@ -1,0 +1,46 @@
+"""What the radios that a bench can have only pretend to do.
+
+A criterion whose ground truth a radio fakes is not testable on that bench, and never PASS.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Radio(StrEnum):
+    """What the bench's adapter is."""
+
+    REAL = "real"
+    BUMBLE = "bumble-link"
+    """The LE bus of the reference devices, on bumble's `LocalLink`."""
+    ROOTCANAL = "rootcanal"
+
+
+class Faked(StrEnum):
+    """Something that a radio may only pretend."""
+
+    LINK_KEY = "long-term-key"
+    """Whether both sides encrypt under the same LE key."""
+    CLASSIC_KEY_SIZE = "classic-key-size"
+    LEGACY_PIN = "legacy-pin"
+    CLASSIC_NUMBER = "classic-comparison-number"
+    CLASSIC = "classic"
+    """BR/EDR as a whole."""
+    AIR = "air"
+    """Interference, distance and signal strength."""
+
+
+FAKED: Final[dict[Radio, frozenset[Faked]]] = {
+    Radio.REAL: frozenset(),
+    Radio.BUMBLE: frozenset({Faked.AIR, Faked.CLASSIC}),
+    Radio.ROOTCANAL: frozenset(
+        {
+            Faked.AIR,
+            Faked.LINK_KEY,
+            Faked.CLASSIC_KEY_SIZE,
+            Faked.LEGACY_PIN,
+            Faked.CLASSIC_NUMBER,
+        }
+    ),
+}
+"""Measured with bumble 0.0.236 and rootcanal 1.10.0."""

@@ -1,0 +1,282 @@
+"""Probe ``bluetooth-pairing``: how a sample pairs, and what each level of security opens.
+
+It begins with what needs nobody: what is open without a pairing, and whether the sample pairs with
+whoever asks. Then, with a person's or a script's hands at the sample, it pairs in every way that
+there is, reads every value on each level, and tries what must not work: another key, another
+passkey, another bond. A value is written only as it was read, or as the supplier agreed to.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from typing_extensions import override
+
+from harness.bench.bluetooth_link import Bond, Connection, Hands, Offer
+from harness.interpret.bluetooth import attributes
+from harness.interpret.bluetooth.attributes import Opcode
+from harness.interpret.bluetooth.security import Capability as Io
+from harness.interpret.bluetooth.security import Code, Wants
+from harness.model.declaration import ProbeDeclaration
+from harness.model.ids import ProbeName
+from harness.model.states import Capability, Impact, Lock
+from harness.probes.base import CaptureJournal, Probe, ProbeContext
+from harness.probes.bluetooth_recording import Session, bluetooth_of, recorded
+
+WRONG_PASSKEYS: Final = 6
+MAX_CHARACTERISTICS: Final = 200
+_MAX_VALUE: Final = 20
+"""What fits a Write Request at the smallest unit size (Core, Vol 3, Part F, 3.2.8)."""
+_LAST_HANDLE: Final = 0xFFFF
+_SECURITY: Final = 0x0006
+_KEYS: Final = 0x03
+_UNSPECIFIED: Final = 0x08
+_PRIMARY: Final = 0x2800
+_DECLARATION: Final = 0x2803
+_SECURE: Final = Wants.BONDING | Wants.MITM | Wants.SECURE_CONNECTIONS
+
+DRY: Final[dict[str, tuple[int, bool, Wants, int]]] = {
+    "just-works-legacy": (Io.NOTHING, False, Wants.BONDING, 16),
+    "passkey-legacy": (Io.KEYBOARD_DISPLAY, False, Wants.BONDING | Wants.MITM, 16),
+    "just-works": (Io.NOTHING, False, Wants.BONDING | Wants.SECURE_CONNECTIONS, 16),
+    "passkey": (Io.KEYBOARD_DISPLAY, False, _SECURE, 16),
+    "comparison": (Io.DISPLAY_YES_NO, False, _SECURE, 16),
+    "key-7": (Io.KEYBOARD_DISPLAY, False, _SECURE, 7),
+    "key-15": (Io.KEYBOARD_DISPLAY, False, _SECURE, 15),
+    "tag": (Io.KEYBOARD_DISPLAY, True, _SECURE, 16),
+    "key-6": (Io.KEYBOARD_DISPLAY, False, _SECURE, 6),
+    "unknown-capability": (9, False, _SECURE, 16),
+}
+"""Requests that are looked at and then given up; the last two are not allowed (Part H, 3.5.1)."""
+
+OFFERS: Final[dict[str, Offer]] = {
+    "just-works-legacy": Offer(Io.NOTHING, secure_connections=False, mitm=False),
+    "just-works": Offer(Io.NOTHING, mitm=False),
+    "passkey-legacy": Offer(Io.KEYBOARD_ONLY, secure_connections=False),
+    "key-7": Offer(Io.KEYBOARD_ONLY, key_size=7),
+    "passkey-shown": Offer(Io.KEYBOARD_ONLY),
+    "passkey-shown-again": Offer(Io.KEYBOARD_ONLY),
+    "passkey-typed": Offer(Io.DISPLAY_ONLY),
+    "comparison": Offer(Io.DISPLAY_YES_NO),
+}
+"""Pairings that are carried through. The weak ones come first: what they open must be known."""
+
+
+class BluetoothPairingProbe(Probe):
+    """Pairs in every way, and tries what each way opens."""
+
+    @property
+    @override
+    def declaration(self) -> ProbeDeclaration:
+        """Intrusive: it makes and breaks bonds; alone with the sample."""
+        return ProbeDeclaration(
+            name=ProbeName("bluetooth-pairing"),
+            version=1,
+            summary="pairs over Bluetooth LE, and reads every value on each level of security",
+            capabilities=(Capability.BLUETOOTH,),
+            after=(ProbeName("bluetooth-advertising"),),
+            impact=Impact.INTRUSIVE,
+            locks=(Lock.AUTHENTICATION,),
+            timeout_s=900.0,
+            estimate_s=15.0,
+        )
+
+    @override
+    def collect(self, context: ProbeContext) -> None:
+        """Record every step.
+
+        Raises:
+            BenchFault: no Bluetooth, or the adapter or the hands at the sample failed.
+        """
+        link = bluetooth_of(context)
+        writes = {uuid: value.hex() for uuid, value in link.safe_writes.items()}
+        attended = link.hands is not None
+        with recorded(context, safe_writes=writes, attended=attended) as session:
+            tour = _Tour(session)
+            tour.unasked()
+            if link.hands is not None:
+                tour.attended(_RecordingHands(link.hands, session.journal))
+
+
+class _RecordingHands(Hands):
+    """Hands whose every move stands in the journal."""
+
+    def __init__(self, hands: Hands, journal: CaptureJournal) -> None:
+        self._hands = hands
+        self._journal = journal
+
+    @override
+    def press_button(self) -> None:
+        self._hands.press_button()
+        self._journal.record("hands", did="pressed-button")
+
+    @override
+    def read_display(self, timeout_s: float) -> str:
+        shown = self._hands.read_display(timeout_s)
+        self._journal.record("hands", did="read-display", digits=shown)
+        return shown
+
+    @override
+    def type_digits(self, digits: str) -> None:
+        self._hands.type_digits(digits)
+        self._journal.record("hands", did="typed", digits=digits)
+
+    @override
+    def confirm(self, *, same: bool) -> None:
+        self._hands.confirm(same=same)
+        self._journal.record("hands", did="confirmed", same=same)
+
+    @override
+    def read_tag(self) -> tuple[bytes, bytes] | None:
+        tag = self._hands.read_tag()
+        self._journal.record("hands", did="read-tag", there=tag is not None)
+        return tag
+
+    @override
+    def forget_bonds(self) -> None:
+        self._hands.forget_bonds()
+        self._journal.record("hands", did="forgot-bonds")
+
+
+@dataclass
+class _Tour:
+    """The steps, in their order."""
+
+    session: Session
+    handles: tuple[attributes.Characteristic, ...] = ()
+
+    def unasked(self) -> None:
+        """What needs nobody at the sample."""
+        with self.session.connected("open") as connection:
+            if connection is not None:
+                self.handles = _discover(connection)
+                self._read_all(connection)
+        self._dry("outside-mode", DRY["passkey"])
+
+    def attended(self, hands: Hands) -> None:
+        """What needs somebody at the sample."""
+        for name, request in DRY.items():
+            hands.press_button()
+            self._dry(f"dry:{name}", request)
+        for name, offer in OFFERS.items():
+            self._pair(name, offer, hands)
+        self._with_tag(hands)
+        self._after_bond(hands)
+        self._wrong_passkeys(hands)
+        hands.forget_bonds()
+
+    def _dry(self, name: str, request: tuple[int, bool, Wants, int]) -> None:
+        """Ask for a pairing, see what comes, and give it up."""
+        capability, tag, wants, size = request
+        pdu = bytes([Code.REQUEST, capability, tag, wants, size, _KEYS, _KEYS])
+        with self.session.connected(name) as connection:
+            if connection is None:
+                return
+            answer = connection.ask_security(pdu)
+            if answer and answer[0] == Code.RESPONSE:
+                connection.send(_SECURITY, bytes([Code.FAILED, _UNSPECIFIED]))
+
+    def _pair(self, name: str, offer: Offer, hands: Hands, *, keep: bool = False) -> Bond | None:
+        """One pairing from a sample without bonds, and what it opens."""
+        hands.forget_bonds()
+        hands.press_button()
+        with self.session.connected(f"pair:{name}") as connection:
+            end = connection.pair(offer, hands) if connection else None
+            if connection is None or end is None or end.bond is None:
+                return None
+            if not keep:
+                self._read_all(connection)
+            return end.bond
+
+    def _with_tag(self, hands: Hands) -> None:
+        tag = hands.read_tag()
+        if tag is not None:
+            self._pair("tag", Offer(Io.NOTHING, tag=tag), hands)
+
+    def _after_bond(self, hands: Hands) -> None:
+        """With a bond: another pairing, another key, no key at all."""
+        for name, offer in (("passkey-shown", OFFERS["passkey-shown"]), *_fallbacks()):
+            bond = self._pair(f"bond:{name}", offer, hands, keep=True)
+            if bond is not None:
+                break
+        else:
+            return
+        with self.session.connected("bonded:encrypted") as connection:
+            if connection is not None and connection.encrypt(bond):
+                self._read_all(connection)
+        with self.session.connected("bonded:wrong-key") as connection:
+            if connection is not None:
+                connection.encrypt(replace(bond, key=secrets.token_bytes(len(bond.key))))
+        with self.session.connected("bonded:open") as connection:
+            if connection is not None:
+                self._read_all(connection)
+        self._dry("bonded:another", DRY["passkey"])
+
+    def _wrong_passkeys(self, hands: Hands) -> None:
+        """Wrong passkeys, one after the other, after one press of the button."""
+        hands.forget_bonds()
+        hands.press_button()
+        for _ in range(WRONG_PASSKEYS):
+            with self.session.connected("wrong-passkey") as connection:
+                if connection is not None:
+                    connection.pair(OFFERS["passkey-shown"], hands, wrong=True)
+
+    def _read_all(self, connection: Connection) -> None:
+        """Read each value; write it back where that is offered."""
+        for each in self.handles:
+            self.session.context.check_time()
+            handle = each.handle.to_bytes(2, "little")
+            answer = connection.request(bytes([Opcode.READ]) + handle)
+            if not connection.is_open:
+                return
+            if not each.properties & attributes.WRITABLE:
+                continue
+            value = self.session.link.safe_writes.get(each.uuid)
+            if answer and answer[0] == Opcode.READ_RESPONSE and len(answer) <= _MAX_VALUE + 1:
+                value = answer[1:]
+            if value is not None:
+                connection.request(bytes([Opcode.WRITE]) + handle + value)
+
+
+def _fallbacks() -> Iterator[tuple[str, Offer]]:
+    """Other ways to a bond, for samples that can't show a passkey."""
+    yield from ((name, OFFERS[name]) for name in ("passkey-typed", "comparison", "just-works"))
+
+
+def _discover(connection: Connection) -> tuple[attributes.Characteristic, ...]:
+    """All characteristics; what they belong to stands in the capture."""
+    for _ in _search(connection, Opcode.READ_BY_GROUP, _PRIMARY, step=2):
+        continue
+    found: list[attributes.Characteristic] = []
+    for entry in _search(connection, Opcode.READ_BY_TYPE, _DECLARATION, step=0):
+        found.extend(attributes.characteristics_of(entry))
+        if len(found) >= MAX_CHARACTERISTICS:
+            break
+    return tuple(found[:MAX_CHARACTERISTICS])
+
+
+def _search(connection: Connection, opcode: Opcode, kind: int, *, step: int) -> Iterator[bytes]:
+    """Ask for all attributes of a kind, answer by answer.
+
+    Args:
+        connection: to the DUT.
+        opcode: which search.
+        kind: the attribute type.
+        step: where in an entry the handle stands after which to go on.
+    """
+    first = 1
+    while first <= _LAST_HANDLE:
+        asked = first.to_bytes(2, "little") + _LAST_HANDLE.to_bytes(2, "little")
+        answer = connection.request(bytes([opcode]) + asked + kind.to_bytes(2, "little"))
+        if answer is None or len(answer) < 4 or answer[0] != opcode + 1:  # noqa: PLR2004
+            return
+        yield answer
+        last = answer[len(answer) - answer[1] :]
+        reached = int.from_bytes(last[step : step + 2], "little")
+        if reached < first:
+            return  # a device that leads in circles
+        first = reached + 1
+
+
+PROBE: Probe = BluetoothPairingProbe()

@@ -1,0 +1,110 @@
+"""What the Bluetooth probes share: the adapter, its capture and the journal of steps.
+
+The capture holds every HCI packet; the journal says which step of the probe each belongs to, by the
+number of packets that had passed when the step began.
+"""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from harness.bench.bluetooth_link import BluetoothLink, Connection, Heard, Radio
+from harness.encoding import btsnoop
+from harness.errors import BenchFault
+from harness.interpret.base import INPUTS
+from harness.interpret.bluetooth.steps import CAPTURE, STEPS
+from harness.probes.base import CaptureJournal, ProbeContext
+
+FIND_S: Final = 8.0
+CONNECT_S: Final = 5.0
+_CONNECT_TRIES: Final = 3
+"""An address may change between being heard and being called."""
+
+
+def bluetooth_of(context: ProbeContext) -> BluetoothLink:
+    """The sample's way over Bluetooth. Raises BenchFault if it has none."""
+    link = context.sample.bluetooth
+    if link is None:
+        raise BenchFault("the sample has no Bluetooth link")
+    return link
+
+
+@dataclass
+class Session:
+    """An adapter that a probe owns, with what it records."""
+
+    context: ProbeContext
+    link: BluetoothLink
+    radio: Radio
+    journal: CaptureJournal
+    count: Callable[[], int]
+
+    def step(self, name: str, **fields: object) -> None:
+        """Say what the packets from here on are for."""
+        self.context.check_time()
+        self.journal.record("step", name=name, packet=self.count(), **fields)
+
+    def find(self) -> Heard | None:
+        """Look for the DUT."""
+        return self.radio.find(self.link.is_dut, FIND_S)
+
+    def connect(self) -> Connection | None:
+        """Connect to the DUT wherever it is now; None if it does not answer."""
+        for _ in range(_CONNECT_TRIES):
+            self.context.check_time()
+            heard = self.find()
+            made = self.radio.connect(heard.address, CONNECT_S) if heard else None
+            if made is not None:
+                return made
+        return None
+
+    @contextlib.contextmanager
+    def connected(self, name: str, **fields: object) -> Iterator[Connection | None]:
+        """A connection for one step, closed behind it."""
+        self.step(name, **fields)
+        connection = self.connect()
+        try:
+            yield connection
+        finally:
+            if connection is not None:
+                connection.close()
+
+
+@contextlib.contextmanager
+def recorded(context: ProbeContext, **inputs: object) -> Iterator[Session]:
+    """Own the adapter, and record what passes.
+
+    Args:
+        context: of the attempt.
+        inputs: what the interpreter must know, beside what it always must.
+
+    Raises:
+        BenchFault: no Bluetooth on this bench, or its adapter cannot be opened.
+    """
+    link = bluetooth_of(context)
+    with context.journal(INPUTS) as journal:
+        journal.record(
+            "inputs",
+            seed=str(context.seed),
+            transport=link.transport,
+            match=link.match,
+            fakes=list(link.fakes),
+            **inputs,
+        )
+    with (
+        context.stream(CAPTURE, btsnoop.SCHEMA_NAME, btsnoop.header()) as capture,
+        context.journal(STEPS) as steps,
+    ):
+        passed = 0
+
+        def record(data: bytes, sent: bool) -> None:  # noqa: FBT001  (a callback's shape)
+            nonlocal passed
+            if data:
+                capture.write(btsnoop.record(data, sent=sent, at_us=time.time_ns() // 1000))
+                passed += 1
+
+        with link.take(record) as radio:
+            context.tool("bumble", link.library)
+            yield Session(context, link, radio, steps, lambda: passed)
