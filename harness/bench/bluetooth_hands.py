@@ -12,11 +12,10 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.bluetooth_link import BluetoothLink, Hands, Heard, Radio, Recorder
+from harness.bench.bluetooth_link import BluetoothLink, Hands, Radio, Recorder
 from harness.bench.protocols import Operator
 from harness.bench.reference_control import ReferenceControl
 from harness.errors import BenchFault
-from harness.interpret.bluetooth.payloads import is_match
 from harness.model.bench_config import BluetoothConfig
 from harness.model.question import AnswerKind, Question
 from harness.model.radio import FAKED
@@ -72,10 +71,6 @@ class ConfiguredBluetooth(BluetoothLink):
     @override
     def hands(self) -> Hands | None:
         return self._hands
-
-    @override
-    def is_dut(self, heard: Heard) -> bool:
-        return any(is_match(payload, self.match) for payload in heard.payloads)
 
     @override
     @contextlib.contextmanager

@@ -154,7 +154,7 @@ class BluetoothLink(Protocol):
 
     @property
     def match(self) -> Mapping[str, str]:
-        """``name`` or ``service`` by which the DUT is known."""
+        """``name`` or ``service`` by which the DUT is known, never its address: that may change."""
         ...
 
     @property
@@ -170,10 +170,6 @@ class BluetoothLink(Protocol):
     @property
     def safe_writes(self) -> Mapping[str, bytes]:
         """Characteristic -> a value that the supplier agreed to have written."""
-        ...
-
-    def is_dut(self, heard: Heard) -> bool:
-        """By name or service, never by address: an address may change at any time."""
         ...
 
     @property

@@ -14,6 +14,7 @@ from harness.bench.bluetooth_link import BluetoothLink, Connection, Heard, Radio
 from harness.encoding import btsnoop
 from harness.errors import BenchFault
 from harness.interpret.base import INPUTS
+from harness.interpret.bluetooth.payloads import is_match
 from harness.interpret.bluetooth.steps import CAPTURE, STEPS
 from harness.probes.base import CaptureJournal, ProbeContext
 
@@ -48,7 +49,11 @@ class Session:
 
     def find(self) -> Heard | None:
         """Look for the DUT."""
-        return self.radio.find(self.link.is_dut, FIND_S)
+
+        def is_dut(heard: Heard) -> bool:
+            return any(is_match(payload, self.link.match) for payload in heard.payloads)
+
+        return self.radio.find(is_dut, FIND_S)
 
     def connect(self) -> Connection | None:
         """Connect to the DUT wherever it is now; None if it does not answer."""

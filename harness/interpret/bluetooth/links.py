@@ -53,6 +53,11 @@ class Link:
     encrypted: list[Encrypted] = field(default_factory=list)
     ended: Disconnected | None = None
 
+    @property
+    def encryptions(self) -> list[Encrypted]:
+        """The times at which encryption came on."""
+        return [each for each in self.encrypted if each.on and each.status == 0]
+
     def on(self, channel: int) -> list[Frame]:
         """The frames of one channel, in order."""
         return [frame for frame in self.frames if frame.channel == channel]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.encoding.btsnoop import read_packets
-from harness.encoding.journal import JournalRecord
+from harness.encoding.journal import Journal, JournalRecord
 from harness.interpret.base import INPUTS, CaptureReader
 from harness.interpret.bluetooth.hci import Report
 from harness.interpret.bluetooth.links import Air, Link, read_air
@@ -46,6 +46,7 @@ class Recording:
 
     captures: CaptureReader
     inputs: JournalRecord
+    journal: Journal
     air: Air
     steps: tuple[Step, ...]
     whole: bool
@@ -81,7 +82,7 @@ def read_recording(captures: CaptureReader) -> Recording:
     ends = [*(record.number("packet") for record in records[1:]), None]
     steps = tuple(_step(record, air, end) for record, end in zip(records, ends, strict=False))
     whole = journal.whole and captures.complete and not air.truncated
-    return Recording(captures, inputs, air, steps, whole)
+    return Recording(captures, inputs, journal, air, steps, whole)
 
 
 def _step(record: JournalRecord, air: Air, end: int | None) -> Step:
