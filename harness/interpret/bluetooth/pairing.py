@@ -27,7 +27,7 @@ INFORMATION_SERVICE: Final = "0000180a-0000-1000-8000-00805f9b34fb"
 _WHOLE_KEY: Final = 16
 _MAX_TEXT: Final = 100
 _MOST_TRIES: Final = 100
-_ATTENDED: Final = ("pair:", "bond:")
+_ATTENDED: Final = ("pair:",)
 
 
 def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothPairingFacts:
@@ -156,12 +156,15 @@ class _Reading:
         return self._absent(control)
 
     def fixed_passkey(self) -> Observation:
-        """Whether the sample showed the same digits in two pairings with a passkey."""
+        """Whether two pairings were completed with the same digits that the sample showed.
+
+        A display that still shows the digits of the time before proves nothing; a pairing does.
+        """
         shown: list[tuple[str, int]] = []
-        for step in self._steps("pair:passkey-shown", "bond:passkey-shown", "wrong-passkey"):
+        for step in self._steps("pair:"):
             pairing = self._only_of(step)
             digits = self._digits_in(step)
-            if pairing is not None and pairing.model is Model.PASSKEY and digits:
+            if pairing and pairing.completed and pairing.model is Model.PASSKEY and digits:
                 shown.append((digits, pairing.request.frame.packet.number))
         for (first, one), (second, other) in itertools.combinations(shown, 2):
             if first == second:

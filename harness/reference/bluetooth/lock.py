@@ -103,6 +103,7 @@ class Lock:
 
     def pairing_failed(self, reason: smp.ErrorCode) -> None:
         """Count a wrong passkey or number; after some the window closes until the next press."""
+        self.shown = ""
         wrong = {
             smp.ErrorCode.CONFIRM_VALUE_FAILED,
             smp.ErrorCode.DHKEY_CHECK_FAILED,
