@@ -331,6 +331,12 @@ def _(survey: Any, make: Any) -> Any:
     return survey.put(make.publications(_behind_login(make, "/rr-1/support")))
 
 
+@flaw("no-parts-page")
+def _(survey: Any, make: Any) -> Any:
+    gone = make.page("/rr-1/parts", status=404, served=make.absent(), restricted=make.unknown())
+    return survey.put(make.publications(gone))
+
+
 @flaw("no-sensor-documentation")
 def _(survey: Any, make: Any) -> Any:
     gone = make.page("/rr-1/manual", status=404, served=make.absent(), restricted=make.unknown())
