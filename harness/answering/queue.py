@@ -16,6 +16,7 @@ from harness.model.ids import FactKey, UnitId
 from harness.model.ixit import Ixit, IxitRow
 from harness.model.ixit.form import TABLES, TableForm
 from harness.model.judgement import Judgement
+from harness.model.life import LIFE
 from harness.model.prose import render
 from harness.model.question import (
     Answer,
@@ -25,7 +26,6 @@ from harness.model.question import (
     AskedStatus,
     Question,
 )
-from harness.model.states import DeviceState
 
 DUT: Final = "DUT"
 AT_A_DESK: Final = "at a desk"
@@ -171,7 +171,7 @@ def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue
             sections.setdefault(entry.section, len(sections))
             known = merged.get(entry.key)
             merged[entry.key] = _united(known, entry) if known else entry
-    places = [*(state.value for state in DeviceState), AT_A_DESK]
+    places = [*(state.value for state in LIFE), AT_A_DESK]
 
     def rank(entry: Asked) -> tuple[int, int]:
         known = entry.place in places

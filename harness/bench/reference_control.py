@@ -13,7 +13,7 @@ from typing_extensions import override
 from harness.bench.protocols import Login, PowerSwitch, StateControl
 from harness.encoding.canonical import canonical, load_strict
 from harness.errors import BenchFault, CaptureError
-from harness.model.states import DeviceState
+from harness.model.states import DeviceState, Means
 
 _TIMEOUT_S: Final = 30.0
 _MAX_ANSWER: Final = 1024 * 1024
@@ -86,10 +86,12 @@ class ReferenceStates(StateControl):
         self._user = user
 
     @override
+    def means(self, state: DeviceState) -> Means:
+        return Means.SCRIPT
+
+    @override
     def enter(self, state: DeviceState) -> bool:
-        # Asked, not remembered: an earlier process of the bench may have left it unplugged.
-        if self._control.request("state").get("plugged") is False:
-            self._control.request("plug")
+        self._restore()
         match state:
             case DeviceState.AS_RECEIVED:
                 return self._as_received()
@@ -103,16 +105,42 @@ class ReferenceStates(StateControl):
                 self._control.request("reset")
                 return self._control.state() == "as-received"
             case DeviceState.OFFLINE:
+                self._initialise()
                 self._control.request("unplug")
-                return True
-            case DeviceState.MAKER_GONE | DeviceState.UPDATED | DeviceState.UNKNOWN:
+                return self._control.request("state").get("plugged") is False
+            case DeviceState.MAKER_GONE:
+                self._control.request("maker", there="no")
+                return self._initialise()
+            case DeviceState.UPDATED:
+                return self._update()
+            case DeviceState.UNKNOWN:
                 raise BenchFault(f"a reference device cannot be brought into state {state.value}")
+
+    def _restore(self) -> None:
+        """Plug it in again, and let its maker come back.
+
+        Asked, not remembered: an earlier process of the bench may have left it otherwise.
+        """
+        found = self._control.request("state")
+        if found.get("plugged") is False:
+            self._control.request("plug")
+        if found.get("maker") is False:
+            self._control.request("maker", there="yes")
 
     def _as_received(self) -> bool:
         found = self._control.state()
         if found != "as-received":
             raise BenchFault(f"the reference device is {found}, and as-received happens once")
         return True
+
+    def _update(self) -> bool:
+        """Install the version after the one that it has, once."""
+        self._initialise()
+        found = self._control.request("state")
+        if found.get("firmware") == found.get("delivered"):
+            self._control.request("firmware", version=str(found.get("next", "")))
+            found = self._control.request("power-cycle")
+        return found.get("firmware") == found.get("next")
 
     def _initialise(self) -> bool:
         if self._control.state() == "as-received":

@@ -58,6 +58,13 @@ class PowerConfig(Frozen):
     on: tuple[str, ...] = ()
 
 
+class LinkSwitchConfig(Frozen):
+    """How the sample's network link is cut and restored: commands, run without a shell."""
+
+    off: Annotated[tuple[str, ...], Field(min_length=1)]
+    on: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class ReferenceConfig(Frozen):
     """A reference device that the command starts in place of a physical sample.
 
@@ -111,6 +118,7 @@ class SampleConfig(Frozen):
     network: NetworkLinkConfig | None = None
     console: ConsoleConfig | None = None
     power: PowerConfig | None = None
+    link: LinkSwitchConfig | None = None
     label: LoginConfig | None = None
     user: LoginConfig | None = None
     identity: IdentityConfig = IdentityConfig()
