@@ -272,14 +272,13 @@ def assess(
     assessments, sealed = add_assessments(
         bundle, find_frameworks(framework), out, lab_signer(key), given
     )
-    documents = [
-        output.run_json(entry, sealed.purpose, str(sealed.archive)) for entry in assessments
-    ]
+    judged = [(entry, output.catalogue_in(sealed, entry)) for entry in assessments]
     if as_json:
+        documents = [output.run_json(*pair, sealed.purpose, str(sealed.archive)) for pair in judged]
         output.print_json(output.runs_json(documents, str(sealed.archive)))
     else:
-        for entry in assessments:
-            output.show_assessment(console, entry)
+        for entry, catalogue in judged:
+            output.show_assessment(console, entry, catalogue)
         console.print(f"bundle  {output.from_here(sealed.archive)}", soft_wrap=True)
     raise typer.Exit(output.exit_code(assessments))
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +12,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from harness.model.assessment import Assessment, UnitResult
+from harness.model.catalogue import Catalogue
 from harness.model.judgement import Conclusion, Verdict
 from harness.model.plan import TestPlan
 from harness.model.prose import render
 from harness.replay.replaying import Replay
+from harness.replay.sealing import Sealed
 from harness.report.html import headline, merged_findings
+from harness.report.in_law import drawn_by, meaning_in_law
+from harness.report.keeping_open import Cause, what_keeps_open
 
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
 EXIT_OF = {
@@ -24,6 +28,8 @@ EXIT_OF = {
     Conclusion.NOT_CONFORMANT: 1,
     Conclusion.INCONCLUSIVE: 3,
 }
+_NAMED = 6
+"""Most units that a line names."""
 _COLOURS = {
     Verdict.PASS: "green",
     Verdict.FAIL: "bold red",
@@ -87,7 +93,9 @@ def plan_json(plan: TestPlan, *, indicative: bool) -> dict[str, Any]:
     }
 
 
-def run_json(assessment: Assessment, purpose: str, bundle: str) -> dict[str, Any]:
+def run_json(
+    assessment: Assessment, catalogue: Catalogue, purpose: str, bundle: str
+) -> dict[str, Any]:
     """``certbench/run/1``."""
     return {
         "schema": "certbench/run/1",
@@ -96,6 +104,17 @@ def run_json(assessment: Assessment, purpose: str, bundle: str) -> dict[str, Any
         "purpose": purpose,
         "conclusion": assessment.conclusion.value,
         "indicative": assessment.indicative,
+        "in_law": list(meaning_in_law(assessment, catalogue)),
+        "drawn_by": drawn_by(catalogue),
+        "keeps_open": [
+            {
+                "cause": cause.id,
+                "title": cause.title,
+                "units": list(cause.units),
+                "next_step": cause.next_step,
+            }
+            for cause in what_keeps_open(assessment, catalogue)
+        ],
         "bundle": bundle,
         "provisions": {entry.provision: entry.verdict.value for entry in assessment.provisions},
         "units": {
@@ -144,8 +163,18 @@ def replay_json(replay: Replay) -> dict[str, Any]:
     }
 
 
-def show_assessment(console: Console, assessment: Assessment) -> None:
-    """The verdict table: decided units and findings; the undecided are counted."""
+def catalogue_in(sealed: Sealed, assessment: Assessment) -> Catalogue:
+    """The catalogue that a sealed assessment was made by.
+
+    Raises:
+        OSError: the bundle lacks it.
+    """
+    folder = sealed.bundle / "data" / "assessments" / str(assessment.framework)
+    return Catalogue.from_bytes((folder / "catalogue.json").read_bytes())
+
+
+def show_assessment(console: Console, assessment: Assessment, catalogue: Catalogue) -> None:
+    """The verdict table: decided units and findings; then what the conclusion is and means."""
     console.print(f"\n[bold]{escape(assessment.title)}[/] ({assessment.framework})")
     table = Table(box=None, pad_edge=False, show_edge=False)
     for column in ("verdict", "unit", "decided by", "why"):
@@ -157,6 +186,21 @@ def show_assessment(console: Console, assessment: Assessment) -> None:
     _show_findings(console, merged_findings(assessment))
     _show_undecided(console, assessment)
     console.print(f"[bold]{escape(headline(assessment))}[/]")
+    _show_causes(console, what_keeps_open(assessment, catalogue))
+    notes = " ".join((*meaning_in_law(assessment, catalogue), drawn_by(catalogue)))
+    console.print(f"  in law: {escape(notes)}", soft_wrap=True)
+
+
+def _show_causes(console: Console, causes: Sequence[Cause]) -> None:
+    """What keeps the conclusion open, a line each with the next step below."""
+    if causes:
+        console.print("  what keeps this open:")
+    for cause in causes:
+        count = f": {cause.how_many}" if cause.how_many else ""
+        more = f" and {len(cause.units) - _NAMED} more" if len(cause.units) > _NAMED else ""
+        named = f" ({', '.join(cause.units[:_NAMED])}{more})" if cause.units else ""
+        console.print(f"    {escape(cause.title + count + named)}", soft_wrap=True)
+        console.print(f"      next: {escape(cause.next_step)}", style="dim", soft_wrap=True)
 
 
 def _row(unit: UnitResult) -> tuple[str, ...]:
@@ -183,22 +227,14 @@ def _show_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> N
 
 
 def _show_undecided(console: Console, assessment: Assessment) -> None:
-    """How many units are open, by what they wait for."""
-    waiting: dict[str, int] = {}
+    """How many units are not decided."""
+    counts = dict.fromkeys(Verdict, 0)
     for unit in assessment.units:
-        if unit.verdict is Verdict.INCONCLUSIVE:
-            code = unit.reason.code
-            waiting[code] = waiting.get(code, 0) + 1
-    shown = ", ".join(f"{count} {code}" for code, count in _most(waiting.items()))
-    not_applicable = sum(unit.verdict is Verdict.NOT_APPLICABLE for unit in assessment.units)
-    not_claimed = sum(unit.verdict is Verdict.NOT_CLAIMED for unit in assessment.units)
+        counts[unit.verdict] += 1
     console.print(
-        f"  open: {shown or 'none'}; not applicable: {not_applicable}, not claimed: {not_claimed}"
+        f"  open: {counts[Verdict.INCONCLUSIVE]}; not applicable: "
+        f"{counts[Verdict.NOT_APPLICABLE]}, not claimed: {counts[Verdict.NOT_CLAIMED]}"
     )
-
-
-def _most(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
 def exit_code(assessments: Sequence[Assessment]) -> int:

@@ -57,6 +57,7 @@ class CatalogueUnit(Frozen):
         inherits: the case whose units it repeats on a subset of rows.
         provisional: ours, since the test specification that would define it could not be read.
         judged_by: the unit of another version whose test function decides this one, too.
+        external_evidence: third-party evidence may stand for rows of it (TS 103 701, clause 4.7).
     """
 
     id: UnitId
@@ -67,6 +68,7 @@ class CatalogueUnit(Frozen):
     network_relevant: bool = False
     provisional: Literal[True] | None = None
     judged_by: UnitId | None = None
+    external_evidence: Literal[True] | None = None
 
     @property
     def function(self) -> UnitId:

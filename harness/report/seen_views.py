@@ -24,7 +24,9 @@ from harness.model.prose import render
 from harness.plugin.evidence_source import known_secrets, open_root
 from harness.report.excerpts import Excerpt, Excerpts
 from harness.report.flaws import findings_of, in_one_line
+from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.item_results import merged_findings
+from harness.report.keeping_open import NEXT_STEPS
 from harness.report.open_units import EXPLANATIONS, waits_for
 from harness.report.plain_words import OUTCOMES
 
@@ -268,6 +270,7 @@ def _follows(entry: Recorded, unit: UnitResult) -> Iterator[str]:
     yield f"unit {unit.unit}: {unit.verdict.value}, since {render(unit.reason)}"
     if unit.verdict is Verdict.INCONCLUSIVE:
         yield EXPLANATIONS[waits_for(unit)]
+        yield f"next: {NEXT_STEPS[waits_for(unit)]}"
     for result in entry.assessment.provisions:
         if result.provision == unit.provision:
             binds = "mandatory" if result.mandatory else "recommended"
@@ -278,6 +281,8 @@ def _follows(entry: Recorded, unit: UnitResult) -> Iterator[str]:
     said = entry.assessment
     marked = " (indicative)" if said.indicative else ""
     yield f"{said.framework}: {said.conclusion.value}{marked}, since {render(said.reason)}"
+    yield f"in law: {' '.join(meaning_in_law(said, entry.catalogue))}"
+    yield f"who draws it: {drawn_by(entry.catalogue)}"
 
 
 def _declared(entry: Recorded, unit: UnitResult) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The results of one framework as the report shows them: conformity, provisions, units."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +12,15 @@ from harness.model.judgement import Verdict
 from harness.model.prose import render
 from harness.report import plain_words
 from harness.report.flaws import in_one_line
+from harness.report.in_law import drawn_by, meaning_in_law
+from harness.report.keeping_open import what_keeps_open
 from harness.report.pdf.glyphs import printable
 
 _SHOWN: Final = 4
 """Most findings and items that one row names; the documents have all of them."""
+
+_MANY: Final = 12
+"""Most units that one cause names."""
 
 _CELL: Final = 320
 """Most characters in a cell of a row that is not broken across pages."""
@@ -44,6 +49,9 @@ def framework_result(folder: Path, assessment: Assessment, dossier: Dossier) -> 
         "plainly": plain_words.CONCLUSIONS[assessment.conclusion],
         "indicative": assessment.indicative,
         "meaning": list(plain_words.meaning(assessment, catalogue)),
+        "in_law": list(meaning_in_law(assessment, catalogue)),
+        "drawn_by": drawn_by(catalogue),
+        "keeps_open": _keeps_open(assessment, catalogue),
         "counts": {
             verdict.value: verdicts.count(verdict)
             for verdict in plain_words.VERDICTS
@@ -74,6 +82,19 @@ def _by_verdict(assessment: Assessment) -> list[dict[str, str]]:
                 }
             )
     return rows
+
+
+def _keeps_open(assessment: Assessment, catalogue: Catalogue) -> list[dict[str, str]]:
+    """Each cause that keeps the conclusion open; Annex B has every unit with its reason."""
+    return [
+        {
+            "cause": cause.title,
+            "how_many": cause.how_many,
+            "units": printable(_first(cause.units, _MANY), _CELL),
+            "next_step": cause.next_step,
+        }
+        for cause in what_keeps_open(assessment, catalogue)
+    ]
 
 
 def _named(results: Iterable[ProvisionResult]) -> str:
@@ -162,6 +183,6 @@ def _unit(unit: UnitResult) -> dict[str, str]:
     }
 
 
-def _first(texts: list[str]) -> str:
-    more = len(texts) - _SHOWN
-    return "; ".join(texts[:_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+def _first(texts: Sequence[str], most: int = _SHOWN) -> str:
+    more = len(texts) - most
+    return "; ".join(texts[:most]) + (f"; and {more} more" if more > 0 else "")

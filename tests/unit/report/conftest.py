@@ -138,6 +138,11 @@ def catalogue(text: str = "text", **changes: Any) -> Catalogue:
         "cases": cases,
         "units": units,
         "decision_rule": {"id": "tiny", "version": 1, "note": text},
+        "in_law": {
+            "drawn_by": {"text": text},
+            "conclusions": {each.value: [{"text": text}] for each in Conclusion},
+            "indicative": {"text": text},
+        },
     }
     return Catalogue.model_validate(given | changes)
 
