@@ -6,6 +6,7 @@ that a probe concludes ever comes from here.
 
 import socket
 import time
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from typing_extensions import override
@@ -92,29 +93,18 @@ class ReferenceStates(StateControl):
     @override
     def enter(self, state: DeviceState) -> bool:
         self._restore()
-        match state:
-            case DeviceState.AS_RECEIVED:
-                return self._as_received()
-            case DeviceState.INITIALISED:
-                return self._initialise()
-            case DeviceState.POWER_CYCLED:
-                before = self._control.state()
-                self._control.request("power-cycle")
-                return self._control.state() == before
-            case DeviceState.RESET:
-                self._control.request("reset")
-                return self._control.state() == "as-received"
-            case DeviceState.OFFLINE:
-                self._initialise()
-                self._control.request("unplug")
-                return self._control.request("state").get("plugged") is False
-            case DeviceState.MAKER_GONE:
-                self._control.request("maker", there="no")
-                return self._initialise()
-            case DeviceState.UPDATED:
-                return self._update()
-            case DeviceState.UNKNOWN:
-                raise BenchFault(f"a reference device cannot be brought into state {state.value}")
+        ways: Mapping[DeviceState, Callable[[], bool]] = {
+            DeviceState.AS_RECEIVED: self._as_received,
+            DeviceState.INITIALISED: self._initialise,
+            DeviceState.OFFLINE: self._unplug,
+            DeviceState.MAKER_GONE: self._leave_alone,
+            DeviceState.POWER_CYCLED: self._power_cycle,
+            DeviceState.RESET: self._reset,
+            DeviceState.UPDATED: self._update,
+        }
+        if state not in ways:
+            raise BenchFault(f"a reference device cannot be brought into state {state.value}")
+        return ways[state]()
 
     def _restore(self) -> None:
         """Plug it in again, and let its maker come back.
@@ -132,6 +122,24 @@ class ReferenceStates(StateControl):
         if found != "as-received":
             raise BenchFault(f"the reference device is {found}, and as-received happens once")
         return True
+
+    def _unplug(self) -> bool:
+        self._initialise()
+        return self._control.request("unplug").get("plugged") is False
+
+    def _leave_alone(self) -> bool:
+        """Its maker is gone."""
+        self._control.request("maker", there="no")
+        return self._initialise()
+
+    def _power_cycle(self) -> bool:
+        before = self._control.state()
+        self._control.request("power-cycle")
+        return self._control.state() == before
+
+    def _reset(self) -> bool:
+        self._control.request("reset")
+        return self._control.state() == "as-received"
 
     def _update(self) -> bool:
         """Install the version after the one that it has, once."""
