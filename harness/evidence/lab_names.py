@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from harness.evidence.secret_forms import Tokens
+from harness.model.override import FOLDER as OVERRIDES
 
 _COMMON: Final = frozenset(
     {"admin", "administrator", "debian", "guest", "nobody", "pi", "root", "test", "ubuntu", "user"}
@@ -105,4 +106,5 @@ def _user() -> str:
 def are_records(name: str) -> bool:
     """Whether a file of a survey is a record of the bench, neither a capture nor the supplier's."""
     folder, _, last = name.rpartition("/")
-    return last in _RECORDS or (folder == "answers" and last.endswith(".json"))
+    said = folder in {"answers", OVERRIDES} and last.endswith(".json")
+    return last in _RECORDS or said

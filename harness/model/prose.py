@@ -10,6 +10,8 @@ from typing import Final
 from harness.encoding.text import neutralise
 from harness.model.judgement import Reason
 from harness.model.prose_of_experiments import EXPERIMENTS
+from harness.model.prose_of_external import EXTERNALS
+from harness.model.prose_of_reviews import REVIEWS
 
 _RULES: Final = {
     "automation-not-settable": "the part has no automatic updating that could be set, as declared",
@@ -368,6 +370,8 @@ TEMPLATES: Final = {
     **_CRYPTOGRAPHY,
     **_SURFACE,
     **EXPERIMENTS,
+    **EXTERNALS,
+    **REVIEWS,
 }
 """Reason code -> sentence without a full stop, with its particulars in braces."""
 
