@@ -6,12 +6,13 @@ from typing import Final
 
 from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import neutralise
-from harness.model.assessment import Assessment, UnitResult
+from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.ids import ProvisionId, UnitId
 from harness.model.judgement import Finding, Judgement, Severity, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 
+_LONG: Final = 2000
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -121,6 +122,23 @@ def in_one_line(finding: Finding) -> str:
     if finding.reason.params.get("subject") == finding.subject:
         return text
     return f"{neutralise(finding.subject)}: {text}"
+
+
+def provision_because(result: ProvisionResult, units: Iterable[UnitResult]) -> list[str]:
+    """Why a provision has its verdict, from its ``units``: each flaw once, else what decided it.
+
+    A verdict of FAIL is explained by what was seen, and by each failing unit without a flaw.
+    """
+    mine = [unit for unit in units if unit.verdict is result.verdict]
+    if result.verdict is not Verdict.FAIL:
+        deciding = [unit for unit in mine if unit.unit == result.reason.params.get("unit")]
+        texts = [f"{unit.unit}: {render(unit.reason)}" for unit in deciding]
+        return [neutralise(text, _LONG) for text in texts] or [render(result.reason)]
+    texts = []
+    for unit in mine:
+        found = [in_one_line(each) for said in unit.judgements for each in said.findings]
+        texts += found or [f"{unit.unit}: {render(unit.reason)}"]
+    return [neutralise(text, _LONG) for text in dict.fromkeys(texts)] or [render(result.reason)]
 
 
 def because(judgement: Judgement) -> list[str]:
