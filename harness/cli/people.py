@@ -72,6 +72,8 @@ def _upload(file: Path) -> Upload:
         raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
 
 
+    for record in dossier.evidence or ():
+        yield from ((record.question(table), row) for table, row in record.rows())
 def _questions(
     units: Iterable[UnitDeclaration], dossier: Dossier
 ) -> Iterator[tuple[Question, str]]:

@@ -26,6 +26,7 @@ from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, writ
 from harness.cli.unchanged import require_unchanged
 from harness.cli.vault import encrypt_at_rest, secret_at_rest
 from harness.config import load_confirmations, load_dossier
+from harness.config.external_files import folder_of, read_external_files
 from harness.encoding.clock import Clock
 from harness.errors import StorageError, UsageError
 from harness.model.assessment import Assessment
@@ -40,6 +41,7 @@ from harness.model.record import Repeat
 from harness.model.states import Purpose
 from harness.replay.sealing import Sealed, SealingOrder, finish_sealing, judge_and_seal
 from harness.survey.ending import close_as_partial
+from harness.survey.external import keep_external
 from harness.survey.run_directory import (
     is_finished,
     locate,
@@ -119,9 +121,11 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
     order = work.take(job)
     create_run_directory(run)
     with _at_work(run):
+    external = read_external_files(order.dossier, folder_of(wish.bench))
         write_order(run, order)
         work.survey(plan, console)
         return work.conclude()
+        keep_external(run, external)
 
 
 def resume(named: Path, console: Console) -> Outcome:
@@ -141,7 +145,8 @@ def resume(named: Path, console: Console) -> Outcome:
                 f"{run}: this run is finished: nothing is left to resume. To repeat a part of it: "
                 f"certbench run BENCH --only GROUP --into {named}"
             )
-        require_unchanged(order)
+        require_unchanged(order, run)
+        _keep_missing(run, order)
         work = _Work(run, order)
         record = read_record(run / "survey")
         if record is None:
@@ -234,6 +239,14 @@ def judge_again(named: Path, out: Path | None = None, job: Path | None = None) -
 
 def seal_partial(named: Path) -> Outcome:
     """Close a run that died where it stands, judge it and seal it as partial.
+def _keep_missing(run: Path, order: RunOrder) -> None:
+    """Keep the files of third-party evidence that a run died too early to keep."""
+    records = order.dossier.evidence or ()
+    missing = tuple(each for each in records if not (run / "survey" / each.stored_name).exists())
+    left = order.dossier.model_copy(update={"evidence": missing})
+    keep_external(run, read_external_files(left, folder_of(Path(order.bench_file))))
+
+
 
     Raises:
         UsageError: it is finished, another process works on it, or it sent nothing yet.

@@ -44,6 +44,11 @@ def read_external_files(dossier: Dossier, folder: Path) -> dict[str, bytes]:
     return found
 
 
+def folder_of(dossier: Path) -> Path:
+    """The folder that the files are named from: of the dossier, or of what lies beside it."""
+    return dossier if dossier.is_dir() else dossier.parent
+
+
 def file_problems(record: ExternalEvidence, folder: Path) -> tuple[Problem, ...]:
     """What is wrong with the file of one record, by the key of the field."""
     return _looked_at(record, folder)[1]

@@ -60,9 +60,10 @@ def make_twin(survey: Path, target: Path, secrets: Iterable[Secret], key: bytes)
     """Write the scrubbed twin of a survey directory as ``target``, which must not exist.
 
     Files of third-party evidence are kept as they are: the dossier names their digest, and sealing
-    refuses one that holds a secret. ``attempt.json`` of the twin gives sizes and digests of the twin's captures. ``facts.json`` gets
-    no twin: facts of the raw captures may hold digests from which a weak password can be guessed,
-    and the sealed facts are those that the caller interprets from the twin.
+    refuses one that holds a secret. ``attempt.json`` of the twin gives sizes and digests of the
+    twin's captures. ``facts.json`` gets no twin: facts of the raw captures may hold digests from
+    which a weak password can be guessed, and the sealed facts are those that the caller interprets
+    from the twin.
 
     Raises:
         EvidenceError: ``target`` exists, or a record cannot be read.

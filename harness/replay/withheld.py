@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from harness.encoding.tree import SubTree
+from harness.encoding.tree import SubTree, read
 from harness.evidence.archive import open_bundle
 from harness.evidence.manifest import MetadataEntry, read_manifest
 from harness.interpret.survey import AttemptState, attempts_resting_on
-from harness.model.declaration import FactNeed, Samples, UnitDeclaration
+from harness.model.declaration import DecidedBy, FactNeed, Samples, UnitDeclaration
+from harness.model.dossier import Dossier
 from harness.model.ids import SampleId, UnitId
 from harness.model.layout import MANIFEST
 
@@ -34,6 +35,7 @@ class HeldEvidence:
         self._first: SampleId | None = None
         self._reasons: dict[str, str] = {}
         self._answers = ""
+        self._external: dict[str, str] = {}
         tree = open_bundle(evidence)
         if MANIFEST not in tree.names():
             return
@@ -43,6 +45,7 @@ class HeldEvidence:
                 if entry.file_class == "answer":
                     self._answers = entry.reason
         if self._reasons:
+            self._external = self._held_external(SubTree(tree, "data/survey"))
             found = attempts_resting_on(SubTree(tree, "data/survey"), frozenset(self._reasons))
             self._attempts, self._first = found.attempts, found.first
 
@@ -50,6 +53,16 @@ class HeldEvidence:
         """The units that cannot be recomputed, each with the reason."""
         why = {unit.unit: self._why(unit) for unit in units}
         return {unit: reason for unit, reason in why.items() if reason}
+
+    def _held_external(self, survey: SubTree) -> dict[str, str]:
+        """IXIT tables with rows that third-party evidence covers which is held back -> why."""
+        records = Dossier.from_bytes(read(survey, "dossier.json")).evidence or ()
+        return {
+            table: why
+            for record in records
+            for table, _ in record.rows()
+            if (why := self._reasons.get(record.stored_name, self._answers))
+        }
 
     def _why(self, unit: UnitDeclaration) -> str:
         keys = sorted(
@@ -64,6 +77,8 @@ class HeldEvidence:
             return f"rests on captures held back of {', '.join(keys[:_SHOWN])}{more}: {said}"
         if unit.questions and self._answers:
             return f"rests on answers, of which some are held back: {self._answers}"
+        if unit.per in self._external and unit.decided_by is not DecidedBy.RULE:
+            return f"third-party evidence for its rows is held back: {self._external[unit.per]}"
         return ""
 
     def _meets(self, need: FactNeed, attempt: AttemptState) -> bool:
