@@ -24,6 +24,7 @@ from harness.model.judgement import Judgement, Verdict
 from harness.model.record import SurveyRecord
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
+from harness.verify.steps.external import check_external, external_in
 from harness.verify.steps.overrides import check_overrides, overridden, people_of
 from harness.verify.steps.revisions import (
     check_then,
@@ -47,16 +48,19 @@ def check_verdicts(context: Context) -> str:
     """
     data = SubTree(context.tree, "data")
     history = read_history(data)
-    whole = SurveyRecord.from_bytes(read(data, "survey/survey.json")).whole
+    record = SurveyRecord.from_bytes(read(data, "survey/survey.json"))
+    whole = record.whole
     names = _survey_names(context)
     count, told = 0, list[str]()
     replaced: dict[int, list[Assessment]] = {}
     for under in judged_under(history):
         people = people_of(SubTree(data, "survey"), under.dossier)
+        external = external_in(context, under, record)
         for folder in assessment_folders(data):
             assessment, catalogue = _load(data, folder, under.file)
             _check_one(folder, assessment, catalogue, under.dossier, names, whole=whole)
             check_overrides(folder, assessment, catalogue, people, whole=whole)
+            check_external(folder, assessment, catalogue, external)
             check_then(folder, assessment, under)
             count += len(assessment.units)
             if under.replaced_by is not None:
