@@ -124,6 +124,8 @@ class InProcessJudge:
                 table["ixit"].setdefault(edit["add"], []).append(dict(changes))
             elif "drop" in edit:
                 del table["ixit"][edit["drop"]]
+            elif "empty" in edit:
+                table["ixit"]["none"].append(edit["empty"])
             elif "fill" in edit:
                 table["ixit"]["none"].remove(edit["fill"])
             else:
