@@ -10,7 +10,6 @@ from harness.answering.store import AnswerStore
 from harness.cli.running import ordered_frameworks
 from harness.config import load_dossier
 from harness.config.external_files import folder_of, read_external_files
-from harness.config.external_files import folder_of, read_external_files
 from harness.encoding.clock import Clock
 from harness.encoding.text import neutralise
 from harness.encoding.tree import DirectoryTree
@@ -30,7 +29,6 @@ from harness.model.revision import (
 )
 from harness.plugin.launch import JudgingOrder, judge_all
 from harness.report.dossier_changes import Change, changes_between
-from harness.survey.external import keep_external
 from harness.survey.external import keep_external
 from harness.survey.run_directory import is_finished, locate, read_order, working_on
 from harness.survey.store import write_atomic
@@ -89,7 +87,6 @@ def revise(named: Path, wanted: Wanted) -> Revised:
         new = _numbered(history, wanted)
         _require_change(history, new, wanted.file)
         external = read_external_files(new, folder_of(wanted.file))
-        external = read_external_files(new, folder_of(wanted.file))
         store = AnswerStore(run)
         with store.held():
             judged = _judged(run, order)
@@ -105,7 +102,6 @@ def revise(named: Path, wanted: Wanted) -> Revised:
             )
             keep_external(run, external)
             file = run / "survey" / revision_name(revision.number)
-            keep_external(run, external)
             file.parent.mkdir(exist_ok=True)
             write_atomic(file, revision.to_bytes())
     return Revised(revision, file, tuple(changes_between(history.newest, new)))

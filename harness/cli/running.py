@@ -14,10 +14,14 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 
 from harness import __version__
+from harness.answering.rounds import Rounds
 from harness.answering.store import AnswerStore
 from harness.assessment.selection import unknown_names
+from harness.bench.operator import TerminalOperator
+from harness.cli.desks import make_desk
 from harness.cli.devices import new_passwords
 from harness.cli.job import amended_job, ordered_job
 from harness.cli.keys import lab_signer, lasting
@@ -28,6 +32,7 @@ from harness.cli.vault import encrypt_at_rest, secret_at_rest
 from harness.config import load_confirmations, load_dossier
 from harness.config.external_files import folder_of, read_external_files
 from harness.encoding.clock import Clock
+from harness.encoding.text import neutralise_lines
 from harness.errors import StorageError, UsageError
 from harness.model.assessment import Assessment
 from harness.model.bench_config import BenchConfig
@@ -85,6 +90,7 @@ class Wish:
     key: Path | None = None
     operator: str = ""
     answers: Path | None = None
+    wait_s: float = 0.0
     job: Path | None = None
 
 
@@ -109,6 +115,7 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
         seed=wish.seed if wish.seed is not None else secrets.randbelow(_SEEDS),
         key=lasting(wish.key),
         operator=wish.operator,
+        wait_s=wish.wait_s,
         answers=str(wish.answers.absolute()) if wish.answers else "",
         target=str(target.absolute()) if judged else "",
         passwords=new_passwords(config),
@@ -119,13 +126,13 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
     secret_at_rest(config.bench)  # not there: better now than after the survey
     job = ordered_job(wish.job, wish.purpose, config, work.catalogues, console)
     order = work.take(job)
+    external = read_external_files(order.dossier, folder_of(wish.bench))
     create_run_directory(run)
     with _at_work(run):
-    external = read_external_files(order.dossier, folder_of(wish.bench))
         write_order(run, order)
+        keep_external(run, external)
         work.survey(plan, console)
         return work.conclude()
-        keep_external(run, external)
 
 
 def resume(named: Path, console: Console) -> Outcome:
@@ -170,7 +177,7 @@ def repeat(
     run = locate(named)
     with _at_work(run):
         order = read_order(run)
-        require_unchanged(order, bench)
+        require_unchanged(order, run, bench)
         survey = run / "survey"
         record = read_record(survey)
         if record is None or not record.complete or not is_finished(run):
@@ -237,8 +244,6 @@ def judge_again(named: Path, out: Path | None = None, job: Path | None = None) -
         return _Work(run, order.model_copy(update={"operator": "", "answers": ""})).conclude()
 
 
-def seal_partial(named: Path) -> Outcome:
-    """Close a run that died where it stands, judge it and seal it as partial.
 def _keep_missing(run: Path, order: RunOrder) -> None:
     """Keep the files of third-party evidence that a run died too early to keep."""
     records = order.dossier.evidence or ()
@@ -247,6 +252,8 @@ def _keep_missing(run: Path, order: RunOrder) -> None:
     keep_external(run, read_external_files(left, folder_of(Path(order.bench_file))))
 
 
+def seal_partial(named: Path) -> Outcome:
+    """Close a run that died where it stands, judge it and seal it as partial.
 
     Raises:
         UsageError: it is finished, another process works on it, or it sent nothing yet.
@@ -320,7 +327,8 @@ class _Work:
                 f"--only {unknown[0]}: no such group, case or unit; certbench plan lists them"
             )
         order = self._order
-        return plans(self._frameworks, order.bench, order.dossier, only)[1]
+        people = self._has_people
+        return plans(self._frameworks, order.bench, order.dossier, only, people=people)[1]
 
     def survey(self, plan: SurveyPlan, console: Console) -> None:
         """Carry out what is still to be done of ``plan``."""
@@ -338,8 +346,33 @@ class _Work:
                 passwords=order.passwords,
                 lost=_lost_devices(self._run, order.bench),
                 job=order.job,
+                observer=self._rounds(console),
             ),
             console,
+        )
+
+    @property
+    def _terminal(self) -> TerminalOperator | None:
+        """The person at the terminal, if there is one."""
+        person = self._person
+        return person if isinstance(person, TerminalOperator) and person.is_there else None
+
+    @property
+    def _has_people(self) -> bool:
+        return self._terminal is not None or self._order.wait_s > 0
+
+    def _rounds(self, console: Console) -> Rounds | None:
+        """How people look at the sample during the visits; None if nobody does."""
+        order = self._order
+        if not self._has_people:
+            return None
+        return Rounds(
+            self._run,
+            lambda: make_desk(self._run, order, self._frameworks),
+            SampleId(order.bench.sample[0].id),
+            lambda text: console.print(escape(neutralise_lines(text)), soft_wrap=True),
+            terminal=self._terminal,
+            wait_s=order.wait_s,
         )
 
     def conclude(self) -> Outcome:
@@ -351,7 +384,10 @@ class _Work:
         record = read_record(self._run / "survey")
         only = record.subset if record else ()
         write_plans(self._run, plans(self._frameworks, order.bench, order.dossier, only)[0])
-        if self._person is not None:
+        rounds = self._rounds(Console(stderr=True))
+        if rounds is not None:
+            rounds.at_a_desk()
+        elif self._person is not None:
             units = [unit for entry in self._frameworks for unit in entry.units]
             ask(self._run, units, order.dossier, self._person)
         chosen = [(entry.suite, entry.catalogue) for entry in self._frameworks]

@@ -3,7 +3,7 @@
 Like the report it asks the network for nothing, has no script, and escapes whatever it shows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness.config.dossier.checking import Checked
@@ -15,6 +15,7 @@ from harness.model.dossier import Dossier, IcsRow
 from harness.model.ixit.form import FieldForm
 from harness.report.declared_rows import as_text
 from harness.report.html import page_environment
+from harness.report.revisions import RevisionView
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,17 @@ class _Table:
     problems: tuple[Problem, ...]
 
 
-def dossier_page(checked: Checked, dossier: Dossier) -> str:
-    """The page for a dossier that was looked through."""
+def dossier_page(
+    checked: Checked, dossier: Dossier, revisions: Sequence[RevisionView] | None = None
+) -> str:
+    """The page for a dossier.
+
+    Args:
+        checked: what was found in it, and the frameworks whose form it is shown in.
+        dossier: what to show.
+        revisions: of a dossier that was frozen with a run, its revisions; None = a file that was
+            looked through.
+    """
     problems: dict[str, list[Problem]] = {}
     for problem in checked.problems:
         problems.setdefault(problem.table, []).append(problem)
@@ -62,6 +72,7 @@ def dossier_page(checked: Checked, dossier: Dossier) -> str:
     return template.render(
         dossier=dossier,
         checked=checked,
+        revisions=revisions,
         statements=tuple(_statements(checked, dossier)),
         tables=tuple(_tables(checked, dossier, problems)),
         records=dossier.evidence or (),
