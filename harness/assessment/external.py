@@ -29,7 +29,7 @@ _OPEN: Final = {
 """Why a row may be open for third-party evidence to stand for it; a rule reads the dossier."""
 
 
-def tested_on(survey: SurveyRecord) -> tuple[str, str]:
+def days_of(survey: SurveyRecord) -> tuple[str, str]:
     """First and last day of the survey, by UTC, later repeats of parts of it included."""
     times = (survey.started, survey.ended, *(entry.started for entry in survey.repeats))
     days = sorted(time[:_DAY] for time in times if time)
@@ -142,4 +142,4 @@ def external_of(
     dossier: Dossier, survey: SurveyRecord, digests: Mapping[str, str]
 ) -> ExternalFiles:
     """The evidence of a dossier beside a survey, whose kept files have these digests."""
-    return ExternalFiles(dossier.evidence or (), digests, tested_on(survey))
+    return ExternalFiles(dossier.evidence or (), digests, days_of(survey))

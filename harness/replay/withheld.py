@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from harness.encoding.tree import SubTree, read
+from harness.encoding.tree import SubTree
 from harness.evidence.archive import open_bundle
 from harness.evidence.manifest import MetadataEntry, read_manifest
+from harness.evidence.revisions import history_in
 from harness.interpret.survey import AttemptState, attempts_resting_on
 from harness.model.declaration import DecidedBy, FactNeed, Samples, UnitDeclaration
-from harness.model.dossier import Dossier
 from harness.model.ids import SampleId, UnitId
 from harness.model.layout import MANIFEST
 
@@ -56,7 +56,9 @@ class HeldEvidence:
 
     def _held_external(self, survey: SubTree) -> dict[str, str]:
         """IXIT tables with rows that third-party evidence covers which is held back -> why."""
-        records = Dossier.from_bytes(read(survey, "dossier.json")).evidence or ()
+        history = history_in(survey)
+        dossiers = (history.newest, *(dossier for dossier, _ in history.superseded))
+        records = [record for dossier in dossiers for record in dossier.evidence or ()]
         return {
             table: why
             for record in records

@@ -8,7 +8,7 @@ it, and the kept file is the one that the dossier names.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.assessment.external import is_external, not_valid, tested_on
+from harness.assessment.external import days_of, is_external, not_valid
 from harness.assessment.judging import reason
 from harness.encoding.tree import SubTree
 from harness.evidence.description import answers_in
@@ -63,7 +63,7 @@ def external_in(context: Context, under: JudgedUnder, record: SurveyRecord) -> E
     last = under.replaced_by.last_answer if under.replaced_by else None
     given = answers_in(survey) if records else ()
     answers = {each.number: each for each in given if last is None or each.number <= last}
-    found = External(records, entries, answers, tested_on(record))
+    found = External(records, entries, answers, days_of(record))
     for each in records.values():
         _check_file(each, found)
     return found
