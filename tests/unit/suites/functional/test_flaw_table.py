@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.assessment.applicability import applicability, under_ics
 from harness.facts.base import NotExamined
 from harness.facts.console import SecretSighting
 from harness.facts.credentials import (
@@ -22,10 +23,12 @@ from harness.facts.mqtt import MqttTopic
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import ServicesFacts
 from harness.model.judgement import Verdict
+from harness.testing.suites import suite_in
 
 TABLE = tomllib.loads(
     (Path(__file__).parents[4] / "harness/reference/flaws.toml").read_text("utf-8")
 )
+ETSI = suite_in(Path(__file__).parents[4] / "test_suites" / "etsi_en_303_645")
 FLAWS = {entry["name"]: entry for entry in TABLE["flaw"]}
 Spoil = Callable[[Any, Any], Any]
 SPOILERS: dict[str, Spoil] = {}
@@ -373,6 +376,28 @@ def test_a_flaw_fails_exactly_its_units(name: str, judge: Any, survey: Any, made
     failed = {unit for unit, verdict in verdicts.items() if verdict is Verdict.FAIL}
     assert failed == {entry["unit"] for entry in FLAWS[name]["fails"]}
     assert changed == failed
+
+
+@pytest.mark.parametrize("version", ["2.1.1", "3.1.3"])
+@pytest.mark.parametrize("name", sorted(SPOILERS))
+def test_a_flaw_fails_the_same_of_both_versions_whatever_the_ics_says(
+    name: str, version: str, judge: Any, survey: Any, made: Any, dossier: Any
+) -> None:
+    reasons: dict[str, Any] = {}
+    verdicts = judge(SPOILERS[name](survey, made), reasons=reasons)
+    catalogue = ETSI.catalogue(version)
+    provisions = {provision.id: provision for provision in catalogue.provisions}
+    failed, expected = set(), set()
+    for unit in catalogue.units:
+        if str(unit.function) in verdicts:
+            provision = provisions[catalogue.provision_of(unit.id)]
+            said = verdicts[unit.function], reasons[unit.function][0]
+            answer = applicability(catalogue, provision, dossier)
+            verdict, _ = under_ics(*said, answer, provision)
+            failed |= {str(unit.id)} if verdict is Verdict.FAIL else set()
+            named = {entry["unit"] for entry in FLAWS[name]["fails"]}
+            expected |= {str(unit.id)} if unit.function in named else set()
+    assert failed == expected
 
 
 @pytest.mark.parametrize("name", sorted(SPOILERS))
