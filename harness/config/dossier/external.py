@@ -39,7 +39,8 @@ def external_evidence(
         yield from _days(record, today)
         for found in file_problems(record, folder):
             yield _problem(record.id, found.key.rpartition(".")[2], found.what, found.mend)
-        yield from _unread(record, taken)
+        if frameworks:
+            yield from _unread(record, taken)
 
 
 def _rows(draft: Draft, record: ExternalEvidence) -> Iterator[Problem]:
@@ -71,27 +72,23 @@ def _days(record: ExternalEvidence, today: dt.date) -> Iterator[Problem]:
         yield _problem(record.id, "valid_from", what, mend)
 
 
-def _tables_that_take(frameworks: tuple[Framework, ...]) -> dict[str, frozenset[str]]:
-    """Framework -> prefixes of the provisions in which evidence may stand for rows."""
-    return {
-        each.name: frozenset(
-            place.partition(".")[0]
-            for unit in each.catalogue.units
-            if unit.external_evidence
-            for place in each.use.reads.get(each.catalogue.provision_of(unit.id), ())
-        )
+def _tables_that_take(frameworks: tuple[Framework, ...]) -> frozenset[str]:
+    """Tables for whose rows evidence may stand in some unit of these frameworks."""
+    return frozenset(
+        place.partition(".")[0]
         for each in frameworks
-    }
+        for unit in each.catalogue.units
+        if unit.external_evidence
+        for place in each.use.reads.get(each.catalogue.provision_of(unit.id), ())
+    )
 
 
-def _unread(record: ExternalEvidence, taken: dict[str, frozenset[str]]) -> Iterator[Problem]:
-    tables = dict.fromkeys(table for table, _ in record.rows() if table in ATTRIBUTES)
-    for framework, known in taken.items():
-        for table in tables:
-            if table not in known:
-                what = f"no unit of {framework} takes evidence for rows of {table}"
-                mend = "Nothing is wrong with the file; the evidence changes nothing there."
-                yield Problem(TABLE, record.id, "covers", what, mend, level=Level.NOTE)
+def _unread(record: ExternalEvidence, taken: frozenset[str]) -> Iterator[Problem]:
+    for table in dict.fromkeys(table for table, _ in record.rows() if table in ATTRIBUTES):
+        if table not in taken:
+            what = f"no unit takes evidence for rows of {table}"
+            mend = "Nothing is wrong with the file; the evidence changes nothing there."
+            yield Problem(TABLE, record.id, "covers", what, mend, level=Level.NOTE)
 
 
 def _problem(row: str, field: str, what: str, mend: str) -> Problem:
