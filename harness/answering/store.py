@@ -19,10 +19,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from harness.answering.visits import visit_of
 from harness.encoding.clock import Clock
 from harness.errors import EvidenceError, StorageError, UsageError
 from harness.evidence.durable import flush
 from harness.evidence.pictures import is_picture, without_metadata
+from harness.model.ids import SampleId
 from harness.model.question import Answer, AnswerKind, Question
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
@@ -56,6 +58,7 @@ class Draft:
         item: the row; ``""`` for the DUT.
         replaces: number of the newest answer that its author saw; None if there was none.
         files: for a question of kind photo or file the first one is the answer itself.
+        opened: the sample that was opened for it; None if none was.
     """
 
     question: Question
@@ -66,6 +69,7 @@ class Draft:
     scripted: bool = False
     replaces: int | None = None
     files: tuple[Upload, ...] = ()
+    opened: SampleId | None = None
 
 
 class AnswerStore:
@@ -73,6 +77,7 @@ class AnswerStore:
 
     def __init__(self, run: Path) -> None:
         """Work on ``run``; nothing is written yet."""
+        self._run = run
         self._folder = run / "survey" / "answers"
         self._lock = run / "private" / "answers.lock"
         self._clock = Clock()
@@ -90,6 +95,10 @@ class AnswerStore:
             except (OSError, ValueError) as error:
                 raise EvidenceError(f"{file}: cannot be read as an answer: {error}") from error
         return tuple(sorted(found, key=lambda answer: answer.number))
+
+    def count(self) -> int:
+        """How many answers there are, without reading them."""
+        return len(self._answers())
 
     def append(self, draft: Draft) -> Answer:
         """Write an answer with what belongs to it; it is on the disk when this returns.
@@ -134,6 +143,8 @@ class AnswerStore:
             scripted=draft.scripted,
             replaces=newest.number if newest else None,
             attachments=names[1:] if is_file else names,
+            visit=visit_of(self._run, draft.question),
+            opened=draft.opened,
         )
         self._write(f"{number:05}.json", answer.to_bytes())
         return answer
@@ -189,6 +200,19 @@ class AnswerStore:
         """Remove what a killed writer left, so that it is not sealed. The caller holds the lock."""
         if self._folder.is_dir():
             self._tidy()
+
+
+def read_upload(file: Path) -> Upload:
+    """A photo or file of this machine that somebody named.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return Upload(file.name, stream.read(MAX_FILE_BYTES + 1))
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
 
 
 def newest_of(answers: Sequence[Answer], question: str, item: str) -> Answer | None:

@@ -25,6 +25,7 @@ from harness.cli.keys import lab_signer
 from harness.cli.log import log_app
 from harness.cli.outcome import show_outcome
 from harness.cli.output import JsonOption
+from harness.cli.override import override
 from harness.cli.pretest_options import pretest
 from harness.cli.redact import redact
 from harness.cli.reference_devices import reference_app
@@ -70,6 +71,7 @@ app.command()(lock)
 app.command()(unlock)
 app.command()(answer)
 app.command()(judge)
+app.command()(override)
 
 console = Terminal()
 
@@ -176,13 +178,23 @@ def run(  # noqa: PLR0913  (the options of the main command)
     operator: Annotated[
         str, typer.Option(help="your name: you are at the bench and answer questions")
     ] = "",
+    wait: Annotated[
+        float,
+        typer.Option(
+            metavar="MINUTES",
+            min=0,
+            help="hold each visit open so long for people on the page of certbench answer",
+        ),
+    ] = 0,
     key: Annotated[Path | None, typer.Option(help="signing key: PEM file, env:, pkcs11:")] = None,
     seed: Annotated[int | None, typer.Option(help="seed of everything made up")] = None,
     job: JobOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Survey, judge, seal and report: the whole way on one bench."""
-    told = bool(framework or out or answers or operator or key or seed is not None)
+    told = bool(framework or out or answers or operator or wait or key or seed is not None)
+    if answers and wait:
+        raise UsageError("--answers and --wait exclude each other: who answers?")
     if resume is not None and (told or bench or only or into or job):
         raise UsageError("--resume takes no other option: the run's folder says what was ordered")
     if into is not None and (told or not only):
@@ -199,7 +211,8 @@ def run(  # noqa: PLR0913  (the options of the main command)
         done = running.repeat(into, bench, tuple(only), console, job)
     else:
         what = (tuple(framework), (), tuple(only))
-        wish = running.Wish(bench, *what, out, purpose, seed, key, operator, answers, job)
+        people = (operator, answers, wait * 60)
+        wish = running.Wish(bench, *what, out, purpose, seed, key, *people, job)
         done = running.begin(wish, load_bench(bench), console)
     show_outcome(console, done, as_json=as_json)
 

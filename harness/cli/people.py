@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from harness.answering.store import MAX_FILE_BYTES, AnswerStore, Draft, Upload, newest_of
+from harness.answering.store import AnswerStore, Draft, newest_of, read_upload
 from harness.bench.operator import ScriptedOperator, TerminalOperator
 from harness.bench.protocols import Operator
 from harness.errors import UsageError
@@ -54,26 +54,11 @@ def ask(run: Path, units: Iterable[UnitDeclaration], dossier: Dossier, operator:
         )
         if question.kind in {AnswerKind.PHOTO, AnswerKind.FILE}:
             # The answer is the file's name beside it, since a path of this machine is gone.
-            draft = replace(draft, value="", files=(_upload(Path(given[0])),))
+            draft = replace(draft, value="", files=(read_upload(Path(given[0])),))
         known.append(store.append(draft))
     return len(known)
 
 
-def _upload(file: Path) -> Upload:
-    """A photo or file that somebody named.
-
-    Raises:
-        UsageError: it cannot be read.
-    """
-    try:
-        with file.open("rb") as stream:
-            return Upload(file.name, stream.read(MAX_FILE_BYTES + 1))
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-
-
-    for record in dossier.evidence or ():
-        yield from ((record.question(table), row) for table, row in record.rows())
 def _questions(
     units: Iterable[UnitDeclaration], dossier: Dossier
 ) -> Iterator[tuple[Question, str]]:
@@ -87,3 +72,5 @@ def _questions(
                 if (question.id, item) not in seen:
                     seen.add((question.id, item))
                     yield question, item
+    for record in dossier.evidence or ():
+        yield from ((record.question(table), row) for table, row in record.rows())

@@ -5,11 +5,11 @@ the facts that were shown, so that it stops counting when either changes.
 """
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from harness.encoding.canonical import digest_of
 from harness.model.base import Document, Frozen
-from harness.model.ids import FactKey, FrameworkRef, UnitId
+from harness.model.ids import FactKey, FrameworkRef, SampleId, UnitId
 
 
 class AnswerKind(StrEnum):
@@ -35,6 +35,8 @@ class Question(Frozen):
         unsure: the choices that decide nothing.
         during: the device state in which an observation is made, or ``""`` for a judgement made
             at a desk after the survey.
+        opens: to answer it a sample may have to be opened, which is asked beside it: an opened
+            sample serves nothing that needs it intact.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Question(Frozen):
     holds: tuple[str, ...] = ("yes",)
     unsure: tuple[str, ...] = ("cannot tell",)
     during: str = ""
+    opens: Literal[True] | None = None
 
     @property
     def digest(self) -> str:
@@ -61,6 +64,9 @@ class Answer(Document):
         facts_digest: SHA-256 over the facts shown beside the question; ``""`` if none were shown.
         replaces: number of the answer that this one corrects, with ``reason``.
         attachments: photos and files that belong to it, beside it.
+        visit: sample and visit during which it was given: ``A/2-initialised``; None for a judgement
+            at a desk, and for an observation that was written down after its visit.
+        opened: the sample that was opened for it; None if none was.
     """
 
     SCHEMA: ClassVar[str] = "certbench/answer/1"
@@ -78,6 +84,8 @@ class Answer(Document):
     facts_digest: str = ""
     replaces: int | None = None
     attachments: tuple[str, ...] = ()
+    visit: str | None = None
+    opened: SampleId | None = None
 
 
 class AskedStatus(StrEnum):

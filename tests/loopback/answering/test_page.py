@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from harness.answering.forms import MAX_BODY_BYTES
+from harness.answering.sheet import take_sheet, write_sheet
 from harness.errors import UsageError
 from harness.evidence.pictures import without_metadata
 
@@ -174,6 +175,50 @@ def test_two_people_never_get_one_number_or_lose_an_answer(desk, desk_again, ser
     assert [answer.number for answer in answers] == list(range(1, len(answers) + 1))
     assert statuses.count(303) == len(answers) >= 3
     assert set(statuses) <= {303, 409}
+
+
+def test_two_browsers_and_a_spread_sheet_at_once_lose_nothing(desk, desk_again, serve, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    file = tmp_path / "questions.xlsx"
+    write_sheet(file, desk.standing())
+    book = openpyxl.load_workbook(file)
+    names = [cell.value for cell in book["Answers"][1]]
+    for row in book["Answers"].iter_rows(min_row=2):
+        row[names.index("Answer")].value = "no"
+        row[names.index("Reason")].value = "by the sheet"
+    book.save(file)
+    browsers = [serve(desk_again(), name)[0] for name in ("Anna", "Ben")]
+    keys = [entry.key for entry in desk.queue.entries if entry.question.id in {STRONG, SHOWN}]
+    kept, together = [], threading.Barrier(3)
+
+    def work(browser):
+        together.wait()
+        for key in keys:
+            page = browser.get(f"q/{key}")
+            if "<form" in page:
+                hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+                fields = {**hidden, "value": "yes", "reason": "seen", "action": "save"}
+                kept.append(browser.send(key, fields)[0] == 303)
+
+    def take():
+        together.wait()
+        taken = take_sheet(file, desk_again(), "Clara")
+        kept.extend([True] * taken.written)
+
+    threads = [threading.Thread(target=work, args=(each,)) for each in browsers]
+    threads.append(threading.Thread(target=take))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    answers = desk.store.read()
+    assert [answer.number for answer in answers] == list(range(1, len(answers) + 1))
+    assert kept.count(True) == len(answers)  # whoever was told that it is kept finds it
+    for answer in answers:  # and every correction was made by somebody who saw what it corrects
+        if answer.replaces is not None:
+            assert answers[answer.replaces - 1].question == answer.question
+            assert answer.reason
+    assert {answer.question for answer in answers} == {STRONG, SHOWN}
 
 
 @pytest.mark.parametrize(

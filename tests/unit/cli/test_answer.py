@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from harness.answering.desk import Given
 from harness.answering.store import Upload
+from harness.answering.visits import hold_open, let_go
 from harness.cli.answer import answer, answers_app, desk_of, judge
 from harness.cli.output import EXIT_OF
 from harness.errors import UsageError
@@ -18,8 +19,8 @@ from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
 from harness.model.judgement import Conclusion, Verdict
 from harness.model.order import RunOrder
 from harness.model.question import AskedStatus
-from harness.model.record import SampleRecord, SurveyRecord
-from harness.model.states import Purpose
+from harness.model.record import SampleRecord, SurveyRecord, VisitRecord
+from harness.model.states import DeviceState, Purpose
 from harness.survey.run_directory import read_order, set_finished, write_order
 from harness.survey.store import create_run_directory
 
@@ -247,3 +248,21 @@ def test_a_name_must_name_somebody(surveyed, person):
 def test_an_address_must_be_one_of_this_machine(surveyed, listen):
     with pytest.raises(UsageError, match="--listen"):
         command(answer, surveyed, "--listen", listen)
+
+
+def test_while_a_visit_is_held_open_the_questions_of_its_state_are_asked(surveyed):
+    set_finished(surveyed, finished=False)
+    order = read_order(surveyed)
+    held = VisitRecord(
+        sample="A",
+        visit="1-initialised",
+        state=DeviceState.INITIALISED,
+        entered_by="unboxed",
+        state_confirmed=True,
+        started="2026-11-21T00:00:00.000000Z",
+    )
+    hold_open(surveyed, held)
+    assert desk_of(surveyed, order).queue.entries == ()  # both are judged at a desk
+    let_go(surveyed)
+    with pytest.raises(UsageError, match="not a finished run"):
+        desk_of(surveyed, order)
