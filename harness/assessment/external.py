@@ -83,6 +83,24 @@ def takes_evidence(units: Iterable[CatalogueUnit], declaration: UnitDeclaration)
     return allowed and bool(declaration.per) and declaration.decided_by in _OPEN
 
 
+def offered(
+    unit: CatalogueUnit, declaration: UnitDeclaration, dossier: Dossier
+) -> tuple[str, ...] | None:
+    """The evidence of a dossier that may stand for rows of a unit, each with the row; None if none.
+
+    Whether the unit will need it, and whether an assessor will accept it, is not known yet.
+    """
+    if not takes_evidence((unit,), declaration):
+        return None
+    found = tuple(
+        f"{record.id}: {table}/{row}"
+        for record in dossier.evidence or ()
+        for table, row in record.rows()
+        if table == declaration.per
+    )
+    return found or None
+
+
 def is_open(judgement: Judgement, decided_by: DecidedBy) -> bool:
     """Whether a row lacks what third-party evidence may give: a look of a person or of any probe.
 

@@ -6,6 +6,7 @@ Pure: dossier, catalogue, unit and probe declarations and the bench's capabiliti
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.assessment.applicability import Applicability, applicability
+from harness.assessment.external import offered
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import (
     DecidedBy,
@@ -83,6 +84,7 @@ def make_plan(
                 blocked=blocked,
                 waiting_for=waits if waits and answer.why is None else None,
                 provisional=unit.provisional,
+                external=offered(unit, found, dossier) if found else None,
             )
         )
     needs_all = [need for entry in planned if entry.applicable for need in entry.facts]

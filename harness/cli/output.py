@@ -55,7 +55,10 @@ def show_plan(console: Console, plan: TestPlan, *, indicative: bool) -> None:
     table = Table("unit", "kind", "decided by", "reason", box=None, title=str(plan.framework))
     for unit in plan.units:
         kind = unit.kind + (", provisional" if unit.provisional else "")
-        table.add_row(unit.id, kind, unit.decided_by.value, escape(unit.reason))
+        offered = f"external evidence offered: {', '.join(unit.external or ())}"
+        reasons = [unit.reason, offered if unit.external else ""]
+        reason = "; ".join(filter(None, reasons))
+        table.add_row(unit.id, kind, unit.decided_by.value, escape(reason))
     console.print(table)
     if indicative:
         console.print(
@@ -90,6 +93,7 @@ def plan_json(plan: TestPlan, *, indicative: bool) -> dict[str, Any]:
         ],
         "indicative": indicative,
         "estimate_s": plan.estimate_s,
+                "external": list(unit.external or ()),
     }
 
 
