@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.encoding.text import neutralise
+from harness.encoding.tree import DirectoryTree
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.judgement import Conclusion, Verdict
@@ -18,9 +20,11 @@ from harness.model.plan import TestPlan
 from harness.model.prose import render
 from harness.replay.replaying import Replay
 from harness.replay.sealing import Sealed
+from harness.report.advice import advice_of
 from harness.report.html import headline, merged_findings
 from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import Cause, what_keeps_open
+from harness.report.revisions import Revisions, revisions_in
 
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
 EXIT_OF = {
@@ -30,6 +34,7 @@ EXIT_OF = {
 }
 _NAMED = 6
 """Most units that a line names."""
+_NEVER_REVISED = Revisions()
 _COLOURS = {
     Verdict.PASS: "green",
     Verdict.FAIL: "bold red",
@@ -88,17 +93,21 @@ def plan_json(plan: TestPlan, *, indicative: bool) -> dict[str, Any]:
                 "states": sorted({need.state.value for need in unit.facts}),
                 "provisional": bool(unit.provisional),
                 "waiting_for": unit.waiting_for or "",
+                "external": list(unit.external or ()),
             }
             for unit in plan.units
         ],
         "indicative": indicative,
         "estimate_s": plan.estimate_s,
-                "external": list(unit.external or ()),
     }
 
 
 def run_json(
-    assessment: Assessment, catalogue: Catalogue, purpose: str, bundle: str
+    assessment: Assessment,
+    catalogue: Catalogue,
+    purpose: str,
+    bundle: str,
+    revisions: Revisions = _NEVER_REVISED,
 ) -> dict[str, Any]:
     """``certbench/run/1``."""
     return {
@@ -127,11 +136,46 @@ def run_json(
                 "reason": render(unit.reason),
                 "decided_by": unit.decided_by.value,
                 "items": {item: verdict.value for item, verdict in unit.items.items()},
+                "advice": list(advice_of(unit, catalogue)),
             }
             for unit in assessment.units
         },
         "findings": merged_findings(assessment),
+        **_revised_json(revisions, str(assessment.framework)),
     }
+
+
+def revisions_of(sealed: Sealed, assessments: Sequence[Assessment]) -> Revisions:
+    """The revisions of the dossier that a bundle of this command holds."""
+    return revisions_in(DirectoryTree(sealed.bundle / "data"), assessments)
+
+
+def _revised_json(revisions: Revisions, framework: str) -> dict[str, Any]:
+    """The revisions of the dossier, and the units whose verdicts were not always the same."""
+    units = (revisions.units or {}).get(framework, {})
+    return {
+        "revisions": [
+            {
+                "revision": view.number,
+                "replaces": view.before,
+                "author": neutralise(view.author),
+                "reason": neutralise(view.reason),
+                "trigger": neutralise(view.trigger),
+                "at": view.at,
+            }
+            for view in revisions.views
+        ],
+        "history": {
+            unit: {str(number): verdict.value for number, verdict in history.said}
+            for unit, history in units.items()
+        },
+    }
+
+
+def show_history(console: Console, revisions: Revisions, framework: str) -> None:
+    """The units whose verdicts a revision of the dossier changed."""
+    for unit, history in (revisions.units or {}).get(framework, {}).items():
+        console.print(f"  {unit}: {escape(history.text)}", soft_wrap=True)
 
 
 def runs_json(documents: Sequence[dict[str, Any]], bundle: str) -> dict[str, Any]:

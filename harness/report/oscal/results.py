@@ -13,6 +13,7 @@ from harness.model.assessment import ProvisionResult, UnitResult
 from harness.model.declaration import DecidedBy
 from harness.model.judgement import Verdict
 from harness.model.prose import render
+from harness.report.advice import counsel_of
 from harness.report.item_results import item_results, places
 from harness.report.oscal.scene import Judged, Scene
 from harness.report.oscal.values import (
@@ -150,7 +151,9 @@ def _of_provision(scene: Scene, entry: Judged, result: ProvisionResult) -> Json:
 def _finding(scene: Scene, entry: Judged, result: ProvisionResult) -> Json:
     said = entry.assessment
     state, reason = _STATES[result.verdict]
-    return {
+    units = [unit for unit in said.units if unit.provision == result.provision]
+    advice = [counsel.text for counsel in counsel_of(result, units, entry.catalogue)]
+    found: Json = {
         "uuid": scene.id_of("finding", str(said.framework), result.provision),
         "title": markup(f"{result.provision}: {result.verdict.value}"),
         "description": markup(_title(entry, result)),
@@ -162,6 +165,9 @@ def _finding(scene: Scene, entry: Judged, result: ProvisionResult) -> Json:
         },
         "related-observations": _observed(scene, entry, result),
     }
+    if advice:
+        found["remarks"] = "\n".join(f"* {markup(f'To change: {text}')}" for text in advice)
+    return found
 
 
 def _observed(scene: Scene, entry: Judged, result: ProvisionResult) -> list[Json]:

@@ -7,11 +7,11 @@ from typing import Any, Final
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, DecisionRule
 from harness.model.dossier import Dossier
-from harness.model.ids import UnitId
 from harness.model.judgement import Verdict
 from harness.model.prose import render
 from harness.report import plain_words
-from harness.report.flaws import in_one_line
+from harness.report.advice import counsel_of
+from harness.report.flaws import provision_because
 from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import what_keeps_open
 from harness.report.pdf.glyphs import printable
@@ -140,6 +140,7 @@ def _provisions(
         if result is None:
             continue
         ics = dossier.ics_row(str(assessment.framework), entry.id)
+        mine = [unit for unit in assessment.units if unit.provision == entry.id]
         sections.setdefault(entry.section, []).append(
             {
                 "id": entry.id,
@@ -149,26 +150,15 @@ def _provisions(
                     f"{ics.support.value}: {ics.detail}" if ics else "no answer", _CELL
                 ),
                 "verdict": result.verdict.value,
-                "why": printable(_why(assessment, result), _CELL),
+                "why": printable(_first(provision_because(result, mine)), _CELL),
+                "advice": printable(" ".join(_to_do(result, mine, catalogue)), 2 * _CELL),
             }
         )
     return [{"section": section, "rows": rows} for section, rows in sections.items()]
 
 
-def _why(assessment: Assessment, result: ProvisionResult) -> str:
-    deciding = result.reason.params.get("unit", "")
-    reasons = {unit.unit: unit.reason for unit in assessment.units if unit.unit == deciding}
-    if result.verdict is not Verdict.FAIL:
-        why = reasons.get(UnitId(deciding))
-        return f"{deciding}: {render(why)}" if why is not None else render(result.reason)
-    found = dict.fromkeys(
-        in_one_line(finding)
-        for unit in assessment.units
-        if unit.provision == result.provision
-        for judgement in unit.judgements
-        for finding in judgement.findings
-    )
-    return _first(list(found)) if found else render(result.reason)
+def _to_do(result: ProvisionResult, units: Iterable[UnitResult], catalogue: Catalogue) -> list[str]:
+    return [counsel.text for counsel in counsel_of(result, units, catalogue)][:_SHOWN]
 
 
 def _unit(unit: UnitResult) -> dict[str, str]:
