@@ -391,9 +391,10 @@ def test_a_flaw_fails_the_same_of_both_versions_whatever_the_ics_says(
     for unit in catalogue.units:
         if str(unit.function) in verdicts:
             provision = provisions[catalogue.provision_of(unit.id)]
-            said = verdicts[unit.function], reasons[unit.function][0]
+            why, judgements = reasons[unit.function]
             answer = applicability(catalogue, provision, dossier)
-            verdict, _ = under_ics(*said, answer, provision)
+            said = verdicts[unit.function]
+            verdict, _ = under_ics(said, why, answer, provision, judgements)
             failed |= {str(unit.id)} if verdict is Verdict.FAIL else set()
             named = {entry["unit"] for entry in FLAWS[name]["fails"]}
             expected |= {str(unit.id)} if unit.function in named else set()
