@@ -52,6 +52,12 @@ def dossier_in(survey: Tree) -> Dossier:
     return history_in(survey).newest
 
 
+def newest_file(newest: Dossier, survey: Tree) -> str:
+    """Name below ``survey/`` of the file that holds the newest dossier."""
+    name = revision_name(newest.revision)
+    return name if name in survey.names() else _FIRST
+
+
 def name_by_twins(twin: Path) -> None:
     """Let the records of a twin name its dossiers by their digests there.
 

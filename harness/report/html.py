@@ -22,6 +22,7 @@ from harness.assessment.confirmation import unconfirmed
 from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import DirectoryTree
+from harness.evidence.revisions import dossier_in, newest_file
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueCase, CatalogueProvision
 from harness.model.dossier import Dossier, IcsRow
@@ -42,6 +43,7 @@ from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import Cause, what_keeps_open
 from harness.report.open_units import OpenGroup, open_groups
 from harness.report.quotes import Quotes
+from harness.report.revisions import revisions_in
 from harness.report.source import ReportSource
 from harness.report.survey_view import (
     answers_in,
@@ -204,7 +206,7 @@ def _context(source: ReportSource) -> Mapping[str, object]:
     survey, assessments = source.survey, source.in_order
     folder = source.folder / "survey"
     tree = DirectoryTree(folder)
-    dossier = Dossier.from_bytes((folder / "dossier.json").read_bytes())
+    dossier = dossier_in(tree)
     attempts = attempts_in(folder, survey.visits)
     links = EvidenceLinks(tree, captures_of(attempts), source.data)
     flaws = flaws_of(assessments)
@@ -219,6 +221,8 @@ def _context(source: ReportSource) -> Mapping[str, object]:
         "answers": (answers := answers_in(folder)),
         "answered": {answer.number: answer for answer in answers},
         "dossier": dossier,
+        "dossier_file": newest_file(dossier, tree),
+        "revisions": revisions_in(DirectoryTree(source.folder), assessments),
         "ics": ics_counts(dossier),
         "ixit": ixit_counts(dossier),
         "rows": rows,

@@ -14,6 +14,7 @@ from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import neutralise
 from harness.encoding.tree import SubTree, Tree, read
 from harness.errors import CaptureError, EvidenceError, UsageError
+from harness.evidence.revisions import dossier_in
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import Quantifier
@@ -29,6 +30,7 @@ from harness.report.item_results import merged_findings
 from harness.report.keeping_open import NEXT_STEPS
 from harness.report.open_units import EXPLANATIONS, waits_for
 from harness.report.plain_words import OUTCOMES
+from harness.report.revisions import Revisions, revisions_in
 
 _QUOTED: Final = 3
 """Most places of one finding or judgement that are quoted; the others are counted."""
@@ -96,11 +98,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One assessment with the catalogue and the dossier that it was made under."""
+    """One assessment with the catalogue and the dossier that it was made under, and its past."""
 
     assessment: Assessment
     catalogue: Catalogue
     dossier: Dossier
+    revisions: Revisions
 
 
 _Chosen = tuple[Recorded, UnitResult, tuple[Judgement, ...]]
@@ -250,11 +253,11 @@ def _recorded(root: Tree) -> Iterator[Recorded]:
         if name.startswith("assessments/") and name.endswith("/assessment.json")
     ]
     try:
-        dossier = Dossier.from_bytes(read(root, "survey/dossier.json"))
+        dossier = dossier_in(SubTree(root, "survey"))
         for folder in folders:
-            said = read(root, f"{folder}/assessment.json")
-            catalogue = read(root, f"{folder}/catalogue.json")
-            yield Recorded(Assessment.from_bytes(said), Catalogue.from_bytes(catalogue), dossier)
+            said = Assessment.from_bytes(read(root, f"{folder}/assessment.json"))
+            catalogue = Catalogue.from_bytes(read(root, f"{folder}/catalogue.json"))
+            yield Recorded(said, catalogue, dossier, revisions_in(root, [said]))
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error
 
@@ -268,6 +271,9 @@ def _follows(entry: Recorded, unit: UnitResult) -> Iterator[str]:
         yield f"items: {counted}; {rule}"
     yield from _declared(entry, unit)
     yield f"unit {unit.unit}: {unit.verdict.value}, since {render(unit.reason)}"
+    before = entry.revisions.of(str(entry.assessment.framework), unit.unit)
+    if before:
+        yield before
     if unit.verdict is Verdict.INCONCLUSIVE:
         yield EXPLANATIONS[waits_for(unit)]
         yield f"next: {NEXT_STEPS[waits_for(unit)]}"
