@@ -32,6 +32,7 @@ from harness.report import item_results, plain_words
 from harness.report.advice import Counsel, advice_of, counsel_of
 from harness.report.declared_rows import cited_rows
 from harness.report.evidence_links import EvidenceLinks
+from harness.report.external_view import external_views
 from harness.report.flaws import (
     because,
     findings_of,
@@ -208,7 +209,8 @@ def _context(source: ReportSource) -> Mapping[str, object]:
     tree = DirectoryTree(folder)
     dossier = dossier_in(tree)
     attempts = attempts_in(folder, survey.visits)
-    links = EvidenceLinks(tree, captures_of(attempts), source.data)
+    kept = {record.stored_name for record in dossier.evidence or ()}
+    links = EvidenceLinks(tree, captures_of(attempts) | kept, source.data)
     flaws = flaws_of(assessments)
     rows = cited_rows(assessments, dossier)
     cited = [row.ref for entries in rows.values() for row in entries]
@@ -236,6 +238,8 @@ def _context(source: ReportSource) -> Mapping[str, object]:
         "other_failures": other_failures(assessments),
         "frameworks": [
             _framework(source.folder, number, assessment, dossier)
+        "external": external_views(dossier, survey.survey, answers, assessments),
+        "overridden": any(entry.conclusion_after_review for entry in assessments),
             for number, assessment in enumerate(assessments, 1)
         ],
     }

@@ -16,6 +16,7 @@ from harness.model.record import AttemptOutcome, ClockReading, SurveyRecord
 from harness.model.states import Purpose
 from harness.report import plain_words
 from harness.report.advice import advice_of
+from harness.report.external_view import external_views
 from harness.report.flaws import Sighting, flaws_of, other_failures
 from harness.report.pdf.clauses import clause_rows
 from harness.report.pdf.fields import Field, equipment, job_fields, people, stated
@@ -175,6 +176,7 @@ def _observed(source: ReportSource) -> list[str]:
     said += _revised(source)
     said += _attempts_and_answers(source)
     for each in source.in_order:
+    said += _external(source)
         undecided = sum(unit.verdict is Verdict.INCONCLUSIVE for unit in each.units)
         if undecided:
             said.append(f"{each.framework}: {undecided} of {len(each.units)} units are open.")
@@ -199,6 +201,14 @@ def _attempts_and_answers(source: ReportSource) -> list[str]:
     said = []
     attempts = attempts_in(source.folder / "survey", source.survey.visits)
     open_ones = Counter(
+def _external(source: ReportSource) -> list[str]:
+    """Each document of a third party, and what became of it: it is no work of the laboratory."""
+    folder = source.folder / "survey"
+    dossier, answers = dossier_in(DirectoryTree(folder)), answers_in(folder)
+    views = external_views(dossier, source.survey.survey, answers, source.in_order)
+    return [view.sentence for view in views]
+
+
         each.outcome.value for each in attempts if each.outcome is not AttemptOutcome.COMPLETED
     )
     for outcome, number in sorted(open_ones.items()):
