@@ -84,12 +84,13 @@ def with_overrides(
         framework: what was judged.
         units: results whose verdicts are the automatic ones.
         records: every override of the survey.
-        revision: of the dossier that the units were judged on.
+        revision: of the dossier that the units were judged on; what was made later is left out.
         job: None = no job record, and nobody's authorisation is shown.
     """
+    then = [each for each in records if each.dossier_revision <= revision]
     return tuple(
         unit.model_copy(update={"overrides": _reviewed(framework, unit, mine, revision, job)})
-        if (mine := overrides_of(records, str(framework), unit.unit))
+        if (mine := overrides_of(then, str(framework), unit.unit))
         else unit
         for unit in units
     )

@@ -24,6 +24,7 @@ from harness.report.advice import advice_of
 from harness.report.html import headline, merged_findings
 from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import Cause, what_keeps_open
+from harness.report.reviewing import after_review, override_json, review_json
 from harness.report.revisions import Revisions, revisions_in
 
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
@@ -116,6 +117,7 @@ def run_json(
         "version": assessment.framework.version,
         "purpose": purpose,
         "conclusion": assessment.conclusion.value,
+        **review_json(assessment),
         "indicative": assessment.indicative,
         "in_law": list(meaning_in_law(assessment, catalogue)),
         "drawn_by": drawn_by(catalogue),
@@ -137,6 +139,7 @@ def run_json(
                 "decided_by": unit.decided_by.value,
                 "items": {item: verdict.value for item, verdict in unit.items.items()},
                 "advice": list(advice_of(unit, catalogue)),
+                **override_json(unit),
             }
             for unit in assessment.units
         },
@@ -234,6 +237,8 @@ def show_assessment(console: Console, assessment: Assessment, catalogue: Catalog
     _show_findings(console, merged_findings(assessment))
     _show_undecided(console, assessment)
     console.print(f"[bold]{escape(headline(assessment))}[/]")
+    if assessment.conclusion_after_review is not None:
+        console.print(f"  {escape(after_review(assessment))}", soft_wrap=True)
     _show_causes(console, what_keeps_open(assessment, catalogue))
     notes = " ".join((*meaning_in_law(assessment, catalogue), drawn_by(catalogue)))
     console.print(f"  in law: {escape(notes)}", soft_wrap=True)

@@ -28,6 +28,7 @@ from harness.model.assessment import Assessment
 from harness.model.catalogue import Catalogue
 from harness.model.confirmation import Confirmation
 from harness.model.layout import STATEMENT
+from harness.model.override import Standing
 from harness.model.record import SurveyRecord
 from harness.plugin.evidence_source import open_root
 from harness.plugin.launch import JudgingOrder, judge_all
@@ -299,6 +300,16 @@ def _require_equal(raw: Sequence[_Judged], twins: Sequence[_Judged]) -> None:
             raise EvidenceError(
                 f"not sealed: scrubbing the captures changes verdicts of {first.framework}: {named}"
             )
+        if _standings(first) != _standings(second):
+            raise EvidenceError(
+                f"not sealed: scrubbing the captures changes which overrides of {first.framework} "
+                "count"
+            )
+
+
+def _standings(judged: Assessment) -> list[tuple[int, Standing]]:
+    made = (each for unit in judged.units for each in unit.overrides or ())
+    return [(each.record.number, each.standing) for each in made]
 
 
 def _folder(path: Path) -> Path:

@@ -44,6 +44,14 @@ from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import Cause, what_keeps_open
 from harness.report.open_units import OpenGroup, open_groups
 from harness.report.quotes import Quotes
+from harness.report.reviewing import (
+    NAMES,
+    after_review,
+    overrides_in,
+    people_of,
+    sentence,
+    standing_of,
+)
 from harness.report.revisions import revisions_in
 from harness.report.source import ReportSource
 from harness.report.survey_view import (
@@ -180,12 +188,18 @@ def page_environment() -> jinja2.Environment:
         visited=_visited,
         moment=moment,
         counted=counted,
+        after_review=after_review,
+        override=sentence,
+        overrides=lambda assessment: list(overrides_in(assessment)),
+        overrider=people_of,
+        standing=standing_of,
     )
     environment.globals.update(
         style_digest=_digest(environment, "report.css"),
         script_digest=_digest(environment, "report.js"),
         version=__version__,
         duration=duration,
+        about_names=NAMES,
         words=plain_words,
     )
     return environment
@@ -224,6 +238,8 @@ def _context(source: ReportSource) -> Mapping[str, object]:
         "answered": {answer.number: answer for answer in answers},
         "dossier": dossier,
         "dossier_file": newest_file(dossier, tree),
+        "external": external_views(dossier, survey.survey, answers, assessments),
+        "overridden": any(entry.conclusion_after_review for entry in assessments),
         "revisions": revisions_in(DirectoryTree(source.folder), assessments),
         "ics": ics_counts(dossier),
         "ixit": ixit_counts(dossier),
@@ -238,8 +254,6 @@ def _context(source: ReportSource) -> Mapping[str, object]:
         "other_failures": other_failures(assessments),
         "frameworks": [
             _framework(source.folder, number, assessment, dossier)
-        "external": external_views(dossier, survey.survey, answers, assessments),
-        "overridden": any(entry.conclusion_after_review for entry in assessments),
             for number, assessment in enumerate(assessments, 1)
         ],
     }

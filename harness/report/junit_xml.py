@@ -18,6 +18,7 @@ from harness.model.judgement import Reason, Verdict
 from harness.model.prose import render
 from harness.report.advice import advice_of
 from harness.report.item_results import VERDICT_OF, item_results
+from harness.report.reviewing import newest, review_json
 from harness.report.source import ReportSource
 
 NAME: Final = "results.xml"
@@ -83,6 +84,7 @@ def _provision(
         "verdict": result.verdict.value,
         "reason": result.reason.code,
     }
+    more |= {f"override {unit.unit}": newest(unit) for unit in units if unit.overrides}
     return _suite(f"{name} {result.provision}", cases, verdicts, {**common, **more}, moment)
 
 
@@ -103,6 +105,7 @@ def _common(assessment: Assessment) -> dict[str, str]:
     return {
         "framework": str(assessment.framework),
         "conclusion": assessment.conclusion.value,
+        **review_json(assessment),
         "indicative": "true" if assessment.indicative else "false",
         "decision_rule": assessment.decision_rule,
         "firmware": assessment.firmware,

@@ -18,6 +18,7 @@ from harness.model.prose import render
 from harness.report.advice import advice_of
 from harness.report.flaws import findings_of
 from harness.report.item_results import item_results, merged_findings
+from harness.report.reviewing import newest
 from harness.report.source import ReportSource
 
 RESULTS: Final = "results.csv"
@@ -38,6 +39,7 @@ RESULT_COLUMNS: Final = (
     "findings",
     "evidence",
     "advice",
+    "override",
 )
 FINDING_COLUMNS: Final = (
     "framework",
@@ -62,7 +64,7 @@ def tables_view(source: ReportSource) -> dict[str, bytes]:
 
     ``results.csv`` has a row for each item of each unit, ``findings.csv`` one for each finding of
     each framework, worst first. ``verdict`` is the unit's, ``item_verdict`` the item's;
-    ``advice`` is what to change so that the unit can pass.
+    ``advice`` is what to change so that the unit can pass, ``override`` the newest one about it.
     """
     results = (row for entry in source.in_order for row in _results(entry, source.catalogue(entry)))
     findings = (row for entry in source.in_order for row in _findings(entry))
@@ -92,6 +94,7 @@ def _results(assessment: Assessment, catalogue: Catalogue) -> Iterator[tuple[str
                 _listed(result.findings),
                 _listed(map(_place, result.evidence)),
                 advice,
+                newest(unit),
             )
 
 

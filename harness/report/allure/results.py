@@ -25,6 +25,7 @@ from harness.report.advice import advice_of
 from harness.report.flaws import because
 from harness.report.item_results import VERDICT_OF
 from harness.report.plain_words import OUTCOMES
+from harness.report.reviewing import after_review, sentence
 
 MAX_RESULT_BYTES: Final = 1024 * 1024
 MAX_RESULTS: Final = 20_000
@@ -134,7 +135,9 @@ def _is_time(value: object) -> bool:
 def _beside_units(said: Assessment, ended: tuple[int, int]) -> Iterator[dict[str, Any]]:
     """What no unit shows: the conclusion, and provisions that nobody tested."""
     marked = " (indicative)" if said.indicative else ""
+    reviewed = after_review(said)
     told = f"conclusion {said.conclusion.value}{marked}: {render(said.reason)}"
+    told += f"; {reviewed}" if reviewed else ""
     yield _result(said, "conclusion", VERDICT_OF[said.conclusion], (), ended) | _told(told, told)
     tested = {unit.provision for unit in said.units}
     for result in said.provisions:
@@ -188,6 +191,9 @@ def _labelled(unit: UnitResult) -> Iterator[tuple[str, str]]:
     yield "unit", neutralise(unit.unit)
     yield "decided_by", unit.decided_by.value
     yield "reason", neutralise(unit.reason.code)
+    if unit.overrides:
+        last = unit.overrides[-1]
+        yield "override", f"{last.record.verdict.value} {last.standing.value}"
     found = {finding.severity for each in unit.judgements for finding in each.findings}
     for severity in Severity:  # worst first
         if severity in found:
@@ -197,6 +203,7 @@ def _labelled(unit: UnitResult) -> Iterator[tuple[str, str]]:
 
 def _message(unit: UnitResult, advice: Iterable[str]) -> Iterator[str]:
     yield f"{unit.verdict.value}: {render(unit.reason)}"
+    yield from (sentence(made) for made in unit.overrides or ())
     yield from (f"To change: {neutralise(text, _LONG)}" for text in advice)
     for judgement in unit.judgements[:_JUDGEMENTS]:
         yield from _said(judgement)

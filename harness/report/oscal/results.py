@@ -25,6 +25,7 @@ from harness.report.oscal.values import (
     objective,
     properties,
 )
+from harness.report.reviewing import newest
 
 METHODS: Final[Mapping[DecidedBy, str]] = {
     DecidedBy.AUTOMATIC: "TEST",
@@ -56,7 +57,7 @@ def assessment_results(scene: Scene, plan: str) -> bytes:
 
 def _result(scene: Scene, entry: Judged) -> Json:
     said = entry.assessment
-    name = str(said.framework)
+    name, after = str(said.framework), said.conclusion_after_review
     observations = [_of_unit(scene, entry, unit) for unit in said.units]
     observations += [
         _of_provision(scene, entry, result)
@@ -72,6 +73,7 @@ def _result(scene: Scene, entry: Judged) -> Json:
         "props": properties(
             framework=name,
             conclusion=said.conclusion.value,
+            conclusion_after_review=after.value if after else "",
             reason_code=said.reason.code,
             indicative=said.indicative,
             suite_complete=said.complete,
@@ -107,6 +109,7 @@ def _of_unit(scene: Scene, entry: Judged, unit: UnitResult) -> Json:
             verdict=unit.verdict.value,
             reason_code=unit.reason.code,
             decided_by=unit.decided_by.value,
+            override=newest(unit),
         ),
         "methods": [METHODS[unit.decided_by]],
         "types": ["control-objective"],

@@ -22,6 +22,7 @@ from harness.report.pdf.clauses import clause_rows
 from harness.report.pdf.fields import Field, equipment, job_fields, people, stated
 from harness.report.pdf.glyphs import printable, printable_tree
 from harness.report.pdf.results import framework_result
+from harness.report.reviewing import NAMES, after_review
 from harness.report.revisions import revisions_in
 from harness.report.source import ReportSource
 from harness.report.survey_view import (
@@ -75,6 +76,7 @@ def content(source: ReportSource) -> dict[str, Any]:
                 "samples": _samples(survey, job),
                 "visits": _visits(source),
                 "results": results,
+                "about_overrides": NAMES,
                 "verdicts": {v.value: words for v, words in plain_words.VERDICTS.items()},
                 "flaws": _flaws(source),
                 "failures": _failures(source),
@@ -174,9 +176,11 @@ def _observed(source: ReportSource) -> list[str]:
     )
     said = [text for applies, text in conditions if applies]
     said += _revised(source)
+    said += _external(source)
     said += _attempts_and_answers(source)
     for each in source.in_order:
-    said += _external(source)
+        if each.conclusion_after_review is not None:
+            said.append(f"People overrode verdicts of {each.framework}: {after_review(each)}.")
         undecided = sum(unit.verdict is Verdict.INCONCLUSIVE for unit in each.units)
         if undecided:
             said.append(f"{each.framework}: {undecided} of {len(each.units)} units are open.")
@@ -197,10 +201,6 @@ def _revised(source: ReportSource) -> list[str]:
     return said
 
 
-def _attempts_and_answers(source: ReportSource) -> list[str]:
-    said = []
-    attempts = attempts_in(source.folder / "survey", source.survey.visits)
-    open_ones = Counter(
 def _external(source: ReportSource) -> list[str]:
     """Each document of a third party, and what became of it: it is no work of the laboratory."""
     folder = source.folder / "survey"
@@ -209,6 +209,10 @@ def _external(source: ReportSource) -> list[str]:
     return [view.sentence for view in views]
 
 
+def _attempts_and_answers(source: ReportSource) -> list[str]:
+    said = []
+    attempts = attempts_in(source.folder / "survey", source.survey.visits)
+    open_ones = Counter(
         each.outcome.value for each in attempts if each.outcome is not AttemptOutcome.COMPLETED
     )
     for outcome, number in sorted(open_ones.items()):

@@ -15,6 +15,8 @@ from harness.report.flaws import provision_because
 from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import what_keeps_open
 from harness.report.pdf.glyphs import printable
+from harness.report.reviewing import after_review, overrides_in, people_of, standing_of
+from harness.report.survey_view import moment
 
 _SHOWN: Final = 4
 """Most findings and items that one row names; the documents have all of them."""
@@ -49,6 +51,8 @@ def framework_result(folder: Path, assessment: Assessment, dossier: Dossier) -> 
         "plainly": plain_words.CONCLUSIONS[assessment.conclusion],
         "indicative": assessment.indicative,
         "meaning": list(plain_words.meaning(assessment, catalogue)),
+        "after_review": after_review(assessment),
+        "overrides": _overrides(assessment),
         "in_law": list(meaning_in_law(assessment, catalogue)),
         "drawn_by": drawn_by(catalogue),
         "keeps_open": _keeps_open(assessment, catalogue),
@@ -65,6 +69,22 @@ def framework_result(folder: Path, assessment: Assessment, dossier: Dossier) -> 
         "provisions": _provisions(assessment, catalogue, dossier),
         "units": [_unit(unit) for unit in assessment.units],
     }
+
+
+def _overrides(assessment: Assessment) -> list[dict[str, str]]:
+    """What people hold instead of verdicts; none of it is in a verdict or in the conclusion."""
+    return [
+        {
+            "number": str(made.record.number),
+            "unit": unit.unit,
+            "automatic": made.record.automatic.value,
+            "verdict": made.record.verdict.value,
+            "people": printable(f"{people_of(made)}, {moment(made.record.at)}", _CELL),
+            "reason": made.record.reason,
+            "standing": standing_of(made),
+        }
+        for unit, made in overrides_in(assessment)
+    ]
 
 
 def _by_verdict(assessment: Assessment) -> list[dict[str, str]]:

@@ -135,6 +135,13 @@ def test_an_override_lapses_with_a_new_revision_of_the_dossier():
     assert found.verdict_after_review is FAIL
 
 
+def test_an_override_says_nothing_of_a_dossier_that_was_replaced_before_it():
+    later = override(unit(), OPEN, 2, withdraws=1, dossier_revision=2)
+    found = standing(unit(), override(unit()), later, revision=1)
+    assert [each.record.number for each in found.overrides] == [1]
+    assert found.verdict_after_review is PASS
+
+
 def test_a_later_override_withdraws_the_earlier_one_and_both_stay():
     found = standing(unit(), override(unit()), override(unit(), OPEN, 2, withdraws=1))
     first, second = found.overrides
