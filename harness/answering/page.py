@@ -96,6 +96,7 @@ class Pages:
             standing=standing,
             settled=settled,
             holder=holder,
+            samples=desk.samples if entry.question.opens else (),
             facts=list(desk.facts(entry)),
             corrects=newest is not None and newest.question_digest == entry.question.digest,
             problem=problem,

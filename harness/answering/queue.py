@@ -173,9 +173,10 @@ def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue
             merged[entry.key] = _united(known, entry) if known else entry
     places = [*(state.value for state in LIFE), AT_A_DESK]
 
-    def rank(entry: Asked) -> tuple[int, int]:
-        known = entry.place in places
-        return places.index(entry.place) if known else -1, sections[entry.section]
+    def rank(entry: Asked) -> tuple[int, bool, int]:
+        """What may need an opened sample comes last in its place."""
+        place = places.index(entry.place) if entry.place in places else -1
+        return place, bool(entry.question.opens), sections[entry.section]
 
     return Queue(tuple(sorted(merged.values(), key=rank)))
 

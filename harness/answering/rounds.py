@@ -17,7 +17,7 @@ from harness.bench.operator import TerminalOperator
 from harness.encoding.text import counted
 from harness.errors import CertbenchError, StorageError, UsageError
 from harness.model.ids import SampleId
-from harness.model.question import AnswerKind
+from harness.model.question import AnswerKind, Question
 from harness.model.record import VisitRecord
 
 _LOOK_S: Final = 1.0
@@ -118,6 +118,20 @@ class Rounds:
                 self._tell(f"{counted(len(waiting), 'question')} left open")
                 return
 
+    def _opened(self, desk: Desk, entry: Asked, person: TerminalOperator) -> str:
+        """Ask which sample was opened for the answer, where that may have been needed."""
+        if not entry.question.opens:
+            return ""
+        none = "none was opened"
+        question = Question(
+            id="bench-opened",
+            prompt="Which sample was opened for it? Nothing else that needs it intact counts from "
+            "then on.",
+            choices=(none, *desk.samples),
+        )
+        told = person.ask(question, entry.stored_item, "")
+        return told[0] if told and told[0] != none else ""
+
     def _put(self, desk: Desk, entry: Asked, person: TerminalOperator) -> bool:
         """Put one question; false if the person wants no more."""
         count = desk.store.count()
@@ -136,7 +150,8 @@ class Rounds:
         seen = newest.number if newest else None
         try:
             files = (read_upload(Path(given[0])),) if entry.question.kind in _FROM_FILE else ()
-            desk.answer(entry, Given(given[0], given[1], seen, files), person.name)
+            opened = self._opened(desk, entry, person)
+            desk.answer(entry, Given(given[0], given[1], seen, files, opened), person.name)
         except UsageError as error:
             self._tell(str(error))
         return True

@@ -277,6 +277,7 @@ def _given(form: Form) -> Given:
     return Given(
         value=form.text("value"),
         reason=form.text("reason"),
+        opened=form.text("opened"),
         seen=int(seen) if seen.isdecimal() and len(seen) < 7 else None,  # noqa: PLR2004
         files=tuple(form.files),
     )

@@ -36,7 +36,8 @@ def ask(run: Path, units: Iterable[UnitDeclaration], dossier: Dossier, operator:
     store = AnswerStore(run)
     known = list(store.read())
     answered = {(answer.question_digest, answer.item) for answer in known}
-    for question, item in _questions(units, dossier):
+    wanted = sorted(_questions(units, dossier), key=lambda entry: bool(entry[0].opens))
+    for question, item in wanted:
         if (question.digest, item) in answered:
             continue
         given = operator.ask(question, item, "")

@@ -6,6 +6,7 @@ import pty
 import re
 import threading
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -15,8 +16,8 @@ from harness.answering.visits import open_visit
 from harness.bench.operator import TerminalOperator
 from harness.errors import BenchFault, StorageError
 from harness.model.ids import SampleId
-from harness.model.record import VisitRecord
-from harness.model.states import DeviceState
+from harness.model.record import SampleRecord, SurveyRecord, VisitRecord
+from harness.model.states import DeviceState, Purpose
 
 pytestmark = pytest.mark.loopback
 FIRST = SampleId("A")
@@ -32,6 +33,19 @@ def visit(sample=FIRST, state=DeviceState.AS_RECEIVED):
         state_confirmed=True,
         started="2026-11-21T00:00:00.000000Z",
     )
+
+
+def keep_survey(run):
+    """A survey of two samples."""
+    record = SurveyRecord(
+        run_id="r",
+        purpose=Purpose.DEMO,
+        bench="b",
+        bench_kind="private",
+        started="2026-11-21T00:00:00.000000Z",
+        samples=tuple(SampleRecord(id=name, origin="supplier") for name in "AB"),
+    )
+    (run / "survey" / "survey.json").write_bytes(record.to_bytes())
 
 
 class Here:
@@ -189,3 +203,36 @@ def test_a_full_disk_ends_the_survey(run, desk):
     with pytest.raises(StorageError):
         Rounds(run, full, FIRST, pytest.fail, wait_s=1).observe(visit())
     assert open_visit(run) is None
+
+
+def test_a_sample_is_opened_only_where_a_question_needs_it(run, desk, serve, key_of):
+    keep_survey(run)
+    entries = [
+        replace(entry, question=entry.question.model_copy(update={"opens": True}))
+        if entry.question.id == "c1b"
+        else entry
+        for entry in desk.queue.entries
+    ]
+    desk.queue = Queue(tuple(entries))
+    (browser,) = serve(desk)
+    assert '<option value="B">' in browser.get(f"q/{key_of('c1b')}")
+    assert browser.form(key_of("c1b"), value="yes", opened="C")[0] == 400
+    assert browser.form(key_of("c1b"), value="yes", opened="B")[0] == 303
+    assert 'name="opened"' not in browser.get(f"q/{key_of('c1a', 'AuthMech-1')}")
+    assert browser.form(key_of("c1a", "AuthMech-1"), value="yes", opened="A")[0] == 400
+    (answer,) = desk.store.read()
+    assert answer.opened == "B"
+    assert "Sample B was opened for it." in browser.get(f"q/{key_of('c1b')}")
+
+
+def test_the_terminal_asks_which_sample_was_opened(run, desk, keys):
+    keep_survey(run)
+    opening = next(entry for entry in desk.queue.entries if entry.question.id == "c1b")
+    question = opening.question.model_copy(update={"opens": True})
+    desk.queue = Queue((replace(opening, question=question),))
+    here = Here(run, desk, terminal=keys.person)
+    for shown, typed in (("lamp", "1\n"), ("Reason", "\n"), ("Which sample", "A\n"), ("", "\n")):
+        keys.shows(shown)
+        keys.type(typed)
+    here.ends()
+    assert [answer.opened for answer in desk.store.read()] == ["A"]
