@@ -6,6 +6,7 @@ from pydantic import Field
 
 from harness.model.advice import Advice
 from harness.model.base import Document, Frozen
+from harness.model.conditions import Condition
 from harness.model.ids import CaseId, FrameworkRef, ProvisionId, UnitId
 from harness.model.judgement import Conclusion
 
@@ -132,6 +133,8 @@ class Catalogue(Document):
         declaration: ``none`` where the framework rests on no declaration of the supplier: a missing
             ICS row then blocks no PASS, and no conclusion is ever CONFORMANT. None elsewhere.
         conditions, features: what the numbers and letters in a status mean.
+        shown_by: how an IXIT shows that conditions and features are met; None where that is not
+            known of any.
         in_law: what a conclusion means in law; None in catalogues that say nothing of it.
         advice: what to change where something fails; None where nobody wrote it down.
     """
@@ -151,6 +154,7 @@ class Catalogue(Document):
     cases: tuple[CatalogueCase, ...]
     units: Annotated[tuple[CatalogueUnit, ...], Field(min_length=1)]
     decision_rule: DecisionRule
+    shown_by: tuple[Condition, ...] | None = None
     in_law: InLaw | None = None
     advice: Advice | None = None
 

@@ -215,7 +215,7 @@ class Judging:
         if verdict is Verdict.PASS and doubt is not None:
             verdict, why = Verdict.INCONCLUSIVE, doubt
         said = applicability(self._catalogue, provision, self._evidence.dossier)
-        verdict, why = under_ics(verdict, why, said, provision)
+        verdict, why = under_ics(verdict, why, said, provision, judgements)
         return UnitResult(
             unit=unit.id,
             case=unit.case,
@@ -263,7 +263,7 @@ class Judging:
                 why = reason("not-judged", broken="; ".join(self._broken))
             provision = self._provision(unit)
             said = applicability(self._catalogue, provision, self._evidence.dossier)
-            verdict, why = under_ics(Verdict.INCONCLUSIVE, why, said, provision)
+            verdict, why = under_ics(Verdict.INCONCLUSIVE, why, said, provision, ())
             yield UnitResult(
                 unit=unit.id,
                 case=unit.case,

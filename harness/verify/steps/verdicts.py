@@ -176,9 +176,10 @@ def _check_unit(
         unit=unit.unit, decided_by=unit.decided_by, quantifier=unit.quantifier
     )
     verdict, why, items = unit_verdict(declaration, unit.judgements)
-    wanted, _ = under_ics(verdict, why, said, provision)
-    # What earlier versions of certbench recorded of a recommendation that is not claimed.
-    strict = unit.verdict is verdict is Verdict.FAIL and wanted is Verdict.NOT_CLAIMED
+    wanted, _ = under_ics(verdict, why, said, provision, unit.judgements)
+    # What earlier versions recorded of a recommendation that is not claimed, and of an N/A.
+    spared = {Verdict.NOT_CLAIMED, Verdict.NOT_APPLICABLE}
+    strict = unit.verdict is verdict is Verdict.FAIL and wanted in spared
     cautious = strict or (unit.verdict is Verdict.INCONCLUSIVE and wanted is Verdict.PASS)
     if unit.verdict is not wanted and not cautious:
         raise StepFailed(

@@ -148,7 +148,8 @@ def judged(base, dossier):
         wanted = inspect.signature(function).parameters
         judgements = function(**{name: given[name] for name in wanted})
         verdict, why, _ = unit_verdict(declaration, judgements)
-        verdict, _ = under_ics(verdict, why, *answer_in(dossier, catalogue, declaration.unit))
+        answer = answer_in(dossier, catalogue, declaration.unit)
+        verdict, _ = under_ics(verdict, why, *answer, judgements)
         yield declaration.unit, verdict, {key for entry in judgements for key in entry.facts}
 
 

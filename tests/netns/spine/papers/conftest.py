@@ -103,7 +103,8 @@ class InProcessJudge:
                 verdict, why, _ = found[unit.function, version]
                 provision = provisions[catalogue.provision_of(unit.id)]
                 row = applicability(catalogue, provision, dossier)
-                result[unit.id, version] = under_ics(verdict, why, row, provision)
+                judgements, _ = said[unit.function, version]
+                result[unit.id, version] = under_ics(verdict, why, row, provision, judgements)
         return result
 
     @staticmethod
