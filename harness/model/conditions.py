@@ -1,11 +1,14 @@
 """What rows of the IXIT say for certain about the conditions and features of an ICS row."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Self
+
+from pydantic import model_validator
 
 from harness.model.base import Frozen
 from harness.model.dossier import Dossier
 from harness.model.ixit import IxitRow
+from harness.model.ixit.form import TABLES
 
 ANYTHING: Final = "*"
 """Stands in a match for any value that is not empty."""
@@ -32,6 +35,20 @@ class Condition(Frozen):
     absent: tuple[Match, ...] = ()
     none_is_absent: bool = True
     beyond_facts: bool = False
+
+    @model_validator(mode="after")
+    def _looks_at_what_there_is(self) -> Self:
+        """A table or field that the form does not have would break whoever looks at it."""
+        form = next((form for form in TABLES if form.name == self.table), None)
+        if form is None:
+            message = f"the IXIT has no table {self.table!r}"
+            raise ValueError(message)
+        named = {field for match in (*self.present, *self.absent) for field in match}
+        unknown = sorted(named - {field.key for field in form.fields})
+        if unknown:
+            message = f"{self.table} has no field {unknown[0]!r}"
+            raise ValueError(message)
+        return self
 
     def met_by(self, dossier: Dossier) -> IxitRow | None:
         """The first row by which the condition is met for certain."""

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from harness.assessment.applicability import applicability, under_ics
 from harness.assessment.judging import contradicted, held, reason, undecided
 from harness.model.catalogue import Catalogue, CatalogueProvision
+from harness.model.conditions import Condition
 from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
 from harness.model.ids import FactKey
 from harness.model.ixit import Ixit
@@ -137,3 +139,17 @@ def test_conditions_beyond_facts_are_those_of_data_and_of_purposes() -> None:
             assert condition.beyond_facts == (
                 table in {"10-SecParam", "21-PersData"} or "3" in condition.ids
             )
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"table": "30-Nothing", "present": [{}]},
+        {"table": "7-UpdMech", "present": [{"no_such_field": ["x"]}]},
+        {"table": "7-UpdMech", "present": [{}], "absent": [{"__class__": ["x"]}]},
+    ],
+)
+def test_a_condition_looks_only_at_what_the_form_has(wrong: dict[str, Any]) -> None:
+    """A bundle brings its catalogue along, and a verifier must not break on it."""
+    with pytest.raises(ValidationError, match="has no"):
+        Condition.model_validate({"ids": ["1"], **wrong})

@@ -378,11 +378,6 @@ def test_a_flaw_fails_exactly_its_units(name: str, judge: Any, survey: Any, made
     assert changed == failed
 
 
-NOT_DENIED = {("5.8-1-2a", "3.1.3")}
-"""Units whose provision the ICS calls N/A in a version, and whose flaw does not deny that: weak
-cryptography on a link to a browser does not show that personal data go to an associated service."""
-
-
 @pytest.mark.parametrize("name", sorted(SPOILERS))
 def test_a_flaw_fails_the_same_of_both_versions_where_the_supplier_says_that_they_apply(
     name: str, judge: Any, survey: Any, made: Any, dossier: Any
