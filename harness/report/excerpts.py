@@ -15,6 +15,7 @@ from harness.encoding.journal import MAX_LINE_BYTES
 from harness.encoding.text import neutralise
 from harness.encoding.tree import Tree
 from harness.errors import CaptureError, EvidenceError
+from harness.model.external import FOLDER as EXTERNAL
 from harness.model.observation import EvidenceRef
 
 _BUDGET_BYTES: Final = 256 * 1024 * 1024
@@ -68,6 +69,8 @@ class Excerpts:
         path, where = neutralise(ref.path), neutralise(ref.where, 100)
         if ref.path not in self._names:
             return Excerpt(path, where, (), "no such capture in this evidence")
+        if ref.path.startswith(EXTERNAL):
+            return Excerpt(path, where, (), "a document of a third party, which is not opened")
         try:
             lines = tuple(self._found(ref))
         except (CaptureError, EvidenceError, ValueError) as error:

@@ -20,6 +20,9 @@ _DECLARED_TOO_LITTLE: Final = frozenset(
     {
         "crypto-legacy",
         "crypto-unknown",
+        "external-file-changed",
+        "external-file-missing",
+        "external-not-valid",
         "field-missing",
         "identity-claimed-without-row",
         "no-ics-row",
@@ -153,6 +156,8 @@ EXPLANATIONS: Final = {
 
 _BY_CODE: Final = {
     "answer-void": WaitsFor.ANSWER,
+    "external-not-accepted": WaitsFor.ASSESSOR,
+    "external-not-allowed": WaitsFor.FAULT,
     "needs-declaration": WaitsFor.DECLARATION,
     "not-judged": WaitsFor.FAULT,
     "not-selected": WaitsFor.SELECTION,
