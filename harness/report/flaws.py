@@ -125,20 +125,30 @@ def in_one_line(finding: Finding) -> str:
 
 
 def provision_because(result: ProvisionResult, units: Iterable[UnitResult]) -> list[str]:
-    """Why a provision has its verdict, from its ``units``: each flaw once, else what decided it.
+    """Why a provision has its verdict, from its ``units``, each thing once.
 
-    A verdict of FAIL is explained by what was seen, and by each failing unit without a flaw.
+    A FAIL is explained by what was seen and by each failing unit without a flaw, an open one by
+    everything that is open.
     """
     mine = [unit for unit in units if unit.verdict is result.verdict]
-    if result.verdict is not Verdict.FAIL:
-        deciding = [unit for unit in mine if unit.unit == result.reason.params.get("unit")]
-        texts = [f"{unit.unit}: {render(unit.reason)}" for unit in deciding]
-        return [neutralise(text, _LONG) for text in texts] or [render(result.reason)]
-    texts = []
+    if not mine:
+        return [render(result.reason)]
+    if result.verdict is Verdict.PASS:
+        every = "the one unit that applies passes"
+        return [every if len(mine) == 1 else f"all {len(mine)} units that apply pass"]
+    if result.verdict in {Verdict.NOT_APPLICABLE, Verdict.NOT_CLAIMED}:
+        return [render(mine[0].reason)]
+    texts: dict[str, list[UnitId]] = {}
     for unit in mine:
         found = [in_one_line(each) for said in unit.judgements for each in said.findings]
-        texts += found or [f"{unit.unit}: {render(unit.reason)}"]
-    return [neutralise(text, _LONG) for text in dict.fromkeys(texts)] or [render(result.reason)]
+        for text in found or [render(unit.reason)]:
+            texts.setdefault(text, []).extend([] if found else [unit.unit])
+    return [_with_units(text, asking) for text, asking in texts.items()]
+
+
+def _with_units(text: str, units: Sequence[UnitId]) -> str:
+    named = ", ".join(dict.fromkeys(units))
+    return neutralise(f"{named}: {text}" if named else text, _LONG)
 
 
 def because(judgement: Judgement) -> list[str]:
