@@ -360,7 +360,9 @@ def doctor(
 
 @app.command()
 def explain(
-    subject: Annotated[str, typer.Argument(help="a unit, a criterion, or criterion@subject")],
+    subject: Annotated[
+        str, typer.Argument(help="a provision, a unit, a criterion, or criterion@subject")
+    ],
     *,
     evidence: Annotated[
         Path | None, typer.Option("--in", help="bundle (folder or zip) or run directory")

@@ -56,13 +56,14 @@ class Explanation:
 
     def _advice(self) -> Iterator[str]:
         if self.seen is None:
-            yield from (rule.advice for rule in (*self.units, *self.provisions))
+            yield from (unit.advice for unit in self.units)
+            yield from (provision.advice for provision in self.provisions)
             yield self.criterion.advice if self.criterion else ""
             return
         yield from (entry.advice for entry in self.seen.findings)
         if self.kind in _JUDGED:
-            for result in (*self.seen.units, *self.seen.provisions):
-                yield from result.advice
+            yield from (text for unit in self.seen.units for text in unit.advice)
+            yield from (text for each in self.seen.provisions for text in each.advice)
 
     def to_json(self) -> dict[str, Any]:
         """``certbench/explain/1``."""
@@ -149,8 +150,9 @@ def _verdicts(explanation: Explanation) -> str:
     """What a unit or provision came to, for the headline."""
     if explanation.seen is None or explanation.kind not in _JUDGED:
         return ""
-    found = (*explanation.seen.units, *explanation.seen.provisions)
-    said = ", ".join(dict.fromkeys(entry.verdict for entry in found))
+    found = [unit.verdict for unit in explanation.seen.units]
+    found += [provision.verdict for provision in explanation.seen.provisions]
+    said = ", ".join(dict.fromkeys(found))
     return f": [bold]{said}[/]" if said else ""
 
 

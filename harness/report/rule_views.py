@@ -137,12 +137,11 @@ class Rules:
     @property
     def known(self) -> tuple[str, ...]:
         """The ids of every provision, unit and criterion."""
-        found = {
-            str(entry.id)
-            for catalogue, _ in self._frameworks
-            for entry in (*catalogue.units, *catalogue.provisions)
+        units = {str(unit.id) for catalogue, _ in self._frameworks for unit in catalogue.units}
+        provisions = {
+            str(entry.id) for catalogue, _ in self._frameworks for entry in catalogue.provisions
         }
-        return (*sorted(found), *CRITERIA)
+        return (*sorted(units | provisions), *CRITERIA)
 
     def units(self, name: str) -> tuple[UnitRule, ...]:
         """The unit called ``name``, in each framework that has one."""
