@@ -14,30 +14,27 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.markup import escape
 
 from harness import __version__
 from harness.answering.rounds import Rounds
 from harness.answering.store import AnswerStore
 from harness.assessment.selection import unknown_names
-from harness.bench.operator import TerminalOperator
-from harness.cli.desks import make_desk
-from harness.cli.devices import new_passwords
+from harness.cli.desks import rounds_of
+from harness.cli.devices import lost_devices, new_passwords
 from harness.cli.job import amended_job, ordered_job
 from harness.cli.keys import lab_signer, lasting
-from harness.cli.people import ask, operator_at
+from harness.cli.people import ScriptedRounds, ask, operator_at
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
 from harness.cli.unchanged import require_unchanged
 from harness.cli.vault import encrypt_at_rest, secret_at_rest
 from harness.config import load_confirmations, load_dossier
 from harness.config.external_files import folder_of, read_external_files
 from harness.encoding.clock import Clock
-from harness.encoding.text import neutralise_lines
 from harness.errors import StorageError, UsageError
 from harness.model.assessment import Assessment
 from harness.model.bench_config import BenchConfig
 from harness.model.catalogue import Catalogue
-from harness.model.ids import SampleId
+from harness.model.declaration import UnitDeclaration
 from harness.model.job import NAME as JOB
 from harness.model.job import JobRecord
 from harness.model.order import RunOrder
@@ -327,7 +324,7 @@ class _Work:
                 f"--only {unknown[0]}: no such group, case or unit; certbench plan lists them"
             )
         order = self._order
-        people = self._has_people
+        people = self._rounds(Console()) is not None
         return plans(self._frameworks, order.bench, order.dossier, only, people=people)[1]
 
     def survey(self, plan: SurveyPlan, console: Console) -> None:
@@ -344,36 +341,27 @@ class _Work:
                 operator=self._person,
                 subset=order.only,
                 passwords=order.passwords,
-                lost=_lost_devices(self._run, order.bench),
+                lost=lost_devices(self._run, order.bench),
                 job=order.job,
-                observer=self._rounds(console),
+                observer=self._rounds(console) or self._script(),
             ),
             console,
         )
 
     @property
-    def _terminal(self) -> TerminalOperator | None:
-        """The person at the terminal, if there is one."""
-        person = self._person
-        return person if isinstance(person, TerminalOperator) and person.is_there else None
-
-    @property
-    def _has_people(self) -> bool:
-        return self._terminal is not None or self._order.wait_s > 0
+    def _units(self) -> list[UnitDeclaration]:
+        return [unit for entry in self._frameworks for unit in entry.units]
 
     def _rounds(self, console: Console) -> Rounds | None:
         """How people look at the sample during the visits; None if nobody does."""
-        order = self._order
-        if not self._has_people:
+        return rounds_of(self._run, self._order, self._frameworks, self._person, console)
+
+    def _script(self) -> ScriptedRounds | None:
+        """The script that answers in people's place, if there is one."""
+        person = self._person
+        if person is None or not person.scripted:
             return None
-        return Rounds(
-            self._run,
-            lambda: make_desk(self._run, order, self._frameworks),
-            SampleId(order.bench.sample[0].id),
-            lambda text: console.print(escape(neutralise_lines(text)), soft_wrap=True),
-            terminal=self._terminal,
-            wait_s=order.wait_s,
-        )
+        return ScriptedRounds(self._run, self._units, self._order.dossier, person)
 
     def conclude(self) -> Outcome:
         """Judge and seal what was surveyed, unless that was not ordered; the run is finished."""
@@ -388,8 +376,7 @@ class _Work:
         if rounds is not None:
             rounds.at_a_desk()
         elif self._person is not None:
-            units = [unit for entry in self._frameworks for unit in entry.units]
-            ask(self._run, units, order.dossier, self._person)
+            ask(self._run, self._units, order.dossier, self._person)
         chosen = [(entry.suite, entry.catalogue) for entry in self._frameworks]
         target = Path(order.target or self._run.parent)
         sealing = SealingOrder(
@@ -404,18 +391,6 @@ class _Work:
         set_finished(self._run, finished=True)
         encrypt_at_rest(self._run, order.bench.bench)
         return Outcome(assessments, sealed, order.purpose)
-
-
-def _lost_devices(run: Path, config: BenchConfig) -> dict[SampleId, str]:
-    """Reference devices that ended with the process that started them."""
-    if read_record(run / "survey") is None:
-        return {}
-    why = "the reference device ended with the command that had started it"
-    return {
-        SampleId(sample.id): why
-        for sample in config.sample
-        if sample.reference is not None and not sample.reference.attach
-    }
 
 
 def _free_name(target: Path) -> str:

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from harness.answering.store import AnswerStore
+from harness.answering.visits import open_visit
 from harness.bench.operator import AnswerScript, ScriptedOperator
-from harness.cli.people import ask
+from harness.cli.people import ScriptedRounds, ask
 from harness.encoding.tree import DirectoryTree
 from harness.errors import UsageError
 from harness.evidence.pictures import without_metadata
@@ -15,6 +17,8 @@ from harness.model.declaration import DecidedBy, UnitDeclaration
 from harness.model.dossier import Dossier, DutIdentification
 from harness.model.ids import UnitId
 from harness.model.question import AnswerKind, Question
+from harness.model.record import SampleRecord, SurveyRecord, VisitRecord
+from harness.model.states import DeviceState, Purpose
 
 PHOTO = b"\xff\xd8\xff\xe1\0\x0cExif\0\0GPS!\xff\xdb\0\x04ab\xff\xd9"
 
@@ -72,3 +76,37 @@ def test_a_file_that_is_too_large_is_no_evidence(answered, tmp_path):
         stream.truncate(33 * 2**20)
     with pytest.raises(UsageError, match="larger than"):
         answered(file)
+
+
+def test_a_script_answers_in_the_visit_what_is_to_be_seen_in_its_state(tmp_path):
+    lamp = Question(id="lamp", prompt="Does it blink?", during="initialised")
+    paper = Question(id="paper", prompt="Is it clear?")
+    unit = UnitDeclaration(
+        unit=UnitId("u"), decided_by=DecidedBy.OPERATOR, questions=(lamp, paper), summary="",
+        module="m", function="f",
+    )  # fmt: skip
+    rows = [{"question": name, "value": "yes"} for name in ("lamp", "paper")]
+    script = ScriptedOperator(AnswerScript.model_validate({"answer": rows}))
+    dossier = Dossier(dut=DutIdentification(supplier="s", model="m"))
+    run = tmp_path / "run"
+    (run / "survey").mkdir(parents=True)
+    (run / "private").mkdir()
+    record = SurveyRecord(
+        run_id="r", purpose=Purpose.DEMO, bench="b", bench_kind="private", started="x",
+        samples=tuple(SampleRecord(id=name, origin="supplier") for name in "AB"),
+    )  # fmt: skip
+    (run / "survey" / "survey.json").write_bytes(record.to_bytes())
+    rounds = ScriptedRounds(run, [unit], dossier, script)
+    for sample in "BA":
+        rounds.observe(
+            VisitRecord(
+                sample=sample, visit="1-initialised", state=DeviceState.INITIALISED,
+                entered_by="unboxed", state_confirmed=True, started="x",
+            )
+        )  # fmt: skip
+    assert open_visit(run) is None
+    assert ask(run, [unit], dossier, script) == 2
+    assert [(each.question, each.visit) for each in AnswerStore(run).read()] == [
+        ("lamp", "A/1-initialised"),
+        ("paper", None),
+    ]
