@@ -15,6 +15,7 @@ from harness.errors import CaptureError, UsageError
 from harness.model.ids import FactKey, SampleId
 from harness.model.question import Answer, AnswerKind
 from harness.model.record import SurveyRecord
+from harness.model.shown import Shown
 
 _MAX_LINES: Final = 60
 _MAX_FACT_BYTES: Final = 4 * 1024 * 1024
@@ -95,8 +96,8 @@ class Desk:
             return held if held is not None and held.person != person else None
         return lease if lease.person != person else None
 
-    def answer(self, entry: Asked, given: Given, person: str) -> Answer:
-        """Write down an answer.
+    def answer(self, entry: Asked, given: Given, person: str, *, facts: bool = True) -> Answer:
+        """Write down an answer; ``facts``: the person had the facts before them, not rows alone.
 
         Raises:
             OvertakenError: somebody else works on the question or has answered it.
@@ -116,6 +117,7 @@ class Desk:
                 replaces=given.seen,
                 files=given.files,
                 opened=self._opened(entry, given),
+                shown=entry.shown if facts else Shown(rows=entry.shown.rows),
             )
         )
         self.leases.give_back(entry.key, person)

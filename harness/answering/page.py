@@ -98,7 +98,7 @@ class Pages:
             holder=holder,
             samples=desk.samples if entry.question.opens else (),
             facts=list(desk.facts(entry)),
-            corrects=newest is not None and newest.question_digest == entry.question.digest,
+            corrects=newest is not None and not entry.changed_since(newest),
             problem=problem,
             typed=typed or {},
             dut=self._dut,

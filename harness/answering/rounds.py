@@ -142,7 +142,7 @@ class Rounds:
                 return False
             return not desk.queue.one(entry, desk.store.read()).is_open
 
-        given = person.ask_unless(entry.question, entry.stored_item, "", taken)
+        given = person.ask_unless(entry.question, entry.stored_item, entry.rows_text, taken)
         if given is None:
             desk.leases.give_back(entry.key, person.name)
             return taken()
@@ -151,7 +151,8 @@ class Rounds:
         try:
             files = (read_upload(Path(given[0])),) if entry.question.kind in _FROM_FILE else ()
             opened = self._opened(desk, entry, person)
-            desk.answer(entry, Given(given[0], given[1], seen, files, opened), person.name)
+            answer = Given(given[0], given[1], seen, files, opened)
+            desk.answer(entry, answer, person.name, facts=False)
         except UsageError as error:
             self._tell(str(error))
         return True

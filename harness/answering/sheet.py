@@ -182,7 +182,7 @@ def _take(row: Mapping[str, str], desk: Desk, person: str, taken: Taken) -> None
         opened=row.get("Opened", "").strip().strip("-"),
     )
     try:
-        desk.answer(entry, given, person)
+        desk.answer(entry, given, person, facts=False)
     except UsageError as error:
         taken.refused.append(f"{name}: {error}")
     else:
@@ -192,6 +192,6 @@ def _take(row: Mapping[str, str], desk: Desk, person: str, taken: Taken) -> None
 def _is_there(row: Mapping[str, str], desk: Desk, entry: Asked) -> bool:
     """The newest answer says the same, as after a second import of one sheet."""
     newest = desk.queue.one(entry, desk.store.read()).newest
-    if newest is None or newest.question_digest != entry.question.digest:
+    if newest is None or entry.changed_since(newest):
         return False
     return (newest.value.casefold(), newest.reason) == (row["Answer"].casefold(), row["Reason"])

@@ -26,6 +26,7 @@ from harness.evidence.durable import flush
 from harness.evidence.pictures import is_picture, without_metadata
 from harness.model.ids import SampleId
 from harness.model.question import Answer, AnswerKind, Question
+from harness.model.shown import NOTHING, Shown, changed
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".pdf", ".txt", ".log"})
@@ -59,6 +60,7 @@ class Draft:
         replaces: number of the newest answer that its author saw; None if there was none.
         files: for a question of kind photo or file the first one is the answer itself.
         opened: the sample that was opened for it; None if none was.
+        shown: the rows and facts that the person had before them.
     """
 
     question: Question
@@ -70,6 +72,7 @@ class Draft:
     replaces: int | None = None
     files: tuple[Upload, ...] = ()
     opened: SampleId | None = None
+    shown: Shown = NOTHING
 
 
 class AnswerStore:
@@ -145,6 +148,7 @@ class AnswerStore:
             attachments=names[1:] if is_file else names,
             visit=visit_of(self._run, draft.question),
             opened=draft.opened,
+            shown=draft.shown,
         )
         self._write(f"{number:05}.json", answer.to_bytes())
         return answer
@@ -228,9 +232,16 @@ def _require_seen(draft: Draft, newest: Answer | None) -> None:
     if there != draft.replaces:
         who = f"{newest.person} answered {newest.value!r}" if newest else "there is no answer"
         raise OvertakenError(f"{draft.question.id} {draft.item}: meanwhile {who}")
-    corrects = newest is not None and newest.question_digest == draft.question.digest
-    if corrects and not draft.reason.strip():
+    if newest is not None and _corrects(draft, newest) and not draft.reason.strip():
         raise UsageError("a correction needs a reason: the earlier answer stays beside it")
+
+
+def _corrects(draft: Draft, newest: Answer) -> bool:
+    """Whether the earlier answer was given over the same, and counted until now."""
+    if newest.question_digest != draft.question.digest:
+        return False
+    at_a_desk = not draft.question.during
+    return newest.shown is None or not any(changed(newest.shown, draft.shown, all_facts=at_a_desk))
 
 
 def _suffix(file: Upload) -> str:

@@ -5,11 +5,14 @@ the facts that were shown, so that it stops counting when either changes.
 """
 
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+from pydantic import model_validator
 
 from harness.encoding.canonical import digest_of
 from harness.model.base import Document, Frozen
 from harness.model.ids import FactKey, FrameworkRef, SampleId, UnitId
+from harness.model.shown import Shown
 
 
 class AnswerKind(StrEnum):
@@ -61,7 +64,7 @@ class Answer(Document):
         item: the IXIT row or interface the answer speaks of; ``""`` when the unit has one item.
         person: a name; an unauthenticated claim unless ``signed``.
         scripted: the answer came from a file, not from a person at the bench.
-        facts_digest: SHA-256 over the facts shown beside the question; ``""`` if none were shown.
+        shown: rows and facts that the person had before them; None in answers of earlier versions.
         replaces: number of the answer that this one corrects, with ``reason``.
         attachments: photos and files that belong to it, beside it.
         visit: sample and visit during which it was given: ``A/2-initialised``; None for a judgement
@@ -81,11 +84,19 @@ class Answer(Document):
     at: str
     scripted: bool = False
     signed: bool = False
-    facts_digest: str = ""
+    shown: Shown | None = None
     replaces: int | None = None
     attachments: tuple[str, ...] = ()
     visit: str | None = None
     opened: SampleId | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_digest(cls, data: Any) -> Any:  # noqa: ANN401  (any input of a model)
+        """Earlier versions wrote a digest that was always empty."""
+        if isinstance(data, dict) and data.get("facts_digest") == "":
+            return {name: value for name, value in data.items() if name != "facts_digest"}
+        return data
 
 
 class AskedStatus(StrEnum):
@@ -110,6 +121,7 @@ class AskedQuestion(Frozen):
         table: the IXIT table of the unit's items; ``""`` = the DUT.
         answer: number of the newest answer, whether or not it counts; None if there is none.
         facts: the facts that the unit had read.
+        shown: the rows and facts that belong beside it.
     """
 
     unit: UnitId
@@ -119,6 +131,7 @@ class AskedQuestion(Frozen):
     status: AskedStatus
     answer: int | None = None
     facts: tuple[FactKey, ...] = ()
+    shown: Shown = Shown()
 
 
 class AskedQuestions(Document):

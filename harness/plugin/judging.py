@@ -23,6 +23,7 @@ from harness.assessment.rollup import (
     unconfirmed_firmware,
     unit_verdict,
 )
+from harness.assessment.samples import changed_identity, openings, read_from_opened
 from harness.assessment.selection import is_selected
 from harness.facts.base import Facts
 from harness.facts.store import FactRecord
@@ -42,6 +43,7 @@ from harness.plugin.evidence_source import Evidence
 from harness.plugin.outcomes import Inconclusive, raise_outcome
 from harness.plugin.sandbox import Sandbox
 from harness.survey.store import write_atomic
+from harness.testing.basis import Basis
 from harness.testing.declare import declaration_of
 from harness.testing.digests import judge_digests
 from harness.testing.external import with_external
@@ -77,6 +79,9 @@ class Judging:
         self._answers: AnswerView | None = None
         self._offered: tuple[AskedQuestion, ...] = ()
         self._asked: list[AskedQuestion] = []
+        self._basis = Basis(
+            evidence.dossier.ixit, evidence.facts, revised=bool(evidence.superseded)
+        )
 
     # What units may ask for by name.
 
@@ -104,7 +109,11 @@ class Judging:
     @pytest.fixture
     def answers(self, request: pytest.FixtureRequest) -> AnswerView:
         """The answers that count for the unit's questions."""
-        self._answers = AnswerView(self._evidence.answers, _declaration(request.node))
+        evidence = self._evidence
+        samples = evidence.facts.samples
+        self._answers = AnswerView(
+            evidence.answers, _declaration(request.node), samples, self._basis
+        )
         return self._answers
 
     # Hooks.
@@ -181,7 +190,7 @@ class Judging:
             return judgements
         evidence = self._evidence
         judgements, self._offered = with_external(
-            judgements, declaration, evidence.external, evidence.answers
+            judgements, declaration, evidence.external, evidence.answers, self._basis
         )
         return judgements
 
@@ -196,7 +205,12 @@ class Judging:
             return None
         if self._view.undeclared:
             return reason("undeclared-fact", error=self._view.undeclared[0])
-        return mixed_firmware(_versions(self._view.read))
+        read, evidence = self._view.read, self._evidence
+        return (
+            mixed_firmware(_versions(read))
+            or changed_identity(evidence.facts, read)
+            or read_from_opened(read, openings(evidence.answers))
+        )
 
     def _result(
         self,

@@ -33,6 +33,7 @@ from harness.model.record import SurveyRecord
 from harness.plugin.evidence_source import open_root
 from harness.plugin.launch import JudgingOrder, judge_all
 from harness.replay.comparison import differences
+from harness.replay.rebinding import rebind_answers
 from harness.report.html import NAME as REPORT
 from harness.report.source import ReportSource
 from harness.report.views import write_views
@@ -144,6 +145,7 @@ def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]
         )
         scrubber = twin_of_run(order.run, stage / "survey")
         survey = _write_facts(stage / "survey")
+        rebind_answers(order.run, stage / "survey", survey)
         judged = _judge_all(stage, order.frameworks, stage / "assessments", given)
         for _, catalogue in order.frameworks:
             plan = Path("assessments") / str(catalogue.framework) / "plan.json"
