@@ -7,6 +7,7 @@
 A record appears whole or not at all, and none is ever changed or removed.
 """
 
+import difflib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -194,13 +195,12 @@ def unit_in(assessment: Assessment, name: str) -> UnitResult:
     """The result of a unit.
 
     Raises:
-        UsageError: there is no such unit; names those that begin alike.
+        UsageError: there is no such unit; names the nearest.
     """
     found = next((unit for unit in assessment.units if unit.unit == name), None)
     if found is None:
-        stem = name[:4]
-        close = [unit.unit for unit in assessment.units if stem and unit.unit.startswith(stem)]
-        hint = f"; there are {', '.join(close[:8])}" if close else ""
+        close = difflib.get_close_matches(name, [unit.unit for unit in assessment.units], n=5)
+        hint = f"; nearest: {', '.join(close)}" if close else ""
         raise UsageError(f"{assessment.framework} has no unit {name!r}{hint}")
     return found
 
