@@ -11,9 +11,11 @@ from harness.assessment.judging import reason
 from harness.facts.base import Facts
 from harness.facts.identity import IdentityFacts
 from harness.facts.store import FactBase, FactRecord
+from harness.model.declaration import Samples, UnitDeclaration
 from harness.model.ids import SampleId, VisitId
 from harness.model.judgement import Reason
 from harness.model.question import Answer, Question
+from harness.model.record import SurveyRecord
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,21 @@ def seen_on_opened(
     sample = SampleId(made.visit.partition("/")[0]) if made.visit else first
     opening = opened.get(sample) if sample is not None else None
     return opening.reason if opening is not None and made.at > opening.at else None
+
+
+def unlike_samples(survey: SurveyRecord, declaration: UnitDeclaration) -> Reason | None:
+    """Why a unit that compares samples can't pass; None if they are alike, or none are compared.
+
+    What differs between two hardware or firmware revisions says nothing of what every unit of one
+    revision has in common. What is equal on both contradicts all the same.
+    """
+    if all(need.samples is not Samples.EACH for need in declaration.facts):
+        return None
+    for what in ("hardware", "firmware"):
+        stated = {str(found) for sample in survey.samples if (found := getattr(sample, what))}
+        if len(stated) > 1:
+            return reason("samples-differ", what=what, stated=", ".join(sorted(stated)))
+    return None
 
 
 def changed_identity(base: FactBase, read: Iterable[FactRecord[Facts]]) -> Reason | None:

@@ -9,6 +9,7 @@ SAMPLES: Final = MappingProxyType(
         "it may be another device",
         "sample-opened": "sample {sample} was opened on {at} (answer {answer}), and serves nothing "
         "later that needs it intact",
+        "samples-differ": "the samples that are compared are not of one {what} revision: {stated}",
     }
 )
 """Code -> sentence; see `harness.model.prose`."""

@@ -153,12 +153,18 @@ class VisitRecord(Document):
 
 
 class SampleRecord(Frozen):
-    """One physical unit as it was handed in and as it is wired to the bench."""
+    """One physical unit as it was handed in and as it is wired to the bench.
+
+    Attributes:
+        lot, firmware: as the bench config has them; None = not stated.
+    """
 
     id: SampleId
     origin: str
+    lot: str | None = None
     serial: str = ""
     hardware: str = ""
+    firmware: str | None = None
     address: str = ""
     mac: str = ""
     console: str = ""

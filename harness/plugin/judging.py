@@ -23,7 +23,12 @@ from harness.assessment.rollup import (
     unconfirmed_firmware,
     unit_verdict,
 )
-from harness.assessment.samples import changed_identity, openings, read_from_opened
+from harness.assessment.samples import (
+    changed_identity,
+    openings,
+    read_from_opened,
+    unlike_samples,
+)
 from harness.assessment.selection import is_selected
 from harness.facts.base import Facts
 from harness.facts.store import FactRecord
@@ -225,7 +230,9 @@ class Judging:
         verdict, why, items = unit_verdict(declaration, judgements)
         if fault is not None:
             verdict, why, items = Verdict.INCONCLUSIVE, fault, {}
-        doubt = unconfirmed_firmware(self._readings())
+        doubt = unconfirmed_firmware(self._readings()) or unlike_samples(
+            self._evidence.facts.survey, declaration
+        )
         if verdict is Verdict.PASS and doubt is not None:
             verdict, why = Verdict.INCONCLUSIVE, doubt
         said = applicability(self._catalogue, provision, self._evidence.dossier)

@@ -347,8 +347,10 @@ def _sample_record(links: SampleLinks) -> SampleRecord:
     return SampleRecord(
         id=SampleId(config.id),
         origin=config.origin,
+        lot=config.lot or None,
         serial=config.serial,
         hardware=config.hardware,
+        firmware=config.firmware or None,
         address=config.network.address if config.network else "",
         mac=config.network.mac if config.network else "",
         console=config.console.url if config.console else "",

@@ -234,7 +234,9 @@ def _samples(survey: SurveyRecord, job: JobRecord | None) -> list[dict[str, str]
                 "id": sample.id,
                 "origin": _name(sample.origin),
                 "serial": _name(sample.serial) or "not stated",
+                "lot": _name(sample.lot or "") or "not stated",
                 "hardware": _name(sample.hardware) or "not stated",
+                "firmware": _name(sample.firmware or "") or "not stated",
                 "received": str(item.received) if item and item.received else "not stated",
                 "condition": item.condition if item and item.condition else "not stated",
             }

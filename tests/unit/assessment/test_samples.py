@@ -7,10 +7,11 @@ from harness.assessment.samples import (
     openings,
     read_from_opened,
     seen_on_opened,
+    unlike_samples,
 )
 from harness.facts.identity import IdentityFacts
 from harness.facts.store import FactBase, FactRecord
-from harness.model.declaration import DecidedBy, UnitDeclaration
+from harness.model.declaration import DecidedBy, FactNeed, Samples, UnitDeclaration
 from harness.model.ids import FactKey, SampleId
 from harness.model.judgement import Outcome
 from harness.model.observation import Unknown
@@ -131,3 +132,29 @@ def test_facts_of_a_sample_that_a_unit_did_not_read_are_not_its_business():
     reset = identity("4-reset", state=DeviceState.RESET)
     assert changed_identity(base(one, two, reset), [reset]) is None
     assert changed_identity(base(one, two), []) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ({"hardware": "rev A"}, {"hardware": "rev B"}, "hardware revision: rev A, rev B"),
+        ({"firmware": "1"}, {"firmware": "2"}, "firmware revision: 1, 2"),
+        ({"hardware": "rev A"}, {"hardware": "rev A"}, ""),
+        ({"hardware": "rev A"}, {}, ""),
+    ],
+)
+def test_samples_of_two_revisions_show_nothing_by_being_different(first, second, said):
+    survey = base().survey.model_copy(
+        update={
+            "samples": tuple(
+                SampleRecord(id=name, origin="market", **more)
+                for name, more in (("A", first), ("B", second))
+            )
+        }
+    )
+    need = FactNeed(probe="ports", state=DeviceState.INITIALISED, samples=Samples.EACH)
+    comparing = UNIT.model_copy(update={"facts": (need,)})
+    why = unlike_samples(survey, comparing)
+    assert (render(why) if why else "").endswith(said)
+    assert bool(why) is bool(said)
+    assert unlike_samples(survey, UNIT) is None
