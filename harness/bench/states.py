@@ -11,7 +11,7 @@ from harness.model.question import Question
 from harness.model.states import DeviceState, Means
 
 _DONE: Final = "done"
-_INSTRUCTIONS: Final = {
+INSTRUCTIONS: Final = {
     DeviceState.AS_RECEIVED: "It must be as it came out of the box: never set up, never reset.",
     DeviceState.INITIALISED: (
         "Set it up as its user documentation says, with the user's login of the bench config."
@@ -23,6 +23,7 @@ _INSTRUCTIONS: Final = {
     DeviceState.RESET: "Reset it to its factory settings, as its user documentation says.",
     DeviceState.UNKNOWN: "Leave it as it is.",
 }
+"""What a person does to bring a sample into each state."""
 
 
 class OperatorStates(StateControl):
@@ -42,7 +43,7 @@ class OperatorStates(StateControl):
         question = Question(
             id=f"bench-enter-{state.value}",
             prompt=(
-                f"Sample {self._sample} is wanted in state {state.value}. {_INSTRUCTIONS[state]} "
+                f"Sample {self._sample} is wanted in state {state.value}. {INSTRUCTIONS[state]} "
                 "Have you seen that it is so?"
             ),
             choices=(_DONE, "done, not checked", "not possible"),

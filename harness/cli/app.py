@@ -12,7 +12,6 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from harness.assessment.confirmation import is_indicative
 from harness.cli import output
 from harness.cli.allure import allure
 from harness.cli.answer import answer, answers_app, judge
@@ -115,24 +114,25 @@ def _stop(error: CertbenchError) -> NoReturn:
 @app.command()
 def plan(bench: BenchArgument, framework: FrameworkOption, *, as_json: JsonOption = False) -> None:
     """Show every unit: how it is decided on this bench, or why it is not."""
+    from harness.cli import plan_view
     from harness.cli.surveying import Framework, plans
 
     config, dossier = load_bench(bench), load_dossier(bench)
     frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
     tests, survey = plans(frameworks, config, dossier)
+    _, with_people = plans(frameworks, config, dossier, people=True)
+    way = plan_view.way_of(frameworks, tests, (survey, with_people), config, dossier)
     given = load_confirmations(bench)
-    marked = [is_indicative(entry.catalogue, given) for entry in frameworks]
-    shown = list(zip(tests, marked, strict=True))
+    views = [
+        plan_view.PlanView(test, entry.catalogue, given)
+        for test, entry in zip(tests, frameworks, strict=True)
+    ]
     if as_json:
-        documents = [output.plan_json(test, indicative=mark) for test, mark in shown]
+        documents = [plan_view.to_json(view, way) for view in views]
         many = {"schema": "certbench/plans/1", "plans": documents}
         output.print_json(documents[0] if len(documents) == 1 else many)
         return
-    for test, mark in shown:
-        output.show_plan(console, test, indicative=mark)
-    for visit in survey.visits:
-        console.print(f"visit {visit.sample} {visit.state.value}: {', '.join(visit.probes)}")
-    console.print(f"about {survey.estimate_s:.0f} s")
+    plan_view.show(console, views, way, survey)
 
 
 @app.command()

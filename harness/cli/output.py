@@ -16,7 +16,6 @@ from harness.encoding.tree import DirectoryTree
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.judgement import Conclusion, Verdict
-from harness.model.plan import TestPlan
 from harness.model.prose import render
 from harness.replay.replaying import Replay
 from harness.replay.sealing import Sealed
@@ -54,53 +53,6 @@ def from_here(path: Path) -> str:
 def print_json(document: Mapping[str, Any]) -> None:
     """Exactly one object on standard output."""
     sys.stdout.write(json.dumps(document, ensure_ascii=True, indent=1) + "\n")
-
-
-def show_plan(console: Console, plan: TestPlan, *, indicative: bool) -> None:
-    """Every unit for people, and what is not the official text."""
-    table = Table("unit", "kind", "decided by", "reason", box=None, title=str(plan.framework))
-    for unit in plan.units:
-        kind = unit.kind + (", provisional" if unit.provisional else "")
-        offered = f"external evidence offered: {', '.join(unit.external or ())}"
-        reasons = [unit.reason, offered if unit.external else ""]
-        reason = "; ".join(filter(None, reasons))
-        table.add_row(unit.id, kind, unit.decided_by.value, escape(reason))
-    console.print(table)
-    if indicative:
-        console.print(
-            f"A conclusion would be INDICATIVE: certbench catalogue show {plan.framework} says on "
-            "which entries that nobody has compared with the official text it would rest",
-            soft_wrap=True,
-        )
-
-
-def plan_json(plan: TestPlan, *, indicative: bool) -> dict[str, Any]:
-    """``certbench/plan/1``."""
-    return {
-        "schema": "certbench/plan/1",
-        "framework": plan.framework.slug,
-        "version": plan.framework.version,
-        "units": [
-            {
-                "id": unit.id,
-                "case": unit.case,
-                "group": unit.provision,
-                "provision": unit.provision,
-                "kind": unit.kind,
-                "decided_by": unit.decided_by.value,
-                "applicable": unit.applicable,
-                "reason": unit.reason,
-                "facts": sorted({need.probe for need in unit.facts}),
-                "states": sorted({need.state.value for need in unit.facts}),
-                "provisional": bool(unit.provisional),
-                "waiting_for": unit.waiting_for or "",
-                "external": list(unit.external or ()),
-            }
-            for unit in plan.units
-        ],
-        "indicative": indicative,
-        "estimate_s": plan.estimate_s,
-    }
 
 
 def run_json(

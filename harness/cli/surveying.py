@@ -19,10 +19,11 @@ from harness.model.declaration import ProbeDeclaration, UnitDeclaration
 from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId
 from harness.model.job import JobRecord
-from harness.model.plan import SurveyPlan, TestPlan
+from harness.model.plan import PlannedVisit, SurveyPlan, TestPlan
 from harness.model.states import Capability, DeviceState, Purpose
 from harness.survey.campaign import Campaign, Observer, Order
 from harness.survey.registry import load_probes
+from harness.survey.schedule import longest_path_s
 from harness.survey.store import write_atomic
 from harness.testing.suites import Suite
 
@@ -93,7 +94,22 @@ def plans(
         need for plan in tests for unit in plan.units if unit.applicable for need in unit.facts
     ]
     looked_at = _looked_at(frameworks, tests) if people else frozenset()
-    return tests, survey_plan(needs, probes, tuple(capabilities), looked_at)
+    survey = survey_plan(needs, probes, tuple(capabilities), looked_at)
+    return tests, survey.model_copy(update={"estimate_s": _survey_s(survey)})
+
+
+def visit_s(visit: PlannedVisit) -> float:
+    """Typical time of a visit: what can run side by side does (`harness.survey.schedule`)."""
+    probes = probe_declarations()
+    return longest_path_s({name: probes[name].estimate_s for name in visit.probes}, probes)
+
+
+def _survey_s(survey: SurveyPlan) -> float:
+    """Typical time of a survey: its samples run side by side, the visits of one do not."""
+    spent: dict[SampleId, float] = {}
+    for visit in survey.visits:
+        spent[visit.sample] = spent.get(visit.sample, 0.0) + visit_s(visit)
+    return max(spent.values(), default=0.0)
 
 
 def _looked_at(
