@@ -110,8 +110,9 @@ def explain(
 
 def _unknown(subject: str, known: Sequence[str], findings: Sequence[str]) -> UsageError:
     everything = [*known, *findings]
-    name = subject.partition("@")[0]
-    close = [entry for entry in everything if name and entry.startswith(name)]
+    name, bare = subject.partition("@")[0], _bare(subject)
+    close = [entry for entry in everything if bare and _bare(entry) == bare]  # 5.1.1-1a
+    close += [entry for entry in everything if name and entry.startswith(name)]
     close += difflib.get_close_matches(subject, everything, n=_NEAREST, cutoff=0.5)
     nearest = ", ".join(neutralise(entry, 80) for entry in list(dict.fromkeys(close))[:_NEAREST])
     return UsageError(
@@ -119,6 +120,11 @@ def _unknown(subject: str, known: Sequence[str], findings: Sequence[str]) -> Usa
         "criterion (weak-tls-protocol), nor a finding of this evidence (weak-tls-protocol@tcp/443)"
         + (f". Nearest: {nearest}" if nearest else "")
     )
+
+
+def _bare(name: str) -> str:
+    """Letters and digits alone: people mix up full stops and hyphens."""
+    return "".join(filter(str.isalnum, name)).casefold()
 
 
 def show(explanation: Explanation, evidence: Path | None, console: Console) -> None:

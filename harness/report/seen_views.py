@@ -16,9 +16,9 @@ from harness.errors import CaptureError, EvidenceError, UsageError
 from harness.evidence.revisions import dossier_in
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
-from harness.model.declaration import Quantifier
+from harness.model.declaration import DecidedBy, Quantifier
 from harness.model.dossier import Dossier
-from harness.model.judgement import Finding, Judgement, Verdict
+from harness.model.judgement import Finding, Judgement, Outcome, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 from harness.plugin.evidence_source import known_secrets, open_root
@@ -85,7 +85,8 @@ class SeenUnit:
     """One unit's result in one assessment.
 
     Attributes:
-        declared: the dossier rows that the judgements rest on.
+        declared: the dossier rows that the judgements rest on; where facts alone decide, those that
+            they contradict.
         answered: the answers that they rest on.
         follows: why the verdict follows, sentence by sentence, up to the conclusion.
         advice: what the manufacturer should change so that it can pass.
@@ -261,7 +262,7 @@ class SeenEvidence:
             decided_by=unit.decided_by.value,
             reason=render(unit.reason),
             judgements=tuple(self._judgement(judgement, quoted) for judgement in said),
-            declared=self._grounds.rows(entry.dossier, framework, said),
+            declared=self._grounds.rows(entry.dossier, framework, _reading_rows(unit, said)),
             answered=self._grounds.answers(said),
             follows=tuple(_follows(entry, unit)),
             advice=advice_of(unit, entry.catalogue),
@@ -284,6 +285,12 @@ class SeenEvidence:
 
     def _quote(self, refs: Sequence[EvidenceRef]) -> tuple[Excerpt, ...]:
         return tuple(self._excerpts.at(ref) for ref in refs[:_QUOTED])
+
+
+def _reading_rows(unit: UnitResult, judgements: Iterable[Judgement]) -> list[Judgement]:
+    """Where facts alone decide, what a row says matters as far as they are at odds with it."""
+    by_facts = unit.decided_by is DecidedBy.AUTOMATIC
+    return [said for said in judgements if not by_facts or said.outcome is Outcome.CONTRADICTED]
 
 
 def _is_named(assessment: Assessment, framework: str) -> bool:

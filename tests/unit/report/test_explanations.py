@@ -101,6 +101,7 @@ def test_a_criterion_names_the_probes_whose_facts_it_reads():
         ("weak-tls-protocl", "weak-tls-protocol"),
         ("5.1-1-1", "5.1-1-1a"),
         ("5.1-9", "5.1-5"),
+        ("5.1.1-1A", "5.1-1-1a"),
         ("weak-tls-cipher-suite", "weak-tls-cipher"),
         ("no-such-criterion@tcp/1", ""),
         ("\x1b[2J", ""),
@@ -349,7 +350,8 @@ def judged_by_a_person(evidence, made):
         answers=(2,),
         rows=("1-AuthMech/AuthMech-1", "1-AuthMech/gone"),
     )
-    folder = evidence(made.unit("c1a", Verdict.FAIL, judgements=(said,), reason=said.reason))
+    decided = {"decided_by": DecidedBy.JUDGEMENT, "judgements": (said,), "reason": said.reason}
+    folder = evidence(made.unit("c1a", Verdict.FAIL, **decided))
     row = AuthMech(
         id="AuthMech-1",
         description="Login router",
