@@ -122,7 +122,7 @@ def held_by(
         instead: the open judgement whose place it takes.
     """
     why = reason(
-        EXTERNAL,
+        "external-evidence",
         evidence=record.id,
         title=record.title,
         issuer=record.issuer,

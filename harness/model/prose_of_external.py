@@ -3,8 +3,8 @@
 from typing import Final
 
 EXTERNALS: Final = {
-    "external-evidence": "external: {issuer}, {title}, valid until {valid_until}; accepted for "
-    "{row} by {person}",
+    "external-evidence": "external: {issuer}, {title} ({evidence}), valid until {valid_until}; "
+    "accepted for {row} by {person}",
     "external-file-changed": "external evidence {evidence}: the kept file is not the one that the "
     "dossier names",
     "external-file-missing": "external evidence {evidence}: its file is not kept with the survey",

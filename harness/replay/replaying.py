@@ -109,7 +109,10 @@ def replay(evidence: Path, frameworks: Sequence[str] = ()) -> tuple[Replay, ...]
         )
     held = HeldEvidence(evidence)
     unable = {
-        name: held.unable(suite.units_of(catalogue)[0])
+        name: held.unable(
+            suite.units_of(catalogue)[0],
+            {unit.id for unit in catalogue.units if unit.external_evidence},
+        )
         for name, (suite, catalogue) in books.items()
     }
     compared = {
