@@ -27,6 +27,7 @@ from harness.model.revision import DossierRevision, replaced_revision
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
 from harness.verify.steps.results import check_results
+from harness.verify.steps.revisions import read_history
 
 _BY_NAME: Final[dict[str, type[Document]]] = {
     "data/survey/survey.json": SurveyRecord,
@@ -66,6 +67,7 @@ def check_documents(context: Context) -> str:
         for needed in ("assessment.json", "catalogue.json"):
             if f"data/{folder}/{needed}" not in tree.names():
                 raise StepFailed("E-DOCUMENT", f"data/{folder} has no {needed}", "an assessment")
+    read_history(SubTree(tree, "data"))
     return f"{count} documents"
 
 

@@ -92,15 +92,20 @@ def check_then(folder: str, assessment: Assessment, under: JudgedUnder) -> None:
     Raises:
         StepFailed: ``E-REVISION``, naming unit or trigger.
     """
-    then = under.replaced_by.verdicts.get(str(assessment.framework)) if under.replaced_by else None
-    if under.replaced_by is None or then is None or then.judge != assessment.judge:
+    if under.replaced_by is None:
+        return
+    name = f"{folder}/{under.file}"
+    if not under.replaced_by.verdicts:
+        shown = f"revision {under.replaced_by.number} of the dossier keeps no verdicts"
+        raise StepFailed("E-REVISION", shown, f"those of {name}")
+    then = under.replaced_by.verdicts.get(str(assessment.framework))
+    if then is None or then.judge != assessment.judge:  # judged later, or by another judge
         return
     now = verdicts_of(assessment).units
     for unit in sorted({*now, *then.units}):
         if now.get(unit) is not then.units.get(unit):
             said = now[unit].value if unit in now else "absent"
             was = then.units[unit].value if unit in then.units else "absent"
-            name = f"{folder}/{under.file}"
             raise StepFailed("E-REVISION", f"{name}: unit {unit} is {said}", f"{was}, as then")
 
 

@@ -52,6 +52,7 @@ def check_verdicts(context: Context) -> str:
     whole = record.whole
     names = _survey_names(context)
     count, told = 0, list[str]()
+    require_all(data, history)
     replaced: dict[int, list[Assessment]] = {}
     for under in judged_under(history):
         people = people_of(SubTree(data, "survey"), under.dossier)
@@ -111,7 +112,6 @@ def check_completeness(context: Context) -> str:
     if not folders:
         raise StepFailed("E-COVERAGE", "no assessment", "at least one")
     history = read_history(data)
-    require_all(data, history)
     judged = [(folder, under.file) for folder in folders for under in judged_under(history)]
     for folder, file in judged:
         assessment, catalogue = _load(data, folder, file)
