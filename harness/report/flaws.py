@@ -8,7 +8,7 @@ from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.ids import ProvisionId, UnitId
-from harness.model.judgement import Finding, Judgement, Severity, Verdict
+from harness.model.judgement import Finding, Judgement, Reason, Severity, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 
@@ -141,9 +141,14 @@ def provision_because(result: ProvisionResult, units: Iterable[UnitResult]) -> l
     texts: dict[str, list[UnitId]] = {}
     for unit in mine:
         found = [in_one_line(each) for said in unit.judgements for each in said.findings]
-        for text in found or [render(unit.reason)]:
+        for text in found or [render(_in_common(unit.reason))]:
             texts.setdefault(text, []).extend([] if found else [unit.unit])
     return [_with_units(text, asking) for text, asking in texts.items()]
+
+
+def _in_common(why: Reason) -> Reason:
+    """``why`` without the name of the question that waits: units that wait alike are one line."""
+    return Reason(code=why.code) if why.code == "person-not-asked" else why
 
 
 def _with_units(text: str, units: Sequence[UnitId]) -> str:

@@ -11,6 +11,7 @@ from harness.model.advice import Advice
 from harness.model.judgement import Outcome, Verdict
 from harness.model.question import Answer
 from harness.report.advice import advice_of, counsel_of
+from harness.report.flaws import provision_because
 from harness.report.pdf.content import content
 
 OWN, WHOLE = "Mend the unit.", "Mend the provision."
@@ -180,3 +181,16 @@ def test_machines_get_the_advice_of_each_unit(made, catalogue):
     units = run_json(answered_no(made), catalogue, "demo", "x.zip")["units"]
     assert units["c1a"]["advice"] == [OWN]
     assert units["c1b"]["advice"] == []
+
+
+def test_units_that_wait_for_a_person_alike_are_one_line(made):
+    waits = [
+        made.unit(
+            name,
+            Verdict.INCONCLUSIVE,
+            reason=made.reason("person-not-asked", question=name),
+        )
+        for name in ("c1a", "c1b")
+    ]
+    result = made.assessment(*waits).provisions[0]
+    assert provision_because(result, waits) == ["c1a, c1b: nobody has answered yet"]
