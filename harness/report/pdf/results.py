@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from harness.assessment.confirmation import unconfirmed
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, DecisionRule
 from harness.model.dossier import Dossier
@@ -26,6 +27,8 @@ _MANY: Final = 12
 
 _CELL: Final = 320
 """Most characters in a cell of a row that is not broken across pages."""
+_BARE: Final = "not confirmed against the official text"
+_OURS: Final = "provisional: cases or units of our own"
 _RULE: Final = (
     "CONFORMANT only if every mandatory provision that applies has PASS. A mandatory provision "
     "with FAIL makes it NOT_CONFORMANT, one that is open makes it INCONCLUSIVE. No result is a "
@@ -44,6 +47,7 @@ def framework_result(folder: Path, assessment: Assessment, dossier: Dossier) -> 
     file = folder / "assessments" / str(assessment.framework) / "catalogue.json"
     catalogue = Catalogue.from_bytes(file.read_bytes())
     verdicts = [result.verdict for result in assessment.provisions]
+    ours = _unconfirmed(assessment, catalogue, "unit")
     return {
         "name": str(assessment.framework),
         "title": printable(catalogue.title, _CELL),
@@ -51,7 +55,7 @@ def framework_result(folder: Path, assessment: Assessment, dossier: Dossier) -> 
         "plainly": plain_words.CONCLUSIONS[assessment.conclusion],
         "indicative": assessment.indicative,
         "meaning": list(plain_words.meaning(assessment, catalogue)),
-        "after_review": after_review(assessment),
+        "after_review": (reviewed := after_review(assessment))[:1].upper() + reviewed[1:],
         "overrides": _overrides(assessment),
         "in_law": list(meaning_in_law(assessment, catalogue)),
         "drawn_by": drawn_by(catalogue),
@@ -67,8 +71,14 @@ def framework_result(folder: Path, assessment: Assessment, dossier: Dossier) -> 
         "method": _method(assessment, catalogue),
         "judge": assessment.judge.to_json(),
         "provisions": _provisions(assessment, catalogue, dossier),
-        "units": [_unit(unit) for unit in assessment.units],
+        "units": [_unit(unit, doubtful=unit.unit in ours) for unit in assessment.units],
     }
+
+
+def _unconfirmed(assessment: Assessment, catalogue: Catalogue, *kinds: str) -> frozenset[str]:
+    """Ids of the entries of these kinds that nobody compared with the official text."""
+    left = unconfirmed(catalogue, assessment.confirmations or ())
+    return frozenset(entry.id for entry in left if entry.kind in kinds)
 
 
 def _overrides(assessment: Assessment) -> list[dict[str, str]]:
@@ -154,6 +164,8 @@ def _provisions(
 ) -> list[dict[str, Any]]:
     """Every provision under its section, in the catalogue's order."""
     results = {result.provision: result for result in assessment.provisions}
+    bare = _unconfirmed(assessment, catalogue, "provision")
+    ours = _unconfirmed(assessment, catalogue, "case", "unit")
     sections: dict[str, list[dict[str, str]]] = {}
     for entry in catalogue.provisions:
         result = results.get(entry.id)
@@ -166,6 +178,14 @@ def _provisions(
                 "id": entry.id,
                 "title": printable(entry.title, _CELL),
                 "status": entry.status,
+                "doubts": "; ".join(
+                    words
+                    for words, applies in (
+                        (_BARE, entry.id in bare),
+                        (_OURS, any({each.case, each.unit} & ours for each in mine)),
+                    )
+                    if applies
+                ),
                 "declared": printable(
                     f"{ics.support.value}: {ics.detail}" if ics else "no answer", _CELL
                 ),
@@ -181,11 +201,12 @@ def _to_do(result: ProvisionResult, units: Iterable[UnitResult], catalogue: Cata
     return [counsel.text for counsel in counsel_of(result, units, catalogue)][:_SHOWN]
 
 
-def _unit(unit: UnitResult) -> dict[str, str]:
+def _unit(unit: UnitResult, *, doubtful: bool) -> dict[str, str]:
     items = [f"{item}: {verdict.value}" for item, verdict in unit.items.items()]
     worst = [text for text in items if not text.endswith(Verdict.PASS.value)]
     return {
         "id": unit.unit,
+        "doubts": "provisional" if doubtful else "",
         "verdict": unit.verdict.value,
         "decided_by": plain_words.DECIDED_BY[unit.decided_by],
         "why": printable(render(unit.reason), _CELL),

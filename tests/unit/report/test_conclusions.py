@@ -169,3 +169,18 @@ def test_the_test_report_has_all_of_it_too(stage, made):
     assert "1 test unit" in table
     assert "c1a" in table
     assert "judge again when the bench network is there" in table
+
+
+def test_the_test_report_marks_what_is_unconfirmed_and_what_is_ours(stage, made):
+    ours = [
+        {"id": name, "case": name[:2], "kind": "functional"}
+        | ({"provisional": True} if name == "c2a" else {})
+        for name in ("c1a", "c1b", "c2a", "c3a")
+    ]
+    held = stage()
+    held.report(made.assessment(indicative=True), units=ours)
+    reader = pypdf.PdfReader(held.folder / "report" / "report.pdf")
+    text = " ".join(" ".join(page.extract_text().split()) for page in reader.pages)
+    assert text.count("not confirmed against the official text") == 1
+    assert text.count("provisional: cases or units of our own") == 1
+    assert text[text.rindex("Annex B") :].count("c2a provisional") == 1
