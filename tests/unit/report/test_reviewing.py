@@ -7,6 +7,7 @@ import re
 import xml.etree.ElementTree as ET
 from types import SimpleNamespace
 
+import pypdf
 import pytest
 
 from harness.assessment.review import basis_of
@@ -102,6 +103,7 @@ def test_the_page_keeps_the_verdict_and_shows_the_override_beside_it(stage, over
     section = re.search(r'<section aria-labelledby="overrides">.*?</section>', page, re.DOTALL)
     said = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", "", section[0]))
     assert "An override never changes the automatic verdict" in said
+    assert "After review: CONFORMANT (1 of 1 override counts" in said
     assert "Requirements that come out otherwise after review: p1 PASS." in said
     assert "the lamp was seen to blink" in said
 
@@ -150,6 +152,17 @@ def test_a_difference_of_two_bundles_tells_what_people_hold_apart(overridden, ma
     assert told["unit c1a after review"] == ("FAIL", "PASS")
     assert "unit c1a" not in told
     assert "conclusion" not in told
+
+
+def test_the_printed_report_lists_what_people_hold(stage, overridden):
+    made = stage()
+    made.report(overridden())
+    pages = pypdf.PdfReader(io.BytesIO((made.folder / "report" / "report.pdf").read_bytes())).pages
+    said = " ".join(" ".join(page.extract_text().split()) for page in pages)
+    assert "After review: CONFORMANT (1 of 1 override counts" in said
+    assert "What people hold instead of verdicts" in said
+    assert "the lamp was seen to blink" in said
+    assert "People overrode verdicts of tiny@1" in said
 
 
 def test_allure_keeps_the_status_and_labels_the_override(stage, made, overridden):
