@@ -158,6 +158,14 @@ def test_the_page_has_all_of_it_beside_the_conclusion(stage, made):
     assert "1 test unit" in card
 
 
+def test_a_public_edition_has_it_as_well(stage, made):
+    waiting = made.waiting("c1a", "waits-for-bench")
+    page = stage(redaction=made.redaction()).page(still_open(made, waiting), in_law=LAW)
+    assert "Public edition." in page
+    for said in ("Nothing follows.", "A laboratory states it.", "What keeps this open"):
+        assert said in page
+
+
 def test_the_test_report_has_all_of_it_too(stage, made):
     held = stage()
     held.report(still_open(made, made.waiting("c1a", "waits-for-bench")), in_law=LAW)
