@@ -27,21 +27,14 @@ def named_units(flaw):
     }
 
 
-@pytest.fixture(scope="module")
-def agreeing(answers, prompts):
-    """The scripted answers but those that are a no: what fails already, no edit can turn."""
-    by_name = {question.id: question for question in prompts.values()}
-    return tuple(each for each in answers if each.value in by_name[each.question].holds)
-
-
 @pytest.mark.parametrize("flaw", TABLE["flaw"], ids=lambda flaw: flaw["name"])
 def test_an_edit_of_the_dossier_fails_the_units_of_its_row_and_no_other(
-    flaw, judge, dossier, agreeing
+    flaw, judge, dossier, true_and_good
 ):
     sound = claiming(judge, dossier, flaw.get("claim", []))
     flawed = judge.edited(sound, flaw["edit"])
-    before = failing(judge.under(sound, judge.said(sound, agreeing)))
-    after = failing(judge.under(flawed, judge.said(flawed, agreeing)))
+    before = failing(judge.under(sound, judge.said(sound, true_and_good)))
+    after = failing(judge.under(flawed, judge.said(flawed, true_and_good)))
     assert after - before == named_units(flaw)
     assert before <= after
 
