@@ -63,9 +63,9 @@ def name_by_twins(twin: Path) -> None:
 
     Scrubbing may have changed a dossier: a default password in it, or the name of who revised it.
     """
-    record = SurveyRecord.from_bytes((twin / _SURVEY).read_bytes())
     if not (twin / _FIRST).is_file():
         return
+    record = SurveyRecord.from_bytes((twin / _SURVEY).read_bytes())
     before = Dossier.from_bytes((twin / _FIRST).read_bytes())
     if record.dossier_digest:
         named = record.model_copy(update={"dossier_digest": before.digest})

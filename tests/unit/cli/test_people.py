@@ -15,6 +15,7 @@ from harness.evidence.scrub import Scrubber
 from harness.evidence.twins import scrub_tree
 from harness.model.declaration import DecidedBy, UnitDeclaration
 from harness.model.dossier import Dossier, DutIdentification
+from harness.model.external import ExternalEvidence
 from harness.model.ids import UnitId
 from harness.model.question import AnswerKind, Question
 from harness.model.record import SampleRecord, SurveyRecord, VisitRecord
@@ -110,3 +111,34 @@ def test_a_script_answers_in_the_visit_what_is_to_be_seen_in_its_state(tmp_path)
         ("lamp", "A/1-initialised"),
         ("paper", None),
     ]
+
+
+def test_each_row_that_third_party_evidence_covers_is_put_to_the_assessor_once(tmp_path):
+    record = ExternalEvidence(
+        id="SE-1",
+        title="t",
+        issuer="i",
+        accreditation="a",
+        scope="s",
+        valid_from="2026-01-01",
+        valid_until="2026-12-31",
+        file="se.pdf",
+        sha256="0" * 64,
+        covers=("10-SecParam/SecParam-1", "10-SecParam/SecParam-2", "11-ComMech/ComMech-1"),
+    )
+    dossier = Dossier(dut=DutIdentification(supplier="s", model="m"), evidence=(record,))
+    rows = [
+        {"question": "external-SE-1-10-SecParam", "item": "SecParam-1", "value": "accepted"},
+        {"question": "external-SE-1-10-SecParam", "item": "SecParam-2", "value": "refused"},
+    ]
+    operator = ScriptedOperator(AnswerScript.model_validate({"answer": rows}))
+    (tmp_path / "survey").mkdir()
+    assert ask(tmp_path, [], dossier, operator) == 2
+    assert ask(tmp_path, [], dossier, operator) == 2
+    given = {answer.item: answer for answer in AnswerStore(tmp_path).read()}
+    assert {item: answer.value for item, answer in given.items()} == {
+        "SecParam-1": "accepted",
+        "SecParam-2": "refused",
+    }
+    assert given["SecParam-1"].question_digest == record.question("10-SecParam").digest
+    assert given["SecParam-1"].scripted
