@@ -238,10 +238,10 @@ def _there(network: NetworkView, row: SoftServ, name: str) -> Judgement:
     def look(record: FactRecord[PortsFacts | LatePortsFacts]) -> Judgement:
         return criteria.interface_status(record, row.id, name, "enabled")
 
-    looks = [
-        network.judge(kind, "interface-status", row.id, look)
-        for kind in (PortsFacts, LatePortsFacts)
-    ]
+    looks = (
+        network.judge(PortsFacts, "interface-status", row.id, look),
+        network.judge(LatePortsFacts, "interface-status", row.id, look),
+    )
     by_outcome = {judged.outcome: judged for judged in looks}
     order = (Outcome.UNDECIDED, Outcome.HELD, Outcome.CONTRADICTED)
     return next(by_outcome[outcome] for outcome in order if outcome in by_outcome)
