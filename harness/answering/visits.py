@@ -4,6 +4,7 @@
 which people answer, learn from it what can be looked at now.
 """
 
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,13 +18,18 @@ from harness.model.states import DeviceState
 
 
 class OpenVisit(Document):
-    """A visit that waits for people. Never a part of a bundle."""
+    """A visit that waits for people. Never a part of a bundle.
+
+    Attributes:
+        process: the campaign's; once it is gone nobody holds the visit open any more.
+    """
 
     SCHEMA: ClassVar[str] = "certbench/open-visit/1"
 
     sample: SampleId
     visit: VisitId
     state: DeviceState
+    process: int
 
 
 def hold_open(run: Path, visit: VisitRecord) -> None:
@@ -32,7 +38,7 @@ def hold_open(run: Path, visit: VisitRecord) -> None:
     Raises:
         StorageError: the disk takes no more.
     """
-    held = OpenVisit(sample=visit.sample, visit=visit.visit, state=visit.state)
+    held = OpenVisit(sample=visit.sample, visit=visit.visit, state=visit.state, process=os.getpid())
     try:
         write_private(_file(run), held.to_bytes())
     except OSError as error:
@@ -47,15 +53,26 @@ def let_go(run: Path) -> None:
 def open_visit(run: Path) -> OpenVisit | None:
     """The visit in which the campaign waits now, if it does."""
     try:
-        return OpenVisit.from_bytes(_file(run).read_bytes())
+        held = OpenVisit.from_bytes(_file(run).read_bytes())
     except (OSError, CaptureError, ValueError):
         return None
+    return held if _is_alive(held.process) else None
 
 
 def visit_of(run: Path, question: Question) -> str | None:
     """Sample and visit in which ``question`` is answered now; None outside of its visit."""
     now = open_visit(run) if question.during else None
     return f"{now.sample}/{now.visit}" if now and now.state.value == question.during else None
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it is somebody else's
+        return True
+    return True
 
 
 def _file(run: Path) -> Path:

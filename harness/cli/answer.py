@@ -73,7 +73,7 @@ def answer(
         console.print(counted(left, "open question"))
         for name, link in server.links.items():
             console.print(f"{escape(neutralise(name))}: {link}", soft_wrap=True, highlight=False)
-        with _following(folder, order, server, pages_of), contextlib.suppress(KeyboardInterrupt):
+        with following(folder, order, server, pages_of), contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
     left = sum(each.is_open for each in server.desk.standing())
     console.print(f"{counted(left, 'question')} left open. To judge with the answers, type:")
@@ -81,7 +81,7 @@ def answer(
 
 
 @contextlib.contextmanager
-def _following(
+def following(
     run: Path, order: RunOrder, server: AnswerServer, pages_of: Callable[[Desk], Pages]
 ) -> Iterator[None]:
     """Let the pages follow a campaign from visit to visit, and to what is left after the survey."""

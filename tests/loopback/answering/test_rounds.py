@@ -4,6 +4,8 @@ import io
 import os
 import pty
 import re
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import replace
@@ -12,7 +14,7 @@ import pytest
 
 from harness.answering.queue import Queue
 from harness.answering.rounds import Rounds
-from harness.answering.visits import open_visit
+from harness.answering.visits import OpenVisit, hold_open, open_visit
 from harness.bench.operator import TerminalOperator
 from harness.errors import BenchFault, StorageError
 from harness.model.ids import SampleId
@@ -236,3 +238,15 @@ def test_the_terminal_asks_which_sample_was_opened(run, desk, keys):
         keys.type(typed)
     here.ends()
     assert [answer.opened for answer in desk.store.read()] == ["A"]
+
+
+def test_a_visit_of_a_campaign_that_died_is_not_open(run, desk):
+    del desk
+    hold_open(run, visit())
+    assert open_visit(run).visit == "1-as-received"
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    file = run / "private" / "visit.json"
+    held = OpenVisit.from_bytes(file.read_bytes())
+    file.write_bytes(held.model_copy(update={"process": ended.pid}).to_bytes())
+    assert open_visit(run) is None
