@@ -19,7 +19,7 @@ from harness.model.judgement import Conclusion, Verdict
 from harness.model.prose import render
 from harness.replay.replaying import Replay
 from harness.replay.sealing import Sealed
-from harness.report.advice import advice_of
+from harness.report.advice import Counsel, advice_of, all_advice
 from harness.report.html import headline, merged_findings
 from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import Cause, what_keeps_open
@@ -106,7 +106,9 @@ def revisions_of(sealed: Sealed, assessments: Sequence[Assessment]) -> Revisions
 
 
 def _revised_json(revisions: Revisions, framework: str) -> dict[str, Any]:
-    """The revisions of the dossier, and the units whose verdicts were not always the same."""
+    """The revisions of a dossier that has some, and the units whose verdicts they changed."""
+    if not revisions.views:
+        return {}
     units = (revisions.units or {}).get(framework, {})
     return {
         "revisions": [
@@ -187,6 +189,7 @@ def show_assessment(console: Console, assessment: Assessment, catalogue: Catalog
             table.add_row(*_row(unit))
     console.print(table)
     _show_findings(console, merged_findings(assessment))
+    _show_advice(console, all_advice(assessment.units, catalogue))
     _show_undecided(console, assessment)
     console.print(f"[bold]{escape(headline(assessment))}[/]")
     if assessment.conclusion_after_review is not None:
@@ -194,6 +197,16 @@ def show_assessment(console: Console, assessment: Assessment, catalogue: Catalog
     _show_causes(console, what_keeps_open(assessment, catalogue))
     notes = " ".join((*meaning_in_law(assessment, catalogue), drawn_by(catalogue)))
     console.print(f"  in law: {escape(notes)}", soft_wrap=True)
+
+
+def _show_advice(console: Console, advice: Sequence[Counsel]) -> None:
+    """What a manufacturer should change, each thing once with the units that ask for it."""
+    if advice:
+        console.print("  what to change:")
+    for counsel in advice:
+        more = f" and {len(counsel.units) - _NAMED} more" if len(counsel.units) > _NAMED else ""
+        named = f"({', '.join(counsel.units[:_NAMED])}{more})"
+        console.print(f"    {escape(f'{counsel.text} {named}')}", soft_wrap=True)
 
 
 def _show_causes(console: Console, causes: Sequence[Cause]) -> None:
