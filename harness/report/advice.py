@@ -64,13 +64,19 @@ def counsel_of(
     result: ProvisionResult, units: Iterable[UnitResult], catalogue: Catalogue
 ) -> tuple[Counsel, ...]:
     """What to change so that a provision can pass, from its ``units``."""
+    found = all_advice(units, catalogue)
+    if not found and result.verdict is Verdict.FAIL and catalogue.advice:
+        own = catalogue.advice.provisions.get(result.provision)
+        return (Counsel(own, ()),) if own else ()
+    return found
+
+
+def all_advice(units: Iterable[UnitResult], catalogue: Catalogue) -> tuple[Counsel, ...]:
+    """What to change so that ``units`` can pass, each thing once."""
     found: dict[str, list[UnitId]] = {}
     for unit in units:
         for text in advice_of(unit, catalogue):
             found.setdefault(text, []).append(unit.unit)
-    if not found and result.verdict is Verdict.FAIL and catalogue.advice:
-        own = catalogue.advice.provisions.get(result.provision)
-        found = {own: []} if own else {}
     return tuple(Counsel(text, tuple(asking)) for text, asking in found.items())
 
 

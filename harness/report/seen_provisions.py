@@ -85,10 +85,9 @@ def in_the_ics(catalogue: Catalogue, dossier: Dossier, name: ProvisionId) -> Ite
 def in_short(result: ProvisionResult) -> str:
     """The verdict of a provision, and whether it binds."""
     binds = "mandatory" if result.mandatory else "recommended"
-    return (
-        f"provision {result.provision} ({binds}): {result.verdict.value}, since "
-        f"{render(result.reason)}"
-    )
+    unit = neutralise(result.reason.params.get("unit", ""))
+    why = f"as unit {unit}" if unit else f"since {render(result.reason)}"
+    return f"provision {result.provision} ({binds}): {result.verdict.value}, {why}"
 
 
 def in_the_end(assessment: Assessment, catalogue: Catalogue) -> Iterator[str]:

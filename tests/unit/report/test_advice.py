@@ -5,8 +5,9 @@ import io
 import re
 
 import pytest
+from rich.console import Console
 
-from harness.cli.output import run_json
+from harness.cli.output import run_json, show_assessment
 from harness.model.advice import Advice
 from harness.model.judgement import Outcome, Verdict
 from harness.model.question import Answer
@@ -194,3 +195,12 @@ def test_units_that_wait_for_a_person_alike_are_one_line(made):
     ]
     result = made.assessment(*waits).provisions[0]
     assert provision_because(result, waits) == ["c1a, c1b: nobody has answered yet"]
+
+
+def test_the_terminal_says_what_to_change_each_thing_once(made, catalogue):
+    console = Console(file=io.StringIO(), width=200)
+    units = (made.failing("c1b"), made.failing("c2a"), *answered_no(made).units[:1])
+    show_assessment(console, made.assessment(*units), catalogue)
+    text = console.file.getvalue()
+    assert f"    {OWN} (c1a)\n" in text
+    assert text.count("Close the port, or declare and justify what listens there. (c1b, c2a)") == 1
