@@ -324,6 +324,15 @@ def test_a_job_record_that_does_not_authorise_refuses(with_job, people, says):
     assert OverrideStore(with_job.run).read() == ()
 
 
+def test_the_record_of_an_amended_report_says_who_may(fresh, tmp_path):
+    path = tmp_path / "amended.toml"
+    path.write_text(JOB)
+    with pytest.raises(UsageError, match="does not let"):
+        hold(fresh.run, people=("Ada Example", "Cy Example"), job=path)
+    hold(fresh.run, people=("P1", "P2"), job=path)
+    assert OverrideStore(fresh.run).read()[0].people == ("Ada Example", "Ben Example")
+
+
 def test_a_job_record_that_came_later_decides_what_counts(fresh, tmp_path):
     hold(fresh.run, people=("Ada Example", "Cy Example"))
     path = tmp_path / "job.toml"
