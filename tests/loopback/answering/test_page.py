@@ -282,6 +282,7 @@ def test_markup_of_a_dossier_or_device_stays_text(desk_again, serve):
         assert "\u202e" not in page
 
 
+@pytest.mark.slow
 def test_a_run_that_is_being_sealed_takes_no_answer_and_loses_no_text(
     desk, desk_again, serve, key_of
 ):

@@ -176,6 +176,7 @@ def test_only_what_a_verdict_still_depends_on_is_asked(surveyed):
     assert not list((surveyed / "private").glob("asking-*"))
 
 
+@pytest.mark.slow
 def test_answers_after_the_survey_reach_the_verdict_and_the_bundle(
     surveyed, say, verdict, tmp_path
 ):
@@ -223,6 +224,7 @@ def test_a_run_is_not_judged_into_nowhere_or_before_it_is_finished(surveyed, tmp
         command(answer, surveyed)
 
 
+@pytest.mark.slow
 def test_answers_go_through_a_spread_sheet_and_back(surveyed, say, tmp_path, verdict):
     openpyxl = pytest.importorskip("openpyxl")
     file = tmp_path / "questions.xlsx"
