@@ -91,7 +91,7 @@ class ExternalEvidence(Frozen):
                 "beside this question ask of the row; the issuer is accredited for that scope; "
                 "nothing says that it was withdrawn. Accepted, it is shown as external and stands "
                 "for the row in these units, unless a fact, a rule or a person contradicts. Refused"
-                f", it decides nothing. (Record {digest_of(self.to_json())[:16]}.)"
+                f", it decides nothing. (Record {digest_of(self.to_json())}.)"
             ),
             choices=(ACCEPTED, "refused", "cannot tell"),
             holds=(ACCEPTED,),

@@ -143,6 +143,8 @@ def _not_accepted(
         yield f"answer {answer.number} is not about external evidence {record.id} as it stands"
     if answer.value not in question.holds:
         yield f"answer {answer.number} does not accept external evidence {record.id}"
+    if answer.person != judgement.reason.params.get("person"):
+        yield f"answer {answer.number} is of another person than it names"
     same = (answer.question, answer.item)
     if any((each.question, each.item) == same and each.number > answer.number
            for each in found.answers.values()):  # fmt: skip

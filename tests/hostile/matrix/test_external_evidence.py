@@ -243,6 +243,13 @@ def _another_issuer(data) -> None:
     _hold(data, judgement.model_copy(update={"reason": why}))
 
 
+def _another_person(data) -> None:
+    judgement = _judgement()
+    params = {**judgement.reason.params, "person": "Somebody Known"}
+    why = judgement.reason.model_copy(update={"params": params})
+    _hold(data, judgement.model_copy(update={"reason": why}))
+
+
 def _another_file(data) -> None:
     place = _judgement().evidence[0].model_copy(update={"path": "dossier.json"})
     _hold(data, _judgement().model_copy(update={"evidence": (place,)}))
@@ -267,6 +274,7 @@ def _another_file(data) -> None:
         (_not_in_the_dossier, "external evidence SE-1 is not in the dossier"),
         (_not_in_the_catalogue, "the catalogue allows no external evidence"),
         (_another_issuer, "describes external evidence SE-1 otherwise"),
+        (_another_person, "answer 2 is of another person than it names"),
         (_another_file, "does not rest on the file of external evidence SE-1"),
     ],
 )
