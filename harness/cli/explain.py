@@ -176,7 +176,7 @@ def _unit_rule(unit: UnitRule) -> Iterator[str]:
         yield f"  items         rows of {unit.items}; {every}"
     for asked in unit.questions:
         choices = ", ".join(asked.choices)
-        yield f"  asked         {escape(f'{asked.id}: {asked.prompt}')} ({choices})"
+        yield f"  asked         {escape(asked.id)}: {escape(asked.prompt)} ({choices})"
     for condition in unit.conditions:
         yield f"  applies if    {escape(condition)}"
 

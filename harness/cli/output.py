@@ -206,7 +206,7 @@ def _show_advice(console: Console, advice: Sequence[Counsel]) -> None:
     for counsel in advice:
         more = f" and {len(counsel.units) - _NAMED} more" if len(counsel.units) > _NAMED else ""
         named = f"({', '.join(counsel.units[:_NAMED])}{more})"
-        console.print(f"    {escape(f'{counsel.text} {named}')}", soft_wrap=True)
+        console.print(f"    {escape(counsel.text)} {escape(named)}", soft_wrap=True)
 
 
 def _show_causes(console: Console, causes: Sequence[Cause]) -> None:

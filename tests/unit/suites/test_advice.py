@@ -5,11 +5,13 @@ from collections import Counter
 
 import pytest
 
+from harness.assessment import rules
 from harness.assessment.criteria.registry import CRITERIA
 from harness.config.advice import ADVICE_FILE, with_advice
 from harness.errors import ConfigError
 from harness.model.assessment import UnitResult
 from harness.model.declaration import DecidedBy
+from harness.model.ixit import AuthMech
 from harness.model.judgement import Finding, Judgement, Outcome, Reason, Severity, Verdict
 from harness.model.observation import EvidenceRef
 from harness.report.advice import advice_of
@@ -62,6 +64,22 @@ def test_a_unit_that_a_rule_decides_says_what_to_change(version):
     for unit in catalogue.units:
         if unit.id in declared and declared[unit.id].decided_by is DecidedBy.RULE:
             assert advice_of(failing(catalogue, unit, "some-rule", "crypto-broken"), catalogue)
+
+
+def test_what_a_rule_really_says_leads_to_the_advice_of_its_unit():
+    catalogue = SUITES["etsi-en-303-645"].catalogue("2.1.1")
+    row = AuthMech(
+        id="AuthMech-1",
+        description="login",
+        authentication_factor="password",
+        generation="user-defined",
+        crypto=("MD5",),
+    )
+    (said,) = rules.authentication_crypto_is_not_broken((row,))
+    unit = next(unit for unit in catalogue.units if unit.id == "5.1-3-1d")
+    failed = failing(catalogue, unit, said.criterion, said.reason.code)
+    (text,) = advice_of(failed.model_copy(update={"judgements": (said,)}), catalogue)
+    assert text.startswith("Remove broken algorithms")
 
 
 def test_whatever_else_fails_has_the_advice_of_its_provision(version):
