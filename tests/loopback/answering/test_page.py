@@ -6,6 +6,7 @@ import socket
 import threading
 from urllib.parse import urlsplit
 
+import openpyxl
 import pytest
 
 from harness.answering.forms import MAX_BODY_BYTES
@@ -149,6 +150,43 @@ def test_who_answers_beside_a_newer_answer_is_told_and_overwrites_nothing(desk, 
     assert status == 409
     assert "meanwhile Anna answered" in page
     assert [answer.value for answer in desk.store.read()] == ["yes"]
+
+
+def test_an_answer_over_another_row_is_shown_and_asked_again(desk, desk_again, serve, key_of):
+    (anna,) = serve(desk)
+    anna.form(key_of(STRONG, "AuthMech-1"), value="yes", reason="seen")
+    again = desk_again("A login on the web pages and the console.")
+    (ben,) = serve(again, "Ben")
+    page = ben.get()
+    assert "changed since it was answered" in page
+    (entry,) = (
+        each
+        for each in again.queue.entries
+        if (each.question.id, each.item) == (STRONG, "AuthMech-1")
+    )
+    page = " ".join(ben.get(f"q/{entry.key}").split())
+    assert "<b>yes</b> by Anna" in page
+    assert "row 1-AuthMech/AuthMech-1 has changed" in page
+    assert "a correction needs one" not in page
+    ben.form(entry.key, value="no")
+    newest = again.store.read()[-1]
+    assert (newest.value, newest.replaces, newest.shown) == ("no", 1, entry.shown)
+
+
+def test_a_spread_sheet_shows_no_facts_and_binds_none(desk, tmp_path, key_of):
+    file = tmp_path / "sheet.xlsx"
+    write_sheet(file, desk.standing())
+    book = openpyxl.load_workbook(file)
+    sheet = book["Answers"]
+    names = [cell.value for cell in sheet[1]]
+    for row in sheet.iter_rows(min_row=2):
+        if row[names.index("Key")].value == key_of(STRONG, "AuthMech-1"):
+            row[names.index("Answer")].value = "yes"
+    book.save(file)
+    assert take_sheet(file, desk, "Clara").written == 1
+    (answer,) = desk.store.read()
+    assert answer.shown.facts is None
+    assert list(answer.shown.rows) == ["1-AuthMech/AuthMech-1"]
 
 
 def test_two_people_never_get_one_number_or_lose_an_answer(desk, desk_again, serve):
