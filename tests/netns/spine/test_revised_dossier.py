@@ -64,7 +64,7 @@ def test_a_fail_is_revised_and_both_verdicts_are_told_and_verified(
     new.write_text(text.replace(LINE.format("no"), LINE.format("yes")))
     done = spine.certbench("dossier", "revise", campaign, new, *WORDS)
     assert done.returncode == 0, done.stderr
-    assert "revision 2" in done.stdout
+    assert "revision 2" in done.stderr
     second = said(spine.certbench("judge", campaign, "--json"))
     assert second["units"][UNIT]["verdict"] == "PASS"
     assert second["history"] == {UNIT: {"1": "FAIL", "2": "PASS"}}
@@ -76,7 +76,7 @@ def test_a_fail_is_revised_and_both_verdicts_are_told_and_verified(
     assert checked.returncode == 0, checked.stdout
     assert "the dossier was revised" in " ".join(checked.stdout.split())
     told = spine.certbench("explain", UNIT, "--in", bundle)
-    assert "revision 1: FAIL; revision 2: PASS; changed by" in " ".join(told.stdout.split())
+    assert "revision 1: FAIL; revision 2: PASS; changed by" in " ".join((told.stdout + told.stderr).split())
     page = (bundle / "data" / "report" / "index.html").read_text()
     assert "revision 1: FAIL; revision 2: PASS; changed by" in page
 
