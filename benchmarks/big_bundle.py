@@ -221,7 +221,7 @@ def _open_unit(entry: CatalogueUnit, catalogue: Catalogue, dossier: Dossier) -> 
     wanted = catalogue.provision_of(entry.id)
     provision = next(each for each in catalogue.provisions if each.id == wanted)
     said = applicability(catalogue, provision, dossier)
-    verdict, why = under_ics(verdict, why, said, provision)
+    verdict, why = under_ics(verdict, why, said, provision, judgements)
     return UnitResult(
         unit=entry.id,
         case=entry.case,

@@ -12,8 +12,10 @@ from harness.answering.store import AnswerStore, BusyError, Draft, OvertakenErro
 from harness.bench.operator import read_answer
 from harness.encoding.canonical import load_strict
 from harness.errors import CaptureError, UsageError
-from harness.model.ids import FactKey
+from harness.model.ids import FactKey, SampleId
 from harness.model.question import Answer, AnswerKind
+from harness.model.record import SurveyRecord
+from harness.model.shown import Shown
 
 _MAX_LINES: Final = 60
 _MAX_FACT_BYTES: Final = 4 * 1024 * 1024
@@ -28,12 +30,14 @@ class Given:
 
     Attributes:
         seen: number of the newest answer that they saw; None if there was none.
+        opened: the sample that they opened for it; ``""`` if none.
     """
 
     value: str
     reason: str = ""
     seen: int | None = None
     files: tuple[Upload, ...] = ()
+    opened: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,15 @@ class Desk:
         self.leases = Leases(run)
         self._survey = run / "survey"
         self._secrets = [each for each in secrets if len(each) >= _SHORTEST_SECRET]
+
+    @property
+    def samples(self) -> tuple[SampleId, ...]:
+        """The samples of the survey; nothing if it cannot be read."""
+        try:
+            record = SurveyRecord.from_bytes((self._survey / "survey.json").read_bytes())
+        except (OSError, CaptureError, ValueError):
+            return ()
+        return tuple(sample.id for sample in record.samples)
 
     def standing(self) -> tuple[Standing, ...]:
         """How every question stands now."""
@@ -83,8 +96,8 @@ class Desk:
             return held if held is not None and held.person != person else None
         return lease if lease.person != person else None
 
-    def answer(self, entry: Asked, given: Given, person: str) -> Answer:
-        """Write down an answer.
+    def answer(self, entry: Asked, given: Given, person: str, *, facts: bool = True) -> Answer:
+        """Write down an answer; ``facts``: the person had the facts before them, not rows alone.
 
         Raises:
             OvertakenError: somebody else works on the question or has answered it.
@@ -103,10 +116,21 @@ class Desk:
                 person=person,
                 replaces=given.seen,
                 files=given.files,
+                opened=self._opened(entry, given),
+                shown=entry.shown if facts else Shown(rows=entry.shown.rows),
             )
         )
         self.leases.give_back(entry.key, person)
         return answer
+
+    def _opened(self, entry: Asked, given: Given) -> SampleId | None:
+        if not given.opened:
+            return None
+        found = next((each for each in self.samples if each == given.opened), None)
+        if found is None or not entry.question.opens:
+            known = ", ".join(self.samples) if entry.question.opens else "none may be opened here"
+            raise UsageError(f"no sample to open: {json.dumps(given.opened[:40])}; {known}")
+        return found
 
     def facts(self, entry: Asked) -> Iterator[FactShown]:
         """The facts that the question's units read, as the survey has them."""

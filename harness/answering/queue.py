@@ -16,6 +16,7 @@ from harness.model.ids import FactKey, UnitId
 from harness.model.ixit import Ixit, IxitRow
 from harness.model.ixit.form import TABLES, TableForm
 from harness.model.judgement import Judgement
+from harness.model.life import LIFE
 from harness.model.prose import render
 from harness.model.question import (
     Answer,
@@ -25,9 +26,8 @@ from harness.model.question import (
     AskedStatus,
     Question,
 )
-from harness.model.states import DeviceState
+from harness.model.shown import DUT, NOTHING, Shown, changed, rows_shown
 
-DUT: Final = "DUT"
 AT_A_DESK: Final = "at a desk"
 _WORST_FIRST: Final = (
     AskedStatus.OPEN,
@@ -66,7 +66,8 @@ class Asked:
         section: heading under which the catalogue has them.
         purposes: what the cases and units are about, in words.
         related: what rules and criteria say of the same item.
-        facts: what the units had read.
+        facts: what is shown of the survey.
+        shown: digests of the rows and facts beside it, which an answer is bound to.
     """
 
     key: str
@@ -81,6 +82,7 @@ class Asked:
     purposes: tuple[str, ...]
     related: tuple[str, ...]
     facts: tuple[FactKey, ...]
+    shown: Shown = NOTHING
 
     @property
     def stored_item(self) -> str:
@@ -88,9 +90,28 @@ class Asked:
         return "" if self.item == DUT else self.item
 
     @property
+    def rows_text(self) -> str:
+        """The rows that belong to it as lines, for where there is no page."""
+        own = [f"{title}: {text}" for title, text in self.row]
+        named = [
+            f"{table}/{name}, {title}: {text}"
+            for table, name, fields in self.named
+            for title, text in fields
+        ]
+        return "\n".join((*own, *named))
+
+    @property
     def place(self) -> str:
         """Where it is answered: the device state, or at a desk."""
         return self.question.during or AT_A_DESK
+
+    def changed_since(self, answer: Answer) -> str:
+        """What is not as it was when somebody answered, in words; ``""`` if everything is."""
+        if answer.question_digest != self.question.digest:
+            return "the wording of the question"
+        if answer.shown is None:  # of an earlier version: judging knows whether it still counts
+            return "the dossier" if self.status is AskedStatus.VOID else ""
+        return "; ".join(changed(answer.shown, self.shown, all_facts=not self.question.during))
 
     def status_by(self, answers: Sequence[Answer]) -> AskedStatus:
         """How it stands with these answers: as `AnswerView` will read them."""
@@ -99,7 +120,7 @@ class Asked:
         newest = newest_of(answers, self.question.id, self.stored_item)
         if newest is None:
             return AskedStatus.OPEN
-        if newest.question_digest != self.question.digest or newest.facts_digest:
+        if self.changed_since(newest):
             return AskedStatus.VOID
         is_choice = self.question.kind is AnswerKind.CHOICE
         if is_choice and newest.value in self.question.unsure:
@@ -171,11 +192,12 @@ def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue
             sections.setdefault(entry.section, len(sections))
             known = merged.get(entry.key)
             merged[entry.key] = _united(known, entry) if known else entry
-    places = [*(state.value for state in DeviceState), AT_A_DESK]
+    places = [*(state.value for state in LIFE), AT_A_DESK]
 
-    def rank(entry: Asked) -> tuple[int, int]:
-        known = entry.place in places
-        return places.index(entry.place) if known else -1, sections[entry.section]
+    def rank(entry: Asked) -> tuple[int, bool, int]:
+        """What may need an opened sample comes last in its place."""
+        place = places.index(entry.place) if entry.place in places else -1
+        return place, bool(entry.question.opens), sections[entry.section]
 
     return Queue(tuple(sorted(merged.values(), key=rank)))
 
@@ -187,7 +209,7 @@ def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Aske
     purpose = next(each.purpose for each in catalogue.cases if each.id == result.case)
     declared = framework.units.get(found.unit)
     table, row = row_of(ixit, found.table, found.item)
-    named = tuple(rows_named_by(ixit, table, found.item))
+    named = tuple(_beside(ixit, found.table, found.item))
     parts = (found.question.digest, found.item, repr(row), repr(named))
     return Asked(
         key=hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24],
@@ -210,6 +232,7 @@ def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Aske
         ),
         related=tuple(_related(assessment, result, found)),
         facts=found.facts,
+        shown=found.shown,
     )
 
 
@@ -226,6 +249,10 @@ def _united(one: Asked, other: Asked) -> Asked:
         purposes=both("purposes"),
         related=both("related"),
         facts=tuple(dict.fromkeys((*one.facts, *other.facts))),
+        shown=Shown(
+            rows=one.shown.rows | other.shown.rows,
+            facts=(one.shown.facts or {}) | (other.shown.facts or {}),
+        ),
     )
 
 
@@ -259,26 +286,13 @@ def row_of(ixit: Ixit, table: str, item: str) -> tuple[str, Fields]:
     return "", ()
 
 
-def rows_named_by(ixit: Ixit, table: str, item: str) -> Iterator[tuple[str, str, Fields]]:
-    """The rows of other tables that stand by their id in a field of this row."""
-    mine = next((row for row in ixit.rows(table) if row.id == item), None) if table else None
-    if mine is None:
-        return
-    texts = set(_texts(mine.to_json()))
-    for form in TABLES:
-        for row in ixit.rows(form.name):
-            if form.name != table and row.id in texts:
-                yield form.name, row.id, _fields(form, row)
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list):
-        for entry in value:
-            yield from _texts(entry)
-    elif isinstance(value, str):
-        yield value
+def _beside(ixit: Ixit, table: str, item: str) -> Iterator[tuple[str, str, Fields]]:
+    """The other rows that belong to a question: table, id and fields of each."""
+    forms = {form.name: form for form in TABLES}
+    for name, row in rows_shown(ixit, table, item).items():
+        if row.id != item:
+            where = name.partition("/")[0]
+            yield where, row.id, _fields(forms[where], row)
 
 
 def _fields(form: TableForm, row: IxitRow) -> Fields:

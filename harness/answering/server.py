@@ -78,6 +78,11 @@ class AnswerServer(ThreadingHTTPServer):
         self.links = {each.person: f"http://{self.authority}{each.base}" for each in self._visitors}
         self._places = threading.BoundedSemaphore(_AT_ONCE)
 
+    def show(self, desk: Desk, pages: Pages) -> None:
+        """Serve other questions under the same links from now on."""
+        self.pages = pages
+        self.desk = desk
+
     def visitor(self, path: str) -> Visitor | None:
         """Whose page a path is; every link is compared, each in constant time."""
         found = None
@@ -272,6 +277,7 @@ def _given(form: Form) -> Given:
     return Given(
         value=form.text("value"),
         reason=form.text("reason"),
+        opened=form.text("opened"),
         seen=int(seen) if seen.isdecimal() and len(seen) < 7 else None,  # noqa: PLR2004
         files=tuple(form.files),
     )

@@ -23,7 +23,7 @@ SHEET: Final = "Answers"
 _COLUMNS: Final = {
     "Where": 14, "Section": 24, "Question": 12, "Item": 14, "What is asked": 60,
     "What the supplier says": 50, "What is known": 40, "Choices": 16, "Answered": 14, "By": 16,
-    "Answer": 16, "Reason": 40, "Seen": 8, "Key": 10,
+    "Answer": 16, "Reason": 40, "Opened": 10, "Seen": 8, "Key": 10,
 }  # fmt: skip
 _SHOWN: Final = 8000
 """Characters of a cell that is only read."""
@@ -124,6 +124,7 @@ def _cells(standing: Standing) -> Iterator[str]:
     yield newest.person if newest else ""
     yield ""
     yield ""
+    yield "" if entry.question.opens else "-"
     yield str(newest.number) if newest else ""
     yield entry.key
 
@@ -178,9 +179,10 @@ def _take(row: Mapping[str, str], desk: Desk, person: str, taken: Taken) -> None
         value=row["Answer"],
         reason=row["Reason"],
         seen=int(seen) if seen.isdecimal() else None,
+        opened=row.get("Opened", "").strip().strip("-"),
     )
     try:
-        desk.answer(entry, given, person)
+        desk.answer(entry, given, person, facts=False)
     except UsageError as error:
         taken.refused.append(f"{name}: {error}")
     else:
@@ -190,6 +192,6 @@ def _take(row: Mapping[str, str], desk: Desk, person: str, taken: Taken) -> None
 def _is_there(row: Mapping[str, str], desk: Desk, entry: Asked) -> bool:
     """The newest answer says the same, as after a second import of one sheet."""
     newest = desk.queue.one(entry, desk.store.read()).newest
-    if newest is None or newest.question_digest != entry.question.digest:
+    if newest is None or entry.changed_since(newest):
         return False
     return (newest.value.casefold(), newest.reason) == (row["Answer"].casefold(), row["Reason"])

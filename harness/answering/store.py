@@ -19,11 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from harness.answering.visits import visit_of
 from harness.encoding.clock import Clock
 from harness.errors import EvidenceError, StorageError, UsageError
 from harness.evidence.durable import flush
 from harness.evidence.pictures import is_picture, without_metadata
+from harness.model.ids import SampleId
 from harness.model.question import Answer, AnswerKind, Question
+from harness.model.shown import NOTHING, Shown, changed
 
 MAX_FILE_BYTES: Final = 32 * 1024 * 1024
 SUFFIXES: Final = frozenset({".jpg", ".jpeg", ".png", ".pdf", ".txt", ".log"})
@@ -56,6 +59,8 @@ class Draft:
         item: the row; ``""`` for the DUT.
         replaces: number of the newest answer that its author saw; None if there was none.
         files: for a question of kind photo or file the first one is the answer itself.
+        opened: the sample that was opened for it; None if none was.
+        shown: the rows and facts that the person had before them.
     """
 
     question: Question
@@ -66,6 +71,8 @@ class Draft:
     scripted: bool = False
     replaces: int | None = None
     files: tuple[Upload, ...] = ()
+    opened: SampleId | None = None
+    shown: Shown = NOTHING
 
 
 class AnswerStore:
@@ -73,6 +80,7 @@ class AnswerStore:
 
     def __init__(self, run: Path) -> None:
         """Work on ``run``; nothing is written yet."""
+        self._run = run
         self._folder = run / "survey" / "answers"
         self._lock = run / "private" / "answers.lock"
         self._clock = Clock()
@@ -90,6 +98,10 @@ class AnswerStore:
             except (OSError, ValueError) as error:
                 raise EvidenceError(f"{file}: cannot be read as an answer: {error}") from error
         return tuple(sorted(found, key=lambda answer: answer.number))
+
+    def count(self) -> int:
+        """How many answers there are, without reading them."""
+        return len(self._answers())
 
     def append(self, draft: Draft) -> Answer:
         """Write an answer with what belongs to it; it is on the disk when this returns.
@@ -134,6 +146,9 @@ class AnswerStore:
             scripted=draft.scripted,
             replaces=newest.number if newest else None,
             attachments=names[1:] if is_file else names,
+            visit=visit_of(self._run, draft.question),
+            opened=draft.opened,
+            shown=draft.shown,
         )
         self._write(f"{number:05}.json", answer.to_bytes())
         return answer
@@ -191,6 +206,19 @@ class AnswerStore:
             self._tidy()
 
 
+def read_upload(file: Path) -> Upload:
+    """A photo or file of this machine that somebody named.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return Upload(file.name, stream.read(MAX_FILE_BYTES + 1))
+    except OSError as error:
+        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
+
+
 def newest_of(answers: Sequence[Answer], question: str, item: str) -> Answer | None:
     """The newest answer about an item; ``""`` and ``DUT`` are the same item."""
     wanted = {item, ""} if item in {"", "DUT"} else {item}
@@ -204,9 +232,16 @@ def _require_seen(draft: Draft, newest: Answer | None) -> None:
     if there != draft.replaces:
         who = f"{newest.person} answered {newest.value!r}" if newest else "there is no answer"
         raise OvertakenError(f"{draft.question.id} {draft.item}: meanwhile {who}")
-    corrects = newest is not None and newest.question_digest == draft.question.digest
-    if corrects and not draft.reason.strip():
+    if newest is not None and _corrects(draft, newest) and not draft.reason.strip():
         raise UsageError("a correction needs a reason: the earlier answer stays beside it")
+
+
+def _corrects(draft: Draft, newest: Answer) -> bool:
+    """Whether the earlier answer was given over the same, and counted until now."""
+    if newest.question_digest != draft.question.digest:
+        return False
+    at_a_desk = not draft.question.during
+    return newest.shown is None or not any(changed(newest.shown, draft.shown, all_facts=at_a_desk))
 
 
 def _suffix(file: Upload) -> str:

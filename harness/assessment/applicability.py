@@ -1,11 +1,27 @@
 """The one applicability function: what the supplier's ICS makes of a provision and its verdicts."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
 
 from harness.assessment.judging import reason
 from harness.model.catalogue import Catalogue, CatalogueProvision
 from harness.model.dossier import Dossier, IcsRow, Support
-from harness.model.judgement import Reason, Verdict
+from harness.model.judgement import Judgement, Outcome, Reason, Verdict
+
+_OF_THE_SUPPLIERS_WORK: Final = frozenset(
+    {
+        "2-UserInfo",
+        "3-VulnTypes",
+        "4-Conf",
+        "5-VulnMon",
+        "8-UpdProc",
+        "9-ReplSup",
+        "14-SecMgmt",
+        "19-SecDev",
+    }
+)
+"""Tables whose rows say what a supplier does or publishes; they show nothing of the product."""
 
 
 @dataclass(frozen=True)
@@ -17,12 +33,16 @@ class Applicability:
         claimed: false by an N; on a mandatory row that is a non-conformity.
         why: names the ICS row; None when the provision is applicable and claimed.
         answered: there is an ICS row at all; without one nothing of the provision can pass.
+        facts_can_deny, ixit_can_deny: whether facts, or rows of the IXIT, that contradict the
+            provision contradict an N/A as well: they show that it does apply.
     """
 
     applicable: bool
     claimed: bool
     why: Reason | None
     answered: bool
+    facts_can_deny: bool = True
+    ixit_can_deny: bool = True
 
 
 def applicability(
@@ -35,7 +55,26 @@ def applicability(
     """
     if catalogue.declaration == "none":
         return Applicability(applicable=True, claimed=True, why=None, answered=True)
-    return _by_row(provision, dossier.ics_row(str(catalogue.framework), provision.id))
+    said = _by_row(provision, dossier.ics_row(str(catalogue.framework), provision.id))
+    return said if said.applicable else _deniable(said, catalogue, provision, dossier)
+
+
+def _deniable(
+    said: Applicability, catalogue: Catalogue, provision: CatalogueProvision, dossier: Dossier
+) -> Applicability:
+    """What can show that an N/A is wrong.
+
+    The IXIT can where its rows meet every condition of the provision for certain. Facts can, too,
+    unless a condition is beyond them. Without conditions, or where the catalogue doesn't say how
+    an IXIT meets them, everything that contradicts the provision denies the N/A.
+    """
+    wanted = (*provision.conditions, *(provision.features or ()))
+    if catalogue.shown_by is None or not wanted:
+        return said
+    known = {name: each for each in catalogue.shown_by for name in each.ids}
+    unmet = [name for name in wanted if name not in known or known[name].met_by(dossier) is None]
+    beyond = [name for name in unmet if name in known and known[name].beyond_facts]
+    return replace(said, ixit_can_deny=not unmet, facts_can_deny=not beyond)
 
 
 def _by_row(provision: CatalogueProvision, row: IcsRow | None) -> Applicability:
@@ -58,21 +97,46 @@ def _by_row(provision: CatalogueProvision, row: IcsRow | None) -> Applicability:
 
 
 def under_ics(
-    verdict: Verdict, why: Reason, said: Applicability, provision: CatalogueProvision
+    verdict: Verdict,
+    why: Reason,
+    said: Applicability,
+    provision: CatalogueProvision,
+    judgements: Iterable[Judgement],
 ) -> tuple[Verdict, Reason]:
     """What the supplier's ICS answer makes of a unit's verdict.
 
-    A fact that contradicts an N/A is a FAIL of the declaration; an N on a mandatory row is one by
-    itself; without an answer nothing can pass. Only an N on a recommendation undoes a FAIL: the
-    supplier says that it is not met, which is what was found.
+    A fact or a row of the IXIT that contradicts an N/A is a FAIL of the declaration; a flaw that
+    leaves open whether the provision applies is none, and what a person thought of it neither. An N
+    on a mandatory row is a FAIL by itself; without an answer nothing can pass. An N on a
+    recommendation undoes a FAIL: the supplier says that it is not met, which is what was found.
+
+    Args:
+        verdict: by the judgements alone.
+        why: its reason.
+        said: what the ICS says of the provision.
+        provision: the provision that the unit belongs to.
+        judgements: those of the unit.
     """
     if said.why is None:
         return verdict, why
-    not_claimed = said.answered and said.applicable and not provision.mandatory
+    if not said.applicable:
+        denied = verdict is Verdict.FAIL and any(_denies(said, each) for each in judgements)
+        return (verdict, why) if denied else (Verdict.NOT_APPLICABLE, said.why)
+    not_claimed = said.answered and not provision.mandatory
     if verdict is Verdict.FAIL and not not_claimed:
         return verdict, why
-    if not said.applicable:
-        return Verdict.NOT_APPLICABLE, said.why
     if not said.answered:
         return Verdict.INCONCLUSIVE, said.why if verdict is Verdict.PASS else why
     return (Verdict.NOT_CLAIMED if not_claimed else Verdict.FAIL), said.why
+
+
+def _denies(said: Applicability, judgement: Judgement) -> bool:
+    """Whether a judgement contradicts the supplier's N/A."""
+    if judgement.outcome is not Outcome.CONTRADICTED:
+        return False
+    if judgement.facts or judgement.evidence or judgement.findings:
+        return said.facts_can_deny
+    if judgement.answers:
+        return False
+    tables = {row.partition("/")[0] for row in judgement.rows}
+    return said.ixit_can_deny and bool(tables - _OF_THE_SUPPLIERS_WORK)

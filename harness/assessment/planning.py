@@ -6,6 +6,7 @@ Pure: dossier, catalogue, unit and probe declarations and the bench's capabiliti
 from collections.abc import Iterable, Mapping, Sequence
 
 from harness.assessment.applicability import Applicability, applicability
+from harness.assessment.external import offered
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import (
     DecidedBy,
@@ -16,6 +17,7 @@ from harness.model.declaration import (
 )
 from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId, UnitId
+from harness.model.life import rank
 from harness.model.plan import PlannedUnit, PlannedVisit, SurveyPlan, TestPlan
 from harness.model.states import Capability, DeviceState, Impact
 from harness.model.waiting import PROBES_TO_COME, waiting_for
@@ -82,6 +84,7 @@ def make_plan(
                 blocked=blocked,
                 waiting_for=waits if waits and answer.why is None else None,
                 provisional=unit.provisional,
+                external=offered(unit, found, dossier) if found else None,
             )
         )
     needs_all = [need for entry in planned if entry.applicable for need in entry.facts]
@@ -114,11 +117,18 @@ def survey_plan(
     needs: Iterable[FactNeed],
     probes: Mapping[ProbeName, ProbeDeclaration],
     samples: Sequence[SampleId],
+    looked_at: Iterable[DeviceState] = (),
 ) -> SurveyPlan:
     """The visits that deliver all needed facts: each sample enters each state once.
 
     States come in the order of a device's life, so that ``as-received`` is never too late. Nothing
     is visited for a probe that is still to come.
+
+    Args:
+        needs: the facts that are needed.
+        probes: the probes that are installed.
+        samples: the samples; the first one is what people look at.
+        looked_at: states in which people are to look at it, whatever probes do there.
     """
     wanted: dict[tuple[SampleId, DeviceState], set[ProbeName]] = {}
     for need in needs:
@@ -126,11 +136,12 @@ def survey_plan(
             continue
         for sample in samples if need.samples is Samples.EACH else samples[:1]:
             wanted.setdefault((sample, need.state), set()).add(need.probe)
-    order = list(DeviceState)
+    for state in looked_at:
+        wanted.setdefault((samples[0], state), set())
     visits = tuple(
         PlannedVisit(sample=sample, state=state, probes=_closed(wanted[sample, state], probes))
         for sample, state in sorted(
-            wanted, key=lambda entry: (samples.index(entry[0]), order.index(entry[1]))
+            wanted, key=lambda entry: (samples.index(entry[0]), rank(entry[1]))
         )
     )
     estimate = max(

@@ -7,6 +7,7 @@ INCONCLUSIVE, never absent, and zero applicable units conclude nothing.
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from harness.assessment.external import is_external, lacking
 from harness.assessment.judging import reason
 from harness.model.assessment import CaseResult, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueProvision, CatalogueUnit
@@ -38,7 +39,8 @@ def item_verdict(decided_by: DecidedBy, judgement: Judgement) -> tuple[Verdict, 
     """Verdict of one item; a HELD that does not rest on what its kind of unit needs is not one.
 
     An automatic unit holds only on facts with evidence, a rule only on dossier rows, and a unit
-    that needs a person only on an answer.
+    that needs a person only on an answer. Third-party evidence stands for a row only as an assessor
+    accepted it, and for none that a rule decides.
     """
     if judgement.outcome is not Outcome.HELD:
         return _OF_OUTCOME[judgement.outcome], judgement.reason
@@ -50,6 +52,8 @@ def item_verdict(decided_by: DecidedBy, judgement: Judgement) -> tuple[Verdict, 
 
 def _lacking(decided_by: DecidedBy, judgement: Judgement) -> Reason | None:
     """What a HELD judgement would have to rest on in this kind of unit and does not."""
+    if is_external(judgement):
+        return lacking(decided_by, judgement)
     if decided_by in _NEEDS_A_PERSON:
         return None if judgement.answers else reason("person-not-asked")
     if decided_by is DecidedBy.AUTOMATIC:
@@ -182,8 +186,7 @@ def conclude(
     Without a declaration nothing conforms, whatever passes: the flag that spares a catalogue the
     ICS can't buy a better conclusion.
     """
-    every = catalogue.decision_rule.claimed_recommendation_fails == "not-conformant"
-    counting = [entry for entry in catalogue.provisions if entry.mandatory or every]
+    counting = _counting(catalogue)
     verdicts = _under_alternatives(catalogue, provisions)
     failed = [entry.id for entry in counting if verdicts[entry.id] is Verdict.FAIL]
     if failed:
@@ -196,6 +199,22 @@ def conclude(
     if doubt is not None:
         return Conclusion.INCONCLUSIVE, doubt
     return Conclusion.CONFORMANT, reason("all-mandatory-pass")
+
+
+def keeping_open(
+    catalogue: Catalogue, provisions: Sequence[ProvisionResult]
+) -> frozenset[ProvisionId]:
+    """The provisions that count for the conclusion and are open, alternatives considered."""
+    verdicts = _under_alternatives(catalogue, provisions)
+    return frozenset(
+        entry.id for entry in _counting(catalogue) if verdicts[entry.id] is Verdict.INCONCLUSIVE
+    )
+
+
+def _counting(catalogue: Catalogue) -> list[CatalogueProvision]:
+    """The provisions whose verdicts make the conclusion."""
+    every = catalogue.decision_rule.claimed_recommendation_fails == "not-conformant"
+    return [entry for entry in catalogue.provisions if entry.mandatory or every]
 
 
 def _why_open(

@@ -21,7 +21,7 @@ from harness.bench.console import SerialConsole
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
 from harness.bench.network_link import NetworkLink
-from harness.bench.power import CommandPower, OperatorPower
+from harness.bench.power import CommandPower, CommandSwitch, OperatorPower
 from harness.bench.protocols import (
     Bench,
     Console,
@@ -35,7 +35,7 @@ from harness.bench.publications import WebPublications
 from harness.bench.reference_control import ReferenceControl, ReferencePower, ReferenceStates
 from harness.bench.runner import run_tool
 from harness.bench.secrets import resolve_login
-from harness.bench.states import DeclaredState, OperatorStates
+from harness.bench.states import DeclaredState, OperatorStates, SwitchedStates
 from harness.bench.taps import Taps
 from harness.errors import BenchFault, ConfigError
 from harness.model.bench_config import BenchConfig, BenchSettings, PowerConfig, SampleConfig
@@ -241,7 +241,7 @@ def _links(
         console=console,
         bluetooth=bluetooth,
         power=power,
-        states=_states(sample, operator, control, user),
+        states=_states(sample, operator, control, user, power),
         label=label,
         user=user,
         capabilities=frozenset(name for name, link in offered.items() if link is not None),
@@ -277,9 +277,14 @@ def _states(
     operator: Operator | None,
     control: ReferenceControl | None,
     user: Login | None,
+    power: PowerSwitch | None,
 ) -> StateControl:
     if control is not None:
         return ReferenceStates(control, user)
-    return (
+    rest: StateControl = (
         OperatorStates(operator, sample.id) if operator else DeclaredState(sample.id, sample.state)
     )
+    switched = sample.power is not None and sample.power.kind == "command"
+    wired = sample.link
+    link = CommandSwitch(wired.off, wired.on, "sample.link") if wired else None
+    return SwitchedStates(rest, power if switched else None, link) if switched or link else rest

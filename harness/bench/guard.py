@@ -13,11 +13,12 @@ import socket
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
-from pyroute2 import IPRoute
-from pyroute2.netlink.exceptions import NetlinkError
+from pyroute2.netlink import NLM_F_REQUEST
+from pyroute2.netlink.rtnl import RTM_GETROUTE
+from pyroute2.netlink.rtnl.rtmsg import rtmsg
 
 from harness.encoding.text import neutralise
 from harness.errors import LinkDown, ScopeError
@@ -28,6 +29,11 @@ _SIOCGIFFLAGS: Final = 0x8913
 _UP_AND_RUNNING: Final = 0x1 | 0x40
 _LONGEST_NAME: Final = 15
 """``IFNAMSIZ`` less the final NUL."""
+_NETLINK_ERROR: Final = struct.Struct("=4xHH8xi")
+"""``struct nlmsghdr`` and what ``struct nlmsgerr`` begins with (RFC 3549, section 2.3.2.2)."""
+_NLMSG_ERROR: Final = 2
+_NETLINK_TIMEOUT_S: Final = 5.0
+_LONGEST_ANSWER: Final = 65536
 _GATEWAY_ATTRIBUTES: Final = ("RTA_GATEWAY", "RTA_VIA")
 DISCOVERY_GROUPS: Final = frozenset(
     {
@@ -186,13 +192,9 @@ def _refuse_unless_reachable(target: Address, route: Route, *, through_routers: 
 
 def _route(target: Address) -> Route:
     """What the kernel would do with a packet to ``target`` now."""
-    family = socket.AF_INET if target.version == 4 else socket.AF_INET6  # noqa: PLR2004  (IPv4)
     try:
-        with IPRoute() as netlink:
-            answer = next(iter(netlink.route("get", dst=str(target), family=family)))
+        answer = _asked_kernel(target)
         interface = socket.if_indextoname(answer.get_attr("RTA_OIF"))
-    except NetlinkError as error:
-        raise _no_route(target, error.code) from error
     except OSError as error:
         raise LinkDown(f"cannot ask the kernel for its routes: {error}") from error
     return Route(
@@ -201,6 +203,36 @@ def _route(target: Address) -> Route:
         gateway=any(answer.get_attr(name) is not None for name in _GATEWAY_ATTRIBUTES),
         running=_is_running(interface),
     )
+
+
+def _asked_kernel(target: Address) -> Any:  # noqa: ANN401  (untyped library)
+    """The kernel's answer to RTM_GETROUTE, as pyroute2 reads it.
+
+    Over a socket of its own: pyroute2's starts an event loop for each, and every exchange with a
+    sample asks several times.
+
+    Raises:
+        ScopeError: there is no route.
+        OSError: the kernel gives no answer.
+    """
+    question = rtmsg()
+    question["family"] = socket.AF_INET if target.version == 4 else socket.AF_INET6  # noqa: PLR2004  (IPv4)
+    question["dst_len"] = target.max_prefixlen
+    question["attrs"] = [("RTA_DST", str(target))]
+    question["header"]["type"] = RTM_GETROUTE
+    question["header"]["flags"] = NLM_F_REQUEST
+    question.encode()
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as netlink:
+        netlink.settimeout(_NETLINK_TIMEOUT_S)
+        netlink.connect((0, 0))  # the kernel, and nobody else
+        netlink.send(question.data)
+        data = netlink.recv(_LONGEST_ANSWER)
+    kind, _, code = _NETLINK_ERROR.unpack_from(data)
+    if kind == _NLMSG_ERROR:
+        raise _no_route(target, -code)
+    answer = rtmsg(data)
+    answer.decode()
+    return answer
 
 
 def _no_route(target: Address, code: int) -> ScopeError:

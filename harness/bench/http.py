@@ -250,9 +250,8 @@ class BoundedHttpSession(HttpSession):
         body: bytes = b"",
         basic: tuple[str, str] | None = None,
     ) -> HttpExchange:
-        self._door.check_url(url)
         prepared = self._prepare(method, url, headers or {}, body, basic)
-        self._door.check_url(prepared.url or "")
+        self._door.check_url(prepared.url or "")  # as it will be sent, not as it was written
         started = time.monotonic()
         self._door.watchdog.start(self._timeout_s)
         self._door.tap = self._taps.tap(f"{method} {prepared.url}")

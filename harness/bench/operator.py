@@ -4,7 +4,7 @@ import os
 import select
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -19,6 +19,8 @@ from harness.model.base import Frozen
 from harness.model.question import AnswerKind, Question
 
 _PATIENCE_S: Final = 3600.0
+_LOOK_S: Final = 1.0
+"""How often the person at the terminal is compared with those elsewhere."""
 _TRIES: Final = 3
 _MAX_LINE: Final = 4096
 _SHOWN_LENGTH: Final = 2000
@@ -61,15 +63,26 @@ class TerminalOperator(Operator):
     def scripted(self) -> bool:
         return False
 
+    @property
+    def is_there(self) -> bool:
+        """Whether anybody can be asked at all."""
+        return self._source.isatty()
+
     @override
     def ask(self, question: Question, item: str, shown: str) -> tuple[str, str] | None:
-        if not self._source.isatty():
+        return self.ask_unless(question, item, shown, lambda: False)
+
+    def ask_unless(
+        self, question: Question, item: str, shown: str, taken: Callable[[], bool]
+    ) -> tuple[str, str] | None:
+        """As `ask`; None also as soon as ``taken`` says that somebody else answered."""
+        if not self.is_there:
             return None
         self._show(question, item, shown)
         deadline = time.monotonic() + self._patience_s
         for _ in range(_TRIES):
             self._say("> ")
-            line = self._line(deadline)
+            line = self._line(deadline, taken)
             if line is None:
                 return None
             value = read_answer(question, line)
@@ -93,11 +106,17 @@ class TerminalOperator(Operator):
         self._sink.write(text)
         self._sink.flush()
 
-    def _line(self, deadline: float) -> str | None:
-        """One line; None when time is up or the terminal was closed."""
+    def _line(self, deadline: float, taken: Callable[[], bool] = lambda: False) -> str | None:
+        """One line; None when time is up, the question is taken or the terminal was closed."""
         handle = self._source.fileno()
         while b"\n" not in self._pending and len(self._pending) < _MAX_LINE:
-            ready, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
+            left_s = max(0.0, deadline - time.monotonic())
+            ready, _, _ = select.select([handle], [], [], min(left_s, _LOOK_S))
+            if not ready and left_s > _LOOK_S:
+                if taken():
+                    self._say("answered elsewhere\n")
+                    return None
+                continue
             chunk = os.read(handle, _MAX_LINE) if ready else b""
             if not chunk:
                 return None

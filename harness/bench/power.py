@@ -19,34 +19,55 @@ _OFF_S: Final = 2.0
 _DONE: Final = "done"
 
 
-class CommandPower(PowerSwitch):
-    """Power through two commands, run without a shell."""
+class CommandSwitch:
+    """A switch that two commands of the lab turn, run without a shell."""
 
-    def __init__(self, off: Sequence[str], on: Sequence[str], pause_s: float = _OFF_S) -> None:
-        """Switch with ``off`` and ``on``: a program and its arguments, or one line of them."""
-        self._off = _argv(off)
-        self._on = _argv(on)
-        self._pause_s = pause_s
+    def __init__(self, off: Sequence[str], on: Sequence[str], key: str) -> None:
+        """Switch with ``off`` and ``on``: a program and its arguments, or one line of them.
 
-    @override
-    def cycle(self) -> None:
-        self._run(self._off)
-        time.sleep(self._pause_s)
-        self._run(self._on)
+        Args:
+            off: turns it off.
+            on: turns it on.
+            key: where the bench config has them.
 
-    @staticmethod
-    def _run(argv: Sequence[str]) -> None:
-        program = find_program(argv[0], "install it, or correct sample.power")
+        Raises:
+            BenchFault: one of them is empty.
+        """
+        self._key = key
+        self._off = _argv(off, key)
+        self._on = _argv(on, key)
+
+    def switch(self, *, on: bool) -> None:
+        """Turn it. Raises BenchFault if the command fails."""
+        self._run(self._on if on else self._off)
+
+    def _run(self, argv: Sequence[str]) -> None:
+        program = find_program(argv[0], f"install it, or correct {self._key}")
         run = run_tool([program, *argv[1:]], timeout_s=_COMMAND_TIMEOUT_S)
         if run.timed_out or run.returncode != 0:
             how = "did not end in time" if run.timed_out else f"ended with {run.returncode}"
             said = neutralise(to_latin(run.stderr.strip()), 200)
-            raise BenchFault(f"power command {shlex.join(argv)} {how}: {said}")
+            raise BenchFault(f"command {shlex.join(argv)} of {self._key} {how}: {said}")
 
 
-def _argv(command: Sequence[str]) -> tuple[str, ...]:
+class CommandPower(PowerSwitch):
+    """Power through two commands."""
+
+    def __init__(self, off: Sequence[str], on: Sequence[str], pause_s: float = _OFF_S) -> None:
+        """Switch with ``off`` and ``on``, ``pause_s`` apart; see `CommandSwitch`."""
+        self._switch = CommandSwitch(off, on, "sample.power")
+        self._pause_s = pause_s
+
+    @override
+    def cycle(self) -> None:
+        self._switch.switch(on=False)
+        time.sleep(self._pause_s)
+        self._switch.switch(on=True)
+
+
+def _argv(command: Sequence[str], key: str) -> tuple[str, ...]:
     if not command:
-        raise BenchFault("a power command is empty: give sample.power.off and sample.power.on")
+        raise BenchFault(f"a command is empty: give {key}.off and {key}.on")
     return tuple(shlex.split(command[0])) if len(command) == 1 else tuple(command)
 
 

@@ -15,7 +15,7 @@ from harness.bench.network_link import HttpExchange, NetworkLink
 from harness.bench.taps import Taps
 from harness.model.bench_config import BenchSettings, SampleConfig
 from harness.model.question import Question
-from harness.model.states import Capability, DeviceState
+from harness.model.states import Capability, DeviceState, Means
 
 
 class ConsoleSession(Protocol):
@@ -69,6 +69,10 @@ class PowerSwitch(Protocol):
 
 class StateControl(Protocol):
     """How to bring a sample into a state: scripted, by drivers, or asked of the operator."""
+
+    def means(self, state: DeviceState) -> Means:
+        """Who or what would bring the sample into ``state``."""
+        ...
 
     def enter(self, state: DeviceState) -> bool:
         """Bring the sample into ``state``; whether the state was confirmed.

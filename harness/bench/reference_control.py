@@ -6,6 +6,7 @@ that a probe concludes ever comes from here.
 
 import socket
 import time
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from typing_extensions import override
@@ -13,7 +14,7 @@ from typing_extensions import override
 from harness.bench.protocols import Login, PowerSwitch, StateControl
 from harness.encoding.canonical import canonical, load_strict
 from harness.errors import BenchFault, CaptureError
-from harness.model.states import DeviceState
+from harness.model.states import DeviceState, Means
 
 _TIMEOUT_S: Final = 30.0
 _MAX_ANSWER: Final = 1024 * 1024
@@ -86,33 +87,68 @@ class ReferenceStates(StateControl):
         self._user = user
 
     @override
+    def means(self, state: DeviceState) -> Means:
+        return Means.SCRIPT
+
+    @override
     def enter(self, state: DeviceState) -> bool:
-        # Asked, not remembered: an earlier process of the bench may have left it unplugged.
-        if self._control.request("state").get("plugged") is False:
+        self._restore()
+        ways: Mapping[DeviceState, Callable[[], bool]] = {
+            DeviceState.AS_RECEIVED: self._as_received,
+            DeviceState.INITIALISED: self._initialise,
+            DeviceState.OFFLINE: self._unplug,
+            DeviceState.MAKER_GONE: self._leave_alone,
+            DeviceState.POWER_CYCLED: self._power_cycle,
+            DeviceState.RESET: self._reset,
+            DeviceState.UPDATED: self._update,
+        }
+        if state not in ways:
+            raise BenchFault(f"a reference device cannot be brought into state {state.value}")
+        return ways[state]()
+
+    def _restore(self) -> None:
+        """Plug it in again, and let its maker come back.
+
+        Asked, not remembered: an earlier process of the bench may have left it otherwise.
+        """
+        found = self._control.request("state")
+        if found.get("plugged") is False:
             self._control.request("plug")
-        match state:
-            case DeviceState.AS_RECEIVED:
-                return self._as_received()
-            case DeviceState.INITIALISED:
-                return self._initialise()
-            case DeviceState.POWER_CYCLED:
-                before = self._control.state()
-                self._control.request("power-cycle")
-                return self._control.state() == before
-            case DeviceState.RESET:
-                self._control.request("reset")
-                return self._control.state() == "as-received"
-            case DeviceState.OFFLINE:
-                self._control.request("unplug")
-                return True
-            case DeviceState.MAKER_GONE | DeviceState.UPDATED | DeviceState.UNKNOWN:
-                raise BenchFault(f"a reference device cannot be brought into state {state.value}")
+        if found.get("maker") is False:
+            self._control.request("maker", there="yes")
 
     def _as_received(self) -> bool:
         found = self._control.state()
         if found != "as-received":
             raise BenchFault(f"the reference device is {found}, and as-received happens once")
         return True
+
+    def _unplug(self) -> bool:
+        self._initialise()
+        return self._control.request("unplug").get("plugged") is False
+
+    def _leave_alone(self) -> bool:
+        """Its maker is gone."""
+        self._control.request("maker", there="no")
+        return self._initialise()
+
+    def _power_cycle(self) -> bool:
+        before = self._control.state()
+        self._control.request("power-cycle")
+        return self._control.state() == before
+
+    def _reset(self) -> bool:
+        self._control.request("reset")
+        return self._control.state() == "as-received"
+
+    def _update(self) -> bool:
+        """Install the version after the one that it has, once."""
+        self._initialise()
+        found = self._control.request("state")
+        if found.get("firmware") == found.get("delivered"):
+            self._control.request("firmware", version=str(found.get("next", "")))
+            found = self._control.request("power-cycle")
+        return found.get("firmware") == found.get("next")
 
     def _initialise(self) -> bool:
         if self._control.state() == "as-received":

@@ -4,7 +4,7 @@ import os
 import shlex
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,8 @@ def sample_checks(sample: SampleConfig, settings: BenchSettings) -> Iterator[Che
         yield from _guarded(subject, "console", console_checks(subject, sample.console))
     if sample.power is not None and not reference:
         yield checked(subject, "power", "command", power(sample.power))
+    if sample.link is not None and not reference:
+        yield checked(subject, "link", "command", switch("link", sample.link.off, sample.link.on))
     for name, login in (("label", sample.label), ("user", sample.user)):
         if login is not None:
             where = f"sample[{sample.id}].{name}"
@@ -51,15 +53,20 @@ def _guarded(subject: str, link: str, checks: Iterator[Check]) -> Iterator[Check
 
 
 def power(config: PowerConfig) -> Answer:
-    """Whether the commands exist; they are not run, since a sample may be in use."""
+    """Who switches the power, and whether the commands exist."""
     if config.kind == "operator":
         return ok("a person switches it (only with --operator)")
-    for name, command in (("off", config.off), ("on", config.on)):
+    return switch("power", config.off, config.on)
+
+
+def switch(key: str, off: Sequence[str], on: Sequence[str]) -> Answer:
+    """Whether the commands exist; they are not run, since a sample may be in use."""
+    for name, command in (("off", off), ("on", on)):
         argv = shlex.split(command[0]) if len(command) == 1 else list(command)
         if not argv or shutil.which(argv[0]) is None:
             shown = argv[0] if argv else "an empty command"
             return blocks(
-                f"power.{name}: {shown} is no program on PATH", "Install it, or correct power"
+                f"{key}.{name}: {shown} is no program on PATH", f"Install it, or correct {key}"
             )
     return ok("the commands exist; they were not run")
 

@@ -4,13 +4,14 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.protocols import Operator, StateControl
+from harness.bench.power import CommandSwitch
+from harness.bench.protocols import Operator, PowerSwitch, StateControl
 from harness.errors import BenchFault
 from harness.model.question import Question
-from harness.model.states import DeviceState
+from harness.model.states import DeviceState, Means
 
 _DONE: Final = "done"
-_INSTRUCTIONS: Final = {
+INSTRUCTIONS: Final = {
     DeviceState.AS_RECEIVED: "It must be as it came out of the box: never set up, never reset.",
     DeviceState.INITIALISED: (
         "Set it up as its user documentation says, with the user's login of the bench config."
@@ -22,6 +23,7 @@ _INSTRUCTIONS: Final = {
     DeviceState.RESET: "Reset it to its factory settings, as its user documentation says.",
     DeviceState.UNKNOWN: "Leave it as it is.",
 }
+"""What a person does to bring a sample into each state."""
 
 
 class OperatorStates(StateControl):
@@ -33,11 +35,15 @@ class OperatorStates(StateControl):
         self._sample = sample
 
     @override
+    def means(self, state: DeviceState) -> Means:
+        return Means.OPERATOR
+
+    @override
     def enter(self, state: DeviceState) -> bool:
         question = Question(
             id=f"bench-enter-{state.value}",
             prompt=(
-                f"Sample {self._sample} is wanted in state {state.value}. {_INSTRUCTIONS[state]} "
+                f"Sample {self._sample} is wanted in state {state.value}. {INSTRUCTIONS[state]} "
                 "Have you seen that it is so?"
             ),
             choices=(_DONE, "done, not checked", "not possible"),
@@ -51,6 +57,43 @@ class OperatorStates(StateControl):
         return answer[0] == _DONE
 
 
+class SwitchedStates(StateControl):
+    """A bench with switches of its own; what they can't do is left to somebody else.
+
+    Nothing shows that the sample obeyed, so that no state is confirmed by a switch alone.
+    """
+
+    def __init__(
+        self, rest: StateControl, power: PowerSwitch | None, link: CommandSwitch | None
+    ) -> None:
+        """Use ``power`` and the switch of the network ``link``; ``rest`` does what is left."""
+        self._rest = rest
+        self._power = power
+        self._link = link
+        self._is_cut: bool | None = None  # an earlier process of the bench may have cut it
+
+    @override
+    def means(self, state: DeviceState) -> Means:
+        if state is DeviceState.POWER_CYCLED and self._power is not None:
+            return Means.POWER
+        if state is DeviceState.OFFLINE and self._link is not None:
+            return Means.NETWORK
+        return self._rest.means(state)
+
+    @override
+    def enter(self, state: DeviceState) -> bool:
+        cut = state is DeviceState.OFFLINE
+        if self._link is not None and self._is_cut is not cut:
+            self._link.switch(on=not cut)
+            self._is_cut = cut
+        if self._link is not None and cut:
+            return False
+        if state is DeviceState.POWER_CYCLED and self._power is not None:
+            self._power.cycle()
+            return False
+        return self._rest.enter(state)
+
+
 class DeclaredState(StateControl):
     """A bench with nobody at it: the sample stays in the state that the bench config names."""
 
@@ -58,6 +101,10 @@ class DeclaredState(StateControl):
         """Speak for ``sample``, which somebody left in state ``declared``."""
         self._sample = sample
         self._declared = declared
+
+    @override
+    def means(self, state: DeviceState) -> Means:
+        return Means.DECLARED
 
     @override
     def enter(self, state: DeviceState) -> bool:

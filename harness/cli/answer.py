@@ -2,33 +2,27 @@
 
 import contextlib
 import getpass
-import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 import typer
 from rich.markup import escape
 
 from harness.answering.desk import Desk
 from harness.answering.page import Pages
-from harness.answering.queue import JudgedFramework, make_queue
 from harness.answering.server import AnswerServer, one_address
+from harness.answering.visits import open_visit
 from harness.cli.outcome import show_outcome
 from harness.cli.output import JsonOption
 from harness.cli.terminal import Terminal
 from harness.encoding.text import counted, neutralise
-from harness.errors import UsageError
+from harness.errors import CertbenchError, UsageError
 from harness.evidence.people import NOBODY
 from harness.model.order import RunOrder
-from harness.model.question import AskedQuestions
-from harness.plugin.evidence_source import known_secrets
-from harness.plugin.launch import JudgingOrder, judge_all
 from harness.survey.run_directory import is_finished, locate, read_order
 from harness.survey.standing import read_record
-
-if TYPE_CHECKING:
-    from harness.cli.surveying import Framework
 
 answers_app = typer.Typer(
     help="Answers to a run's questions, through a spread-sheet.", no_args_is_help=True
@@ -36,6 +30,8 @@ answers_app = typer.Typer(
 console = Terminal()
 _MAX_NAME: Final = 80
 _REFUSED_EXIT: Final = 2
+_LOOK_S: Final = 1.0
+_JOIN_S: Final = 2.0
 
 RunArgument = Annotated[
     Path, typer.Argument(metavar="RUN", help="run directory, or the folder that holds it")
@@ -55,6 +51,9 @@ def answer(
 ) -> None:
     """Serve a page on which people answer what needs a person; ends with Ctrl+C.
 
+    While a campaign holds a visit open (certbench run --wait), the page has what is to be seen in
+    that visit, and follows the campaign to the next one.
+
     Only who has a link can open it. Nothing is encrypted on the way: name another address than
     that of this machine itself on a network of the laboratory only.
     """
@@ -64,18 +63,54 @@ def answer(
     desk = desk_of(folder, order)
     dut = order.dossier.dut
     again = judge_command(run, order)
-    pages = Pages(desk, f"{dut.supplier} {dut.model}", again)
-    server = AnswerServer(address, desk, pages, people)
+
+    def pages_of(desk: Desk) -> Pages:
+        return Pages(desk, f"{dut.supplier} {dut.model}", again)
+
+    server = AnswerServer(address, desk, pages_of(desk), people)
     with server:
         left = sum(each.is_open for each in desk.standing())
         console.print(counted(left, "open question"))
         for name, link in server.links.items():
             console.print(f"{escape(neutralise(name))}: {link}", soft_wrap=True, highlight=False)
-        with contextlib.suppress(KeyboardInterrupt):
+        with following(folder, order, server, pages_of), contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
-    left = sum(each.is_open for each in desk.standing())
+    left = sum(each.is_open for each in server.desk.standing())
     console.print(f"{counted(left, 'question')} left open. To judge with the answers, type:")
     console.print(escape(again), soft_wrap=True)
+
+
+@contextlib.contextmanager
+def following(
+    run: Path, order: RunOrder, server: AnswerServer, pages_of: Callable[[Desk], Pages]
+) -> Iterator[None]:
+    """Let the pages follow a campaign from visit to visit, and to what is left after the survey."""
+    ended = threading.Event()
+
+    def follow() -> None:
+        shown = open_visit(run)
+        while shown is not None and not ended.wait(_LOOK_S):
+            now = open_visit(run)
+            if now == shown or not is_ready(run):
+                continue
+            try:
+                desk = desk_of(run, order)
+            except CertbenchError as error:  # the survey went on meanwhile
+                console.print(escape(neutralise(str(error), 1000)), soft_wrap=True)
+                continue
+            server.show(desk, pages_of(desk))
+            shown = now
+            left = sum(each.is_open for each in desk.standing())
+            where = f"{shown.sample}/{shown.visit}" if shown else "the survey is over"
+            console.print(f"{where}: {counted(left, 'open question')}", highlight=False)
+
+    follower = threading.Thread(target=follow, name="following the campaign", daemon=True)
+    follower.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        follower.join(_JOIN_S)
 
 
 @answers_app.command("export")
@@ -142,48 +177,24 @@ def judge_command(run: Path, order: RunOrder) -> str:
 
 
 def desk_of(run: Path, order: RunOrder) -> Desk:
-    """The questions of a surveyed run, found by judging it as it stands.
+    """The questions of a run that is surveyed, or that waits for people in a visit.
 
     Raises:
-        UsageError: the survey is not over.
+        UsageError: the survey is not over, and does not wait.
         BenchFault: judging ended without a result.
     """
+    from harness.cli.desks import make_desk
     from harness.cli.running import ordered_frameworks
 
-    if read_record(run / "survey") is None or not is_finished(run):
+    if not is_ready(run):
         raise UsageError(f"{run}: not a finished run: certbench run --resume {run} first")
-    frameworks = ordered_frameworks(order)
-    with tempfile.TemporaryDirectory(prefix="asking-", dir=run / "private") as scratch:
-        judged = _judged(run, order, frameworks, Path(scratch))
-    secrets = known_secrets(run)
-    return Desk(run, make_queue(judged, order.dossier), secrets)
+    return make_desk(run, order, ordered_frameworks(order))
 
 
-def _judged(
-    run: Path, order: RunOrder, frameworks: Sequence["Framework"], scratch: Path
-) -> list[JudgedFramework]:
-    orders = [
-        JudgingOrder(
-            suite=each.suite.folder,
-            version=each.catalogue.framework.version,
-            evidence=run,
-            out=scratch / str(number),
-            allure=False,
-            confirmations=order.confirmations,
-            asked=True,
-        )
-        for number, each in enumerate(frameworks)
-    ]
-    assessments = judge_all(orders)
-    return [
-        JudgedFramework(
-            asked=AskedQuestions.from_bytes((given.out / "asked.json").read_bytes()),
-            assessment=assessment,
-            catalogue=framework.catalogue,
-            units={unit.unit: unit for unit in framework.units},
-        )
-        for framework, given, assessment in zip(frameworks, orders, assessments, strict=True)
-    ]
+def is_ready(run: Path) -> bool:
+    """Whether people can answer now: the run is finished, or holds a visit open for them."""
+    surveyed = read_record(run / "survey") is not None
+    return surveyed and (is_finished(run) or open_visit(run) is not None)
 
 
 def _people(named: Sequence[str]) -> list[str]:

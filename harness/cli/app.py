@@ -12,7 +12,6 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from harness.assessment.confirmation import is_indicative
 from harness.cli import output
 from harness.cli.allure import allure
 from harness.cli.answer import answer, answers_app, judge
@@ -25,6 +24,7 @@ from harness.cli.keys import lab_signer
 from harness.cli.log import log_app
 from harness.cli.outcome import show_outcome
 from harness.cli.output import JsonOption
+from harness.cli.override import override
 from harness.cli.pretest_options import pretest
 from harness.cli.redact import redact
 from harness.cli.reference_devices import reference_app
@@ -70,6 +70,7 @@ app.command()(lock)
 app.command()(unlock)
 app.command()(answer)
 app.command()(judge)
+app.command()(override)
 
 console = Terminal()
 
@@ -113,24 +114,25 @@ def _stop(error: CertbenchError) -> NoReturn:
 @app.command()
 def plan(bench: BenchArgument, framework: FrameworkOption, *, as_json: JsonOption = False) -> None:
     """Show every unit: how it is decided on this bench, or why it is not."""
+    from harness.cli import plan_view
     from harness.cli.surveying import Framework, plans
 
     config, dossier = load_bench(bench), load_dossier(bench)
     frameworks = [Framework.of(*found) for found in find_frameworks(framework)]
     tests, survey = plans(frameworks, config, dossier)
+    _, with_people = plans(frameworks, config, dossier, people=True)
+    way = plan_view.way_of(frameworks, tests, (survey, with_people), config, dossier)
     given = load_confirmations(bench)
-    marked = [is_indicative(entry.catalogue, given) for entry in frameworks]
-    shown = list(zip(tests, marked, strict=True))
+    views = [
+        plan_view.PlanView(test, entry.catalogue, given)
+        for test, entry in zip(tests, frameworks, strict=True)
+    ]
     if as_json:
-        documents = [output.plan_json(test, indicative=mark) for test, mark in shown]
+        documents = [plan_view.to_json(view, way) for view in views]
         many = {"schema": "certbench/plans/1", "plans": documents}
         output.print_json(documents[0] if len(documents) == 1 else many)
         return
-    for test, mark in shown:
-        output.show_plan(console, test, indicative=mark)
-    for visit in survey.visits:
-        console.print(f"visit {visit.sample} {visit.state.value}: {', '.join(visit.probes)}")
-    console.print(f"about {survey.estimate_s:.0f} s")
+    plan_view.show(console, views, way, survey)
 
 
 @app.command()
@@ -176,13 +178,23 @@ def run(  # noqa: PLR0913  (the options of the main command)
     operator: Annotated[
         str, typer.Option(help="your name: you are at the bench and answer questions")
     ] = "",
+    wait: Annotated[
+        float,
+        typer.Option(
+            metavar="MINUTES",
+            min=0,
+            help="hold each visit open so long for people on the page of certbench answer",
+        ),
+    ] = 0,
     key: Annotated[Path | None, typer.Option(help="signing key: PEM file, env:, pkcs11:")] = None,
     seed: Annotated[int | None, typer.Option(help="seed of everything made up")] = None,
     job: JobOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Survey, judge, seal and report: the whole way on one bench."""
-    told = bool(framework or out or answers or operator or key or seed is not None)
+    told = bool(framework or out or answers or operator or wait or key or seed is not None)
+    if answers and wait:
+        raise UsageError("--answers and --wait exclude each other: who answers?")
     if resume is not None and (told or bench or only or into or job):
         raise UsageError("--resume takes no other option: the run's folder says what was ordered")
     if into is not None and (told or not only):
@@ -199,7 +211,8 @@ def run(  # noqa: PLR0913  (the options of the main command)
         done = running.repeat(into, bench, tuple(only), console, job)
     else:
         what = (tuple(framework), (), tuple(only))
-        wish = running.Wish(bench, *what, out, purpose, seed, key, operator, answers, job)
+        people = (operator, answers, wait * 60)
+        wish = running.Wish(bench, *what, out, purpose, seed, key, *people, job)
         done = running.begin(wish, load_bench(bench), console)
     show_outcome(console, done, as_json=as_json)
 
@@ -272,14 +285,13 @@ def assess(
     assessments, sealed = add_assessments(
         bundle, find_frameworks(framework), out, lab_signer(key), given
     )
-    documents = [
-        output.run_json(entry, sealed.purpose, str(sealed.archive)) for entry in assessments
-    ]
+    judged = [(entry, output.catalogue_in(sealed, entry)) for entry in assessments]
     if as_json:
+        documents = [output.run_json(*pair, sealed.purpose, str(sealed.archive)) for pair in judged]
         output.print_json(output.runs_json(documents, str(sealed.archive)))
     else:
-        for entry in assessments:
-            output.show_assessment(console, entry)
+        for entry, catalogue in judged:
+            output.show_assessment(console, entry, catalogue)
         console.print(f"bundle  {output.from_here(sealed.archive)}", soft_wrap=True)
     raise typer.Exit(output.exit_code(assessments))
 
@@ -348,7 +360,9 @@ def doctor(
 
 @app.command()
 def explain(
-    subject: Annotated[str, typer.Argument(help="a unit, a criterion, or criterion@subject")],
+    subject: Annotated[
+        str, typer.Argument(help="a provision, a unit, a criterion, or criterion@subject")
+    ],
     *,
     evidence: Annotated[
         Path | None, typer.Option("--in", help="bundle (folder or zip) or run directory")

@@ -22,6 +22,8 @@ from harness.model.bench_config import (
     NetworkLinkConfig,
     SampleConfig,
 )
+from harness.model.ids import SampleId
+from harness.survey.standing import read_record
 
 READY_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 5.0
@@ -187,6 +189,18 @@ def new_passwords(config: BenchConfig) -> dict[str, str]:
         sample.id: f"Ux-{os.urandom(9).hex()}"
         for sample in config.sample
         if sample.reference is not None
+    }
+
+
+def lost_devices(run: Path, config: BenchConfig) -> dict[SampleId, str]:
+    """Reference devices that ended with the process that started them."""
+    if read_record(run / "survey") is None:
+        return {}
+    why = "the reference device ended with the command that had started it"
+    return {
+        SampleId(sample.id): why
+        for sample in config.sample
+        if sample.reference is not None and not sample.reference.attach
     }
 
 

@@ -1,11 +1,13 @@
 """``certbench dossier``: begin, check, show, export and import what the supplier says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.table import Table
 
 from harness.cli import output
 from harness.cli.output import JsonOption
@@ -18,7 +20,10 @@ from harness.config.dossier.use import Framework, load_use
 from harness.config.dossier.writing import dossier_text
 from harness.config.files import BENCH_FILE, DOSSIER_FILE
 from harness.encoding.text import counted, neutralise
-from harness.errors import ConfigError, UsageError
+from harness.encoding.tree import SubTree
+from harness.errors import CaptureError, ConfigError, EvidenceError, UsageError
+from harness.evidence.revisions import history_in
+from harness.report.dossier_changes import Change
 from harness.testing.suites import find_frameworks, installed_suites
 
 dossier_app = typer.Typer(
@@ -27,6 +32,7 @@ dossier_app = typer.Typer(
 )
 console = Terminal()
 _WRONG: int = 2
+_LONGEST_CELL: int = 300
 
 DossierArgument = Annotated[
     Path, typer.Argument(metavar="DOSSIER", help="dossier.toml or its folder")
@@ -103,18 +109,23 @@ def _checked(path: Path, names: Sequence[str]) -> Checked:
     if names:
         return check_dossier(file, chosen(names))
     first = check_dossier(file, ())
-    suites = installed_suites()
     named = [] if first.dossier is None else list(first.dossier.ics)
-    known = [
+    known = _known(named)
+    for name in set(named) - set(known):
+        shown = escape(neutralise(name, 80))
+        console.print(f"{shown}: not installed, its ICS is not checked", soft_wrap=True)
+    return check_dossier(file, chosen(known))
+
+
+def _known(named: Iterable[str]) -> list[str]:
+    """Those of the names of frameworks that are installed."""
+    suites = installed_suites()
+    return [
         name
         for name in named
         if (suite := suites.get(name.partition("@")[0])) is not None
         and name.partition("@")[2] in {"", *(each.framework.version for each in suite.catalogues)}
     ]
-    for name in set(named) - set(known):
-        shown = escape(neutralise(name, 80))
-        console.print(f"{shown}: not installed, its ICS is not checked", soft_wrap=True)
-    return check_dossier(file, chosen(known))
 
 
 def _show(checked: Checked) -> None:
@@ -169,21 +180,107 @@ def import_command(
 
 
 @dossier_app.command()
-def show(
+def revise(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="run directory, or the folder that holds it")
+    ],
     dossier: DossierArgument,
+    *,
+    author: Annotated[str, typer.Option(help="who changes it")],
+    reason: Annotated[str, typer.Option(help="why")],
+    trigger: Annotated[
+        str, typer.Option(metavar="UNIT_OR_FINDING", help="what of the run's results led to it")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Replace the frozen dossier of a finished run by a further revision, on record.
+
+    The earlier dossiers stay, and so do the verdicts under them. `certbench judge RUN` judges on
+    the new one.
+    """
+    from harness.cli.revise import Wanted, revise
+
+    done = revise(run, Wanted(dossier, author, reason, trigger))
+    number = done.revision.number
+    if as_json:
+        output.print_json(
+            {
+                "schema": "certbench/dossier-revised/1",
+                "revision": number,
+                "file": str(done.file),
+                "changes": [asdict(change) for change in done.changes],
+            }
+        )
+        return
+    _show_changes(number - 1, number, done.changes)
+    console.print(
+        f"revision {number} of the dossier is {output.from_here(done.file)}. To judge on it:\n"
+        f"  certbench judge {escape(str(run))}",
+        soft_wrap=True,
+    )
+
+
+def _show_changes(before: int, after: int, changes: Sequence[Change]) -> None:
+    table = Table("row", "field", f"revision {before}", f"revision {after}", box=None)
+    for change in changes:
+        cells = (change.row, change.field, change.old or "-", change.new or "-")
+        table.add_row(*(escape(neutralise(cell, _LONGEST_CELL)) for cell in cells))
+    console.print(table)
+
+
+@dossier_app.command()
+def show(
+    dossier: Annotated[
+        Path,
+        typer.Argument(metavar="DOSSIER", help="dossier.toml or its folder; or a run or bundle"),
+    ],
     *,
     framework: FrameworkOption = [],  # noqa: B006  (typer copies it)
     out: Annotated[Path, typer.Option("-o", "--out", help="page to write")] = Path("dossier.html"),
 ) -> None:
-    """Write a dossier as a page to read, with what check finds; overwrites nothing."""
+    """Write a dossier as a page to read, with what check finds; overwrites nothing.
+
+    Of a run or a bundle: the newest revision, and what each revision changed.
+    """
     from harness.report.dossier_page import dossier_page
 
+    if is_frozen(dossier):
+        _create(out, _frozen_page(dossier, framework))
+        console.print(f"wrote {output.from_here(out)}", soft_wrap=True)
+        return
     checked = _checked(dossier, framework)
     if checked.dossier is None:
         problem = checked.problems[0]
         raise ConfigError(str(checked.file), "", problem.what, problem.mend)
     _create(out, dossier_page(checked, checked.dossier))
     console.print(f"wrote {output.from_here(out)}", soft_wrap=True)
+
+
+def is_frozen(path: Path) -> bool:
+    """Whether ``path`` is a run directory, the folder that holds it, or a bundle."""
+    inside = ("survey", "run/survey", "data/survey")
+    is_archive = path.is_file() and path.suffix == ".zip"
+    return is_archive or any((path / each / "dossier.json").is_file() for each in inside)
+
+
+def _frozen_page(path: Path, names: Sequence[str]) -> str:
+    """The page of a frozen dossier; says what its revisions changed."""
+    from harness.plugin.evidence_source import open_root
+    from harness.report.dossier_page import dossier_page
+    from harness.report.revisions import changed_by, revision_views
+
+    run = path / "run"
+    root = open_root(run if is_frozen(run) else path)
+    try:
+        history = history_in(SubTree(root, "survey"))
+    except (CaptureError, ValueError) as error:
+        raise EvidenceError(f"{path}: {neutralise(str(error), 300)}") from error
+    for view, dossier in zip(revision_views(history), history.dossiers[1:], strict=True):
+        _show_changes(view.before, view.number, view.changes)
+        console.print(f"revision {view.number}: {escape(changed_by(dossier))}", soft_wrap=True)
+    newest = history.newest
+    checked = Checked(path, newest, tuple(chosen(names or _known(newest.ics))), ())
+    return dossier_page(checked, newest, revision_views(history))
 
 
 def _file(path: Path) -> Path:

@@ -17,12 +17,16 @@ def show_outcome(console: Console, done: "Outcome", *, as_json: bool) -> NoRetur
     sealed, purpose = done.sealed, done.purpose.value
     if sealed is None:
         raise typer.Exit
-    documents = [output.run_json(entry, purpose, str(sealed.archive)) for entry in done.assessments]
+    judged = [(entry, output.catalogue_in(sealed, entry)) for entry in done.assessments]
+    revisions = output.revisions_of(sealed, done.assessments)
     if as_json:
+        name = str(sealed.archive)
+        documents = [output.run_json(*pair, purpose, name, revisions) for pair in judged]
         output.print_json(output.runs_json(documents, str(sealed.archive)))
     else:
-        for entry in done.assessments:
-            output.show_assessment(console, entry)
+        for entry, catalogue in judged:
+            output.show_assessment(console, entry, catalogue)
+            output.show_history(console, revisions, str(entry.framework))
         archive = output.from_here(sealed.archive)
         console.print(f"bundle  {archive}", soft_wrap=True)
         console.print(f"report  {output.from_here(sealed.report)}", soft_wrap=True)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,12 +11,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from harness.encoding.text import neutralise
+from harness.encoding.tree import DirectoryTree
 from harness.model.assessment import Assessment, UnitResult
+from harness.model.catalogue import Catalogue
 from harness.model.judgement import Conclusion, Verdict
-from harness.model.plan import TestPlan
 from harness.model.prose import render
 from harness.replay.replaying import Replay
+from harness.replay.sealing import Sealed
+from harness.report.advice import Counsel, advice_of, all_advice
 from harness.report.html import headline, merged_findings
+from harness.report.in_law import drawn_by, meaning_in_law
+from harness.report.keeping_open import Cause, what_keeps_open
+from harness.report.reviewing import after_review, override_json, review_json
+from harness.report.revisions import Revisions, revisions_in
 
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
 EXIT_OF = {
@@ -24,6 +32,9 @@ EXIT_OF = {
     Conclusion.NOT_CONFORMANT: 1,
     Conclusion.INCONCLUSIVE: 3,
 }
+_NAMED = 6
+"""Most units that a line names."""
+_NEVER_REVISED = Revisions()
 _COLOURS = {
     Verdict.PASS: "green",
     Verdict.FAIL: "bold red",
@@ -44,50 +55,13 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=True, indent=1) + "\n")
 
 
-def show_plan(console: Console, plan: TestPlan, *, indicative: bool) -> None:
-    """Every unit for people, and what is not the official text."""
-    table = Table("unit", "kind", "decided by", "reason", box=None, title=str(plan.framework))
-    for unit in plan.units:
-        kind = unit.kind + (", provisional" if unit.provisional else "")
-        table.add_row(unit.id, kind, unit.decided_by.value, escape(unit.reason))
-    console.print(table)
-    if indicative:
-        console.print(
-            f"A conclusion would be INDICATIVE: certbench catalogue show {plan.framework} says on "
-            "which entries that nobody has compared with the official text it would rest",
-            soft_wrap=True,
-        )
-
-
-def plan_json(plan: TestPlan, *, indicative: bool) -> dict[str, Any]:
-    """``certbench/plan/1``."""
-    return {
-        "schema": "certbench/plan/1",
-        "framework": plan.framework.slug,
-        "version": plan.framework.version,
-        "units": [
-            {
-                "id": unit.id,
-                "case": unit.case,
-                "group": unit.provision,
-                "provision": unit.provision,
-                "kind": unit.kind,
-                "decided_by": unit.decided_by.value,
-                "applicable": unit.applicable,
-                "reason": unit.reason,
-                "facts": sorted({need.probe for need in unit.facts}),
-                "states": sorted({need.state.value for need in unit.facts}),
-                "provisional": bool(unit.provisional),
-                "waiting_for": unit.waiting_for or "",
-            }
-            for unit in plan.units
-        ],
-        "indicative": indicative,
-        "estimate_s": plan.estimate_s,
-    }
-
-
-def run_json(assessment: Assessment, purpose: str, bundle: str) -> dict[str, Any]:
+def run_json(
+    assessment: Assessment,
+    catalogue: Catalogue,
+    purpose: str,
+    bundle: str,
+    revisions: Revisions = _NEVER_REVISED,
+) -> dict[str, Any]:
     """``certbench/run/1``."""
     return {
         "schema": "certbench/run/1",
@@ -95,7 +69,19 @@ def run_json(assessment: Assessment, purpose: str, bundle: str) -> dict[str, Any
         "version": assessment.framework.version,
         "purpose": purpose,
         "conclusion": assessment.conclusion.value,
+        **review_json(assessment),
         "indicative": assessment.indicative,
+        "in_law": list(meaning_in_law(assessment, catalogue)),
+        "drawn_by": drawn_by(catalogue),
+        "keeps_open": [
+            {
+                "cause": cause.id,
+                "title": cause.title,
+                "units": list(cause.units),
+                "next_step": cause.next_step,
+            }
+            for cause in what_keeps_open(assessment, catalogue)
+        ],
         "bundle": bundle,
         "provisions": {entry.provision: entry.verdict.value for entry in assessment.provisions},
         "units": {
@@ -104,11 +90,49 @@ def run_json(assessment: Assessment, purpose: str, bundle: str) -> dict[str, Any
                 "reason": render(unit.reason),
                 "decided_by": unit.decided_by.value,
                 "items": {item: verdict.value for item, verdict in unit.items.items()},
+                "advice": list(advice_of(unit, catalogue)),
+                **override_json(unit),
             }
             for unit in assessment.units
         },
         "findings": merged_findings(assessment),
+        **_revised_json(revisions, str(assessment.framework)),
     }
+
+
+def revisions_of(sealed: Sealed, assessments: Sequence[Assessment]) -> Revisions:
+    """The revisions of the dossier that a bundle of this command holds."""
+    return revisions_in(DirectoryTree(sealed.bundle / "data"), assessments)
+
+
+def _revised_json(revisions: Revisions, framework: str) -> dict[str, Any]:
+    """The revisions of a dossier that has some, and the units whose verdicts they changed."""
+    if not revisions.views:
+        return {}
+    units = (revisions.units or {}).get(framework, {})
+    return {
+        "revisions": [
+            {
+                "revision": view.number,
+                "replaces": view.before,
+                "author": neutralise(view.author),
+                "reason": neutralise(view.reason),
+                "trigger": neutralise(view.trigger),
+                "at": view.at,
+            }
+            for view in revisions.views
+        ],
+        "history": {
+            unit: {str(number): verdict.value for number, verdict in history.said}
+            for unit, history in units.items()
+        },
+    }
+
+
+def show_history(console: Console, revisions: Revisions, framework: str) -> None:
+    """The units whose verdicts a revision of the dossier changed."""
+    for unit, history in (revisions.units or {}).get(framework, {}).items():
+        console.print(f"  {unit}: {escape(history.text)}", soft_wrap=True)
 
 
 def runs_json(documents: Sequence[dict[str, Any]], bundle: str) -> dict[str, Any]:
@@ -144,8 +168,18 @@ def replay_json(replay: Replay) -> dict[str, Any]:
     }
 
 
-def show_assessment(console: Console, assessment: Assessment) -> None:
-    """The verdict table: decided units and findings; the undecided are counted."""
+def catalogue_in(sealed: Sealed, assessment: Assessment) -> Catalogue:
+    """The catalogue that a sealed assessment was made by.
+
+    Raises:
+        OSError: the bundle lacks it.
+    """
+    folder = sealed.bundle / "data" / "assessments" / str(assessment.framework)
+    return Catalogue.from_bytes((folder / "catalogue.json").read_bytes())
+
+
+def show_assessment(console: Console, assessment: Assessment, catalogue: Catalogue) -> None:
+    """The verdict table: decided units and findings; then what the conclusion is and means."""
     console.print(f"\n[bold]{escape(assessment.title)}[/] ({assessment.framework})")
     table = Table(box=None, pad_edge=False, show_edge=False)
     for column in ("verdict", "unit", "decided by", "why"):
@@ -155,8 +189,36 @@ def show_assessment(console: Console, assessment: Assessment) -> None:
             table.add_row(*_row(unit))
     console.print(table)
     _show_findings(console, merged_findings(assessment))
+    _show_advice(console, all_advice(assessment.units, catalogue))
     _show_undecided(console, assessment)
     console.print(f"[bold]{escape(headline(assessment))}[/]")
+    if assessment.conclusion_after_review is not None:
+        console.print(f"  {escape(after_review(assessment))}", soft_wrap=True)
+    _show_causes(console, what_keeps_open(assessment, catalogue))
+    notes = " ".join((*meaning_in_law(assessment, catalogue), drawn_by(catalogue)))
+    console.print(f"  in law: {escape(notes)}", soft_wrap=True)
+
+
+def _show_advice(console: Console, advice: Sequence[Counsel]) -> None:
+    """What a manufacturer should change, each thing once with the units that ask for it."""
+    if advice:
+        console.print("  what to change:")
+    for counsel in advice:
+        more = f" and {len(counsel.units) - _NAMED} more" if len(counsel.units) > _NAMED else ""
+        named = f"({', '.join(counsel.units[:_NAMED])}{more})"
+        console.print(f"    {escape(counsel.text)} {escape(named)}", soft_wrap=True)
+
+
+def _show_causes(console: Console, causes: Sequence[Cause]) -> None:
+    """What keeps the conclusion open, a line each with the next step below."""
+    if causes:
+        console.print("  what keeps this open:")
+    for cause in causes:
+        count = f": {cause.how_many}" if cause.how_many else ""
+        more = f" and {len(cause.units) - _NAMED} more" if len(cause.units) > _NAMED else ""
+        named = f" ({', '.join(cause.units[:_NAMED])}{more})" if cause.units else ""
+        console.print(f"    {escape(cause.title + count + named)}", soft_wrap=True)
+        console.print(f"      next: {escape(cause.next_step)}", style="dim", soft_wrap=True)
 
 
 def _row(unit: UnitResult) -> tuple[str, ...]:
@@ -183,22 +245,14 @@ def _show_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> N
 
 
 def _show_undecided(console: Console, assessment: Assessment) -> None:
-    """How many units are open, by what they wait for."""
-    waiting: dict[str, int] = {}
+    """How many units are not decided."""
+    counts = dict.fromkeys(Verdict, 0)
     for unit in assessment.units:
-        if unit.verdict is Verdict.INCONCLUSIVE:
-            code = unit.reason.code
-            waiting[code] = waiting.get(code, 0) + 1
-    shown = ", ".join(f"{count} {code}" for code, count in _most(waiting.items()))
-    not_applicable = sum(unit.verdict is Verdict.NOT_APPLICABLE for unit in assessment.units)
-    not_claimed = sum(unit.verdict is Verdict.NOT_CLAIMED for unit in assessment.units)
+        counts[unit.verdict] += 1
     console.print(
-        f"  open: {shown or 'none'}; not applicable: {not_applicable}, not claimed: {not_claimed}"
+        f"  open: {counts[Verdict.INCONCLUSIVE]}; not applicable: "
+        f"{counts[Verdict.NOT_APPLICABLE]}, not claimed: {counts[Verdict.NOT_CLAIMED]}"
     )
-
-
-def _most(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
-    return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
 
 
 def exit_code(assessments: Sequence[Assessment]) -> int:

@@ -123,7 +123,8 @@ def default_target(config_address: str, moment: dt.datetime) -> Path:
 
 
 def _print_json(assessment: Assessment, sealed: Sealed, result: Result) -> None:
-    document = output.run_json(assessment, sealed.purpose, str(sealed.archive))
+    catalogue = output.catalogue_in(sealed, assessment)
+    document = output.run_json(assessment, catalogue, sealed.purpose, str(sealed.archive))
     output.print_json({**document, "findings": result.findings_json()})
 
 

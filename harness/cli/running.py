@@ -16,22 +16,25 @@ from typing import Final
 from rich.console import Console
 
 from harness import __version__
+from harness.answering.rounds import Rounds
 from harness.answering.store import AnswerStore
 from harness.assessment.selection import unknown_names
-from harness.cli.devices import new_passwords
+from harness.cli.desks import rounds_of
+from harness.cli.devices import lost_devices, new_passwords
 from harness.cli.job import amended_job, ordered_job
 from harness.cli.keys import lab_signer, lasting
-from harness.cli.people import ask, operator_at
+from harness.cli.people import ScriptedRounds, ask, operator_at
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
 from harness.cli.unchanged import require_unchanged
 from harness.cli.vault import encrypt_at_rest, secret_at_rest
 from harness.config import load_confirmations, load_dossier
+from harness.config.external_files import folder_of, read_external_files
 from harness.encoding.clock import Clock
 from harness.errors import StorageError, UsageError
 from harness.model.assessment import Assessment
 from harness.model.bench_config import BenchConfig
 from harness.model.catalogue import Catalogue
-from harness.model.ids import SampleId
+from harness.model.declaration import UnitDeclaration
 from harness.model.job import NAME as JOB
 from harness.model.job import JobRecord
 from harness.model.order import RunOrder
@@ -40,6 +43,7 @@ from harness.model.record import Repeat
 from harness.model.states import Purpose
 from harness.replay.sealing import Sealed, SealingOrder, finish_sealing, judge_and_seal
 from harness.survey.ending import close_as_partial
+from harness.survey.external import keep_external
 from harness.survey.run_directory import (
     is_finished,
     locate,
@@ -83,6 +87,7 @@ class Wish:
     key: Path | None = None
     operator: str = ""
     answers: Path | None = None
+    wait_s: float = 0.0
     job: Path | None = None
 
 
@@ -107,6 +112,7 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
         seed=wish.seed if wish.seed is not None else secrets.randbelow(_SEEDS),
         key=lasting(wish.key),
         operator=wish.operator,
+        wait_s=wish.wait_s,
         answers=str(wish.answers.absolute()) if wish.answers else "",
         target=str(target.absolute()) if judged else "",
         passwords=new_passwords(config),
@@ -117,9 +123,11 @@ def begin(wish: Wish, config: BenchConfig, console: Console, *, judged: bool = T
     secret_at_rest(config.bench)  # not there: better now than after the survey
     job = ordered_job(wish.job, wish.purpose, config, work.catalogues, console)
     order = work.take(job)
+    external = read_external_files(order.dossier, folder_of(wish.bench))
     create_run_directory(run)
     with _at_work(run):
         write_order(run, order)
+        keep_external(run, external)
         work.survey(plan, console)
         return work.conclude()
 
@@ -141,7 +149,8 @@ def resume(named: Path, console: Console) -> Outcome:
                 f"{run}: this run is finished: nothing is left to resume. To repeat a part of it: "
                 f"certbench run BENCH --only GROUP --into {named}"
             )
-        require_unchanged(order)
+        require_unchanged(order, run)
+        _keep_missing(run, order)
         work = _Work(run, order)
         record = read_record(run / "survey")
         if record is None:
@@ -165,7 +174,7 @@ def repeat(
     run = locate(named)
     with _at_work(run):
         order = read_order(run)
-        require_unchanged(order, bench)
+        require_unchanged(order, run, bench)
         survey = run / "survey"
         record = read_record(survey)
         if record is None or not record.complete or not is_finished(run):
@@ -230,6 +239,14 @@ def judge_again(named: Path, out: Path | None = None, job: Path | None = None) -
         write_order(run, order)
         set_finished(run, finished=False)
         return _Work(run, order.model_copy(update={"operator": "", "answers": ""})).conclude()
+
+
+def _keep_missing(run: Path, order: RunOrder) -> None:
+    """Keep the files of third-party evidence that a run died too early to keep."""
+    records = order.dossier.evidence or ()
+    missing = tuple(each for each in records if not (run / "survey" / each.stored_name).exists())
+    left = order.dossier.model_copy(update={"evidence": missing})
+    keep_external(run, read_external_files(left, folder_of(Path(order.bench_file))))
 
 
 def seal_partial(named: Path) -> Outcome:
@@ -307,7 +324,8 @@ class _Work:
                 f"--only {unknown[0]}: no such group, case or unit; certbench plan lists them"
             )
         order = self._order
-        return plans(self._frameworks, order.bench, order.dossier, only)[1]
+        people = self._rounds(Console()) is not None
+        return plans(self._frameworks, order.bench, order.dossier, only, people=people)[1]
 
     def survey(self, plan: SurveyPlan, console: Console) -> None:
         """Carry out what is still to be done of ``plan``."""
@@ -323,11 +341,27 @@ class _Work:
                 operator=self._person,
                 subset=order.only,
                 passwords=order.passwords,
-                lost=_lost_devices(self._run, order.bench),
+                lost=lost_devices(self._run, order.bench),
                 job=order.job,
+                observer=self._rounds(console) or self._script(),
             ),
             console,
         )
+
+    @property
+    def _units(self) -> list[UnitDeclaration]:
+        return [unit for entry in self._frameworks for unit in entry.units]
+
+    def _rounds(self, console: Console) -> Rounds | None:
+        """How people look at the sample during the visits; None if nobody does."""
+        return rounds_of(self._run, self._order, self._frameworks, self._person, console)
+
+    def _script(self) -> ScriptedRounds | None:
+        """The script that answers in people's place, if there is one."""
+        person = self._person
+        if person is None or not person.scripted:
+            return None
+        return ScriptedRounds(self._run, self._units, self._order.dossier, person)
 
     def conclude(self) -> Outcome:
         """Judge and seal what was surveyed, unless that was not ordered; the run is finished."""
@@ -338,9 +372,11 @@ class _Work:
         record = read_record(self._run / "survey")
         only = record.subset if record else ()
         write_plans(self._run, plans(self._frameworks, order.bench, order.dossier, only)[0])
-        if self._person is not None:
-            units = [unit for entry in self._frameworks for unit in entry.units]
-            ask(self._run, units, order.dossier, self._person)
+        rounds = self._rounds(Console(stderr=True))
+        if rounds is not None:
+            rounds.at_a_desk()
+        elif self._person is not None:
+            ask(self._run, self._units, order.dossier, self._person)
         chosen = [(entry.suite, entry.catalogue) for entry in self._frameworks]
         target = Path(order.target or self._run.parent)
         sealing = SealingOrder(
@@ -355,18 +391,6 @@ class _Work:
         set_finished(self._run, finished=True)
         encrypt_at_rest(self._run, order.bench.bench)
         return Outcome(assessments, sealed, order.purpose)
-
-
-def _lost_devices(run: Path, config: BenchConfig) -> dict[SampleId, str]:
-    """Reference devices that ended with the process that started them."""
-    if read_record(run / "survey") is None:
-        return {}
-    why = "the reference device ended with the command that had started it"
-    return {
-        SampleId(sample.id): why
-        for sample in config.sample
-        if sample.reference is not None and not sample.reference.attach
-    }
 
 
 def _free_name(target: Path) -> str:

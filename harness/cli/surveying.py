@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 
@@ -18,12 +19,15 @@ from harness.model.declaration import ProbeDeclaration, UnitDeclaration
 from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId
 from harness.model.job import JobRecord
-from harness.model.plan import SurveyPlan, TestPlan
-from harness.model.states import Capability, Purpose
-from harness.survey.campaign import Campaign, Order
+from harness.model.plan import PlannedVisit, SurveyPlan, TestPlan
+from harness.model.states import Capability, DeviceState, Purpose
+from harness.survey.campaign import Campaign, Observer, Order
 from harness.survey.registry import load_probes
+from harness.survey.schedule import longest_path_s
 from harness.survey.store import write_atomic
 from harness.testing.suites import Suite
+
+NOT_SELECTED: Final = "not selected"
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,13 @@ def plans(
     config: BenchConfig,
     dossier: Dossier,
     only: Sequence[str] = (),
+    *,
+    people: bool = False,
 ) -> tuple[tuple[TestPlan, ...], SurveyPlan]:
     """A plan for each framework, and the one survey that serves them all.
 
-    ``only`` names units, cases and provisions; the others stay in the plans, as not selected.
+    ``only`` names units, cases and provisions; the others stay in the plans, as not selected. With
+    ``people`` at the bench the survey also enters states only for them to look.
     """
     probes = probe_declarations()
     capabilities = expected_capabilities(config)
@@ -86,7 +93,37 @@ def plans(
     needs = [
         need for plan in tests for unit in plan.units if unit.applicable for need in unit.facts
     ]
-    return tests, survey_plan(needs, probes, tuple(capabilities))
+    looked_at = _looked_at(frameworks, tests) if people else frozenset()
+    survey = survey_plan(needs, probes, tuple(capabilities), looked_at)
+    return tests, survey.model_copy(update={"estimate_s": _survey_s(survey)})
+
+
+def visit_s(visit: PlannedVisit) -> float:
+    """Typical time of a visit: what can run side by side does (`harness.survey.schedule`)."""
+    probes = probe_declarations()
+    return longest_path_s({name: probes[name].estimate_s for name in visit.probes}, probes)
+
+
+def _survey_s(survey: SurveyPlan) -> float:
+    """Typical time of a survey: its samples run side by side, the visits of one do not."""
+    spent: dict[SampleId, float] = {}
+    for visit in survey.visits:
+        spent[visit.sample] = spent.get(visit.sample, 0.0) + visit_s(visit)
+    return max(spent.values(), default=0.0)
+
+
+def _looked_at(
+    frameworks: Sequence[Framework], tests: Sequence[TestPlan]
+) -> frozenset[DeviceState]:
+    """The states in which people are asked to observe something."""
+    found = set()
+    for framework, test in zip(frameworks, tests, strict=True):
+        declared = {unit.unit: unit for unit in framework.units}
+        wanted = [unit for unit in test.units if unit.applicable and unit.reason != NOT_SELECTED]
+        for unit in wanted:
+            questions = declared[unit.id].questions if unit.id in declared else ()
+            found |= {DeviceState(each.during) for each in questions if each.during}
+    return frozenset(found)
 
 
 def _only(plan: TestPlan, catalogue: Catalogue, only: Sequence[str]) -> TestPlan:
@@ -94,7 +131,7 @@ def _only(plan: TestPlan, catalogue: Catalogue, only: Sequence[str]) -> TestPlan
     units = tuple(
         unit
         if is_selected(catalogue, unit.id, only)
-        else unit.model_copy(update={"facts": (), "blocked": (), "reason": "not selected"})
+        else unit.model_copy(update={"facts": (), "blocked": (), "reason": NOT_SELECTED})
         for unit in plan.units
     )
     return plan.model_copy(update={"units": units})
@@ -117,6 +154,7 @@ class SurveyOrder:
         passwords: sample -> password to set on its reference device.
         lost: sample -> why it is not in the condition in which an earlier process left it.
         job: the laboratory's record of the job, if there is one.
+        observer: has people look at the sample during the visits; None = nobody does.
     """
 
     config: BenchConfig
@@ -130,6 +168,7 @@ class SurveyOrder:
     passwords: Mapping[str, str] = field(default_factory=dict)
     lost: Mapping[SampleId, str] = field(default_factory=dict)
     job: JobRecord | None = None
+    observer: Observer | None = None
 
 
 def carry_out(order: SurveyOrder, console: Console) -> None:
@@ -164,6 +203,7 @@ def carry_out(order: SurveyOrder, console: Console) -> None:
                     job=order.job,
                 ),
                 progress := SurveyProgress(order.plan, order.config.bench.name, console=console),
+                order.observer,
             )
             with progress:
                 campaign.carry_out()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from harness.config.advice import with_advice
+from harness.config.dossier.use import with_conditions
 from harness.config.explain import Problem
 from harness.config.reading import build_model, config_error, load_model, read_table
 from harness.model.bench_config import BenchConfig, SampleConfig
@@ -51,10 +53,15 @@ def load_dossier(path: Path) -> Dossier:
 def load_catalogue(path: Path) -> Catalogue:
     """Read the catalogue of a framework, given as the file or as its folder.
 
+    What its suite advises manufacturers (``advice.toml`` beside it) becomes a part of it, and so
+    does what an IXIT says about its conditions (``form.toml``).
+
     Raises:
         ConfigError: not readable or not valid; all problems are listed.
     """
-    return load_model(_file(path, CATALOGUE_FILE), Catalogue)
+    file = _file(path, CATALOGUE_FILE)
+    advised = with_advice(load_model(file, Catalogue), file.parent)
+    return with_conditions(advised, file.parent)
 
 
 def _file(path: Path, name: str) -> Path:

@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.encoding.tree import SubTree, Tree, read
+from harness.evidence.revisions import dossier_in
 from harness.model.assessment import Assessment
 from harness.model.attestation import EvidencePredicate, PartRoot, SignedConclusion, SignedDut
 from harness.model.catalogue import Catalogue
-from harness.model.dossier import Dossier
+from harness.model.job import NAME as JOB_NAME
+from harness.model.job import JobRecord
+from harness.model.override import FOLDER as OVERRIDES
+from harness.model.override import Override, is_override, require_chain
 from harness.model.plan import TestPlan
 from harness.model.question import Answer
 from harness.model.record import SurveyRecord
@@ -84,6 +88,32 @@ def answers_in(survey: Tree) -> tuple[Answer, ...]:
     return tuple(sorted(found, key=lambda answer: answer.number))
 
 
+def overrides_in(survey: Tree) -> tuple[Override, ...]:
+    """The overrides, in order.
+
+    Raises:
+        CaptureError: one is not strict JSON.
+        ValueError: one does not fit its schema or is no valid override, or one is missing.
+    """
+    names = [name for name in survey.names() if name.startswith(f"{OVERRIDES}/")]
+    strange = [name for name in names if not is_override(name)]
+    if strange:
+        message = f"{strange[0]} is no record of an override"
+        raise ValueError(message)
+    return require_chain(Override.from_bytes(read(survey, name)) for name in names)
+
+
+def job_in(survey: Tree) -> JobRecord | None:
+    """The job record; None if there is none.
+
+    Raises:
+        CaptureError: not strict JSON.
+        ValueError: it does not fit its schema.
+    """
+    there = JOB_NAME in survey.names()
+    return JobRecord.from_bytes(read(survey, JOB_NAME)) if there else None
+
+
 def describe(data: Tree) -> Described:
     """What a statement must say of the documents below ``data/``; verification compares with it.
 
@@ -93,7 +123,7 @@ def describe(data: Tree) -> Described:
         ValueError: one does not fit its schema.
     """
     survey = SurveyRecord.from_bytes(read(data, "survey/survey.json"))
-    dossier = Dossier.from_bytes(read(data, "survey/dossier.json"))
+    dossier = dossier_in(SubTree(data, "survey"))
     folders = assessment_folders(data)
     found = assessments_in(data)
     catalogues = [Catalogue.from_bytes(read(data, f"{each}/catalogue.json")) for each in folders]
@@ -131,7 +161,9 @@ def _signed(assessment: Assessment, catalogue: Catalogue, plan_digest: str) -> S
         catalogue_digest=catalogue.digest,
         plan_digest=plan_digest,
         suite_digest=assessment.judge.suite,
+        conclusion_after_review=assessment.conclusion_after_review,
         provisions={each.provision: each.verdict for each in assessment.provisions},
+        provisions_after_review=assessment.provisions_after_review,
         units={each.unit: each.verdict for each in assessment.units},
     )
 

@@ -65,19 +65,25 @@ def _places(key: tuple[object, ...]) -> tuple[str, ...]:
     return place if isinstance(place, tuple) else ()
 
 
-def texts_of(value: Any) -> Iterator[str]:  # noqa: ANN401  (any JSON value)
+def texts_of(value: Any) -> list[str]:  # noqa: ANN401  (any JSON value)
     """Every text of a JSON value, names of fields and digits of whole numbers included."""
+    found: list[str] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: Any, found: list[str]) -> None:  # noqa: ANN401  (any JSON value)
     if isinstance(value, str):
-        yield value
+        found.append(value)
     elif isinstance(value, dict):
         for name, entry in value.items():
-            yield name
-            yield from texts_of(entry)
+            found.append(name)
+            _gather(entry, found)
     elif isinstance(value, list):
         for entry in value:
-            yield from texts_of(entry)
+            _gather(entry, found)
     elif isinstance(value, int):
-        yield str(value)
+        found.append(str(value))
 
 
 def read_records(data: bytes) -> list[Fields | None]:

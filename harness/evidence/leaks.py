@@ -16,7 +16,7 @@ from harness.evidence.packet_twin import streams_in
 from harness.evidence.packets import is_packets
 from harness.evidence.scrub import Scrubber, SecretFile
 from harness.evidence.secret_fields import is_password_field
-from harness.evidence.secret_forms import Views
+from harness.evidence.secret_forms import Views, possible
 
 _SHOWN: Final = 5
 _OPAQUE: Final = "data that cannot be looked into"
@@ -87,9 +87,8 @@ class _Gate:
 
 def _in_text(text: str, scrubber: Scrubber) -> Iterator[tuple[str, str]]:
     """Kind and shape of every secret in one text."""
-    views = Views(text)
-    for form in scrubber.forms:
-        if form.may_occur(views) and form.pattern.search(text):
+    for form in possible(scrubber.forms, Views(text)):
+        if form.pattern.search(text):
             yield form.secret.kind, form.name
     if scrubber.short.text(text) != text:
         yield _SHORT

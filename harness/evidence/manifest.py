@@ -32,6 +32,8 @@ from harness.model.attestation import Digest, PartRoot
 from harness.model.base import Frozen
 from harness.model.disclosure import DisclosureReason, FileClass, Level
 from harness.model.layout import MANIFEST
+from harness.model.override import is_override
+from harness.model.revision import FOLDER as REVISIONS
 
 MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
@@ -57,6 +59,11 @@ _SURVEY_CLASSES: Final[dict[str, FileClass]] = {
     "dossier.json": "dossier",
     "bench.json": "bench",
     "survey.json": "record",
+}
+_SURVEY_FOLDERS: Final[dict[str, FileClass]] = {
+    "answers": "answer",
+    "evidence": "evidence",
+    REVISIONS: "dossier",
 }
 _RECORDS: Final = frozenset({"attempt.json", "visit.json"})
 
@@ -235,9 +242,9 @@ def class_of(path: str) -> FileClass:
 def _survey_class(pieces: Sequence[str], name: str) -> FileClass:
     if len(pieces) == 1:
         return _SURVEY_CLASSES.get(name, "record")
-    if pieces[0] == "answers":
-        return "answer"
-    if name in _RECORDS:
+    if pieces[0] in _SURVEY_FOLDERS:
+        return _SURVEY_FOLDERS[pieces[0]]
+    if name in _RECORDS or is_override("/".join(pieces)):
         return "record"
     return "facts" if name == "facts.json" else "capture"
 

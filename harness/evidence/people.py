@@ -18,6 +18,8 @@ from harness.encoding.canonical import canonical, load_strict
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.durable import write_private
 from harness.evidence.secret_forms import Secret, Tokens
+from harness.model.override import FOLDER as OVERRIDES
+from harness.model.revision import FOLDER as REVISIONS
 
 SCHEMA: Final = "certbench/pseudonyms/1"
 PRIVATE: Final = "pseudonyms.json"
@@ -27,6 +29,8 @@ _SALT_BYTES: Final = 16
 NOBODY: Final = frozenset({"", "script"})
 """What stands for a person where there is none: scripted answers are marked as such."""
 _SHORTEST: Final = 8
+_VOUCHING: Final = ("person", "second")
+"""Fields of an override that name people."""
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,17 @@ def pseudonym(name: str, tokens: Tokens) -> str:
 
 
 def names_in(survey: Path) -> tuple[str, ...]:
-    """Everybody who is named in a survey: who answered, and whom the job record lists."""
+    """Everybody who is named in a survey: who answered, overrode, revised, or stands in the job."""
     return tuple(dict.fromkeys(name for name in _names(survey) if name not in NOBODY))
 
 
 def _names(survey: Path) -> Iterator[str]:
     for file in sorted(survey.glob("answers/*.json")):
         yield str(_document(file).get("person", ""))
+    for file in sorted(survey.glob(f"{OVERRIDES}/*.json")):
+        yield from (str(_document(file).get(field, "")) for field in _VOUCHING)
+    for file in sorted(survey.glob(f"{REVISIONS}/*.json")):
+        yield _author(_document(file))
     for person in _persons(survey / "job.json"):
         yield str(person.get("name", ""))
 
@@ -72,6 +80,12 @@ def _names(survey: Path) -> Iterator[str]:
 def _persons(file: Path) -> list[dict[str, Any]]:
     found = _document(file).get("persons", []) if file.is_file() else []
     return [entry for entry in found if isinstance(entry, dict)]
+
+
+def _author(revision: Mapping[str, Any]) -> str:
+    """Who revised the dossier."""
+    dossier = revision.get("dossier")
+    return str(dossier.get("author", "")) if isinstance(dossier, dict) else ""
 
 
 def _document(file: Path) -> dict[str, Any]:
@@ -147,6 +161,14 @@ def use_pseudonyms(twin: Path, raw: Path, known: tuple[Opening, ...]) -> None:
     for file in sorted(twin.glob("answers/*.json")):
         person = str(_document(raw / "answers" / file.name).get("person", ""))
         _set(file, {"person": by_name.get(person, person)})
+    for file in sorted(twin.glob(f"{OVERRIDES}/*.json")):
+        record = _document(raw / OVERRIDES / file.name)
+        there = {field: str(record[field]) for field in _VOUCHING if field in record}
+        _set(file, {field: by_name.get(name, name) for field, name in there.items()})
+    for file in sorted(twin.glob(f"{REVISIONS}/*.json")):
+        author = _author(_document(raw / REVISIONS / file.name))
+        dossier = {**_document(file)["dossier"], "author": by_name.get(author, author)}
+        _set(file, {"dossier": dossier})
     job = twin / "job.json"
     if job.is_file():
         pairs = zip(_persons(job), _persons(raw / "job.json"), strict=True)

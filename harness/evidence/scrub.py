@@ -43,7 +43,15 @@ from harness.evidence.secret_fields import (
     is_password_field,
     without_foreign_body,
 )
-from harness.evidence.secret_forms import Form, Secret, Tokens, Views, everywhere, forms_of
+from harness.evidence.secret_forms import (
+    Form,
+    Secret,
+    Tokens,
+    Views,
+    everywhere,
+    forms_of,
+    possible,
+)
 
 SECRETS_SCHEMA: Final = "certbench/secrets/1"
 _MIN_KEY_BYTES: Final = 16
@@ -129,6 +137,7 @@ class Scrubber:
             for length in {len(value), len(value.encode("utf-8", "surrogatepass"))}
         )
         self._looks = LooksSecret(tokens, made)
+        self._names: dict[str, str] = {}
 
     def exact(self, text: str) -> str:
         """Replace known long secrets in all their shapes, inside of it too; the length stays."""
@@ -138,7 +147,7 @@ class Scrubber:
         """Replace known long secrets in all their shapes, in the text itself only."""
         views = Views(text)
         for form in self.forms:
-            if len(form.anchor) <= len(text) and form.may_occur(views):
+            if form.anchor in views[form.view]:
                 text, count = form.pattern.subn(form.replace, text)
                 views = Views(text) if count else views
         return text
@@ -155,7 +164,11 @@ class Scrubber:
 
     def name(self, name: str) -> str:
         """The name of a file without secrets; its folders stay folders."""
-        return "/".join(self.plain(part) for part in name.split("/"))
+        parts = name.split("/")
+        for part in parts:
+            if part not in self._names:  # a folder's stands in the name of each of its files
+                self._names[part] = self.plain(part)
+        return "/".join(self._names[part] for part in parts)
 
     def value(self, value: Any, name: str = "") -> Any:  # noqa: ANN401  (any JSON value)
         """Scrub a JSON value; ``name`` is the field that holds it."""
@@ -219,10 +232,10 @@ class Scrubber:
     def _narrowed(self, texts: Iterable[str]) -> "Scrubber":
         """A scrubber with only the shapes that may occur in one file, to be quick on its parts."""
         views = [Views(each) for text in texts for each in (text, *inner(text))]
+        kept = {id(form) for view in views for form in possible(self.forms, view)}
         narrow = copy.copy(self)
-        narrow.forms = tuple(
-            form for form in self.forms if any(form.may_occur(view) for view in views)
-        )
+        narrow.forms = tuple(form for form in self.forms if id(form) in kept)
+        narrow._names = {}  # noqa: SLF001  (another one of this class)
         return narrow
 
     def _json(self, data: bytes) -> bytes:

@@ -12,8 +12,9 @@ import hashlib
 import hmac
 import quopri
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Final
 
 from harness.encoding.text import to_latin
@@ -85,35 +86,39 @@ class Form:
 
     Attributes:
         name: what the shape is: ``plain``, ``base64``, ``hex``, ``utf-16-le``.
+        compiled: makes the pattern; most shapes occur nowhere and never need theirs.
         anchor: occurs in the normalised view of every text that holds the shape; ``""`` = look.
         view: which normalised view (`Views`) the anchor is looked for in.
     """
 
     secret: Secret
     name: str
-    pattern: re.Pattern[str]
+    compiled: Callable[[], re.Pattern[str]]
     replace: Callable[[re.Match[str]], str]
     anchor: str
     view: str
 
-    def may_occur(self, views: "Views") -> bool:
-        """A quick and complete check: false means that the shape is not there."""
-        return not self.anchor or self.anchor in views.get(self.view)
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds the shape."""
+        return self.compiled()
 
 
-class Views:
-    """Normalised views of one text, each made when first asked for."""
+class Views(dict[str, str]):
+    """Normalised views of one text, by name, each made when first asked for.
+
+    The text itself (``text``), unescaped, base64 in one alphabet and line, or hex digits.
+    """
 
     def __init__(self, text: str) -> None:
         """View ``text``."""
+        super().__init__(text=text)
         self._text = text
-        self._made: dict[str, str] = {"text": text}
 
-    def get(self, name: str) -> str:
-        """The text itself (``text``), unescaped, base64 in one alphabet and line, or hex digits."""
-        if name not in self._made:
-            self._made[name] = self._make(name)
-        return self._made[name]
+    def __missing__(self, name: str) -> str:
+        """Make a view."""
+        made = self[name] = self._make(name)
+        return made
 
     def _make(self, name: str) -> str:
         if name == "unescaped":
@@ -122,6 +127,11 @@ class Views:
         if name == "base64":
             return self._text.translate(_ONE_BASE64)
         return self._text.translate(_SEPARATORS).lower()
+
+
+def possible(forms: Iterable[Form], views: Views) -> list[Form]:
+    """Those of ``forms`` that may occur: a quick and complete check, the others are not there."""
+    return [form for form in forms if form.anchor in views[form.view]]
 
 
 def _unescaped(match: re.Match[str]) -> str:
@@ -158,14 +168,16 @@ def forms_of(secret: Secret, tokens: Tokens) -> tuple[Form, ...]:
 
 def _loose(secret: Secret, text: str, tokens: Tokens) -> Form:
     token = tokens.of(secret.value, len(text))
-    pattern = re.compile("".join(f"({_spellings(char)})" for char in text), re.DOTALL)
+
+    def compiled() -> re.Pattern[str]:
+        return re.compile("".join(f"({_spellings(char)})" for char in text), re.DOTALL)
 
     def replace(match: re.Match[str]) -> str:
         pairs = zip(match.groups(), token, strict=True)
         return "".join(_respelt(spelling, char, tokens) for spelling, char in pairs)
 
     odd = any(char in "%\\&+ " for char in text)
-    return Form(secret, "plain", pattern, replace, "" if odd else text, "unescaped")
+    return Form(secret, "plain", compiled, replace, "" if odd else text, "unescaped")
 
 
 def _spellings(char: str) -> str:
@@ -203,7 +215,11 @@ def _wide(secret: Secret, codec: str, shape: str, tokens: Tokens) -> Form:
     """UTF-16 bytes, held one character a byte."""
     token = to_latin(tokens.of(secret.value, len(shape) // 2).encode(codec))
     fitted = token + tokens.filler(secret.value, len(shape) - len(token))
-    return Form(secret, codec, re.compile(re.escape(shape)), lambda _: fitted, shape, "text")
+    return Form(secret, codec, _exactly(shape), lambda _: fitted, shape, "text")
+
+
+def _exactly(shape: str) -> Callable[[], re.Pattern[str]]:
+    return partial(re.compile, re.escape(shape))
 
 
 def _quoted_printable(secret: Secret, raw: bytes, tokens: Tokens) -> list[Form]:
@@ -212,14 +228,13 @@ def _quoted_printable(secret: Secret, raw: bytes, tokens: Tokens) -> list[Form]:
     if shape == secret.value:
         return []
     token = tokens.of(secret.value, len(shape))
-    pattern = re.compile(re.escape(shape))
-    return [Form(secret, "quoted-printable", pattern, lambda _: token, shape, "text")]
+    return [Form(secret, "quoted-printable", _exactly(shape), lambda _: token, shape, "text")]
 
 
 def _hexadecimal(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
     """Hex digits, in either case, with or without a separator between bytes."""
     token = tokens.of(secret.value, len(raw))
-    pattern = re.compile("[ :-]?".join(f"({byte:02x})" for byte in raw), re.IGNORECASE)
+    spelt = "[ :-]?".join(f"({byte:02x})" for byte in raw)
 
     def replace(match: re.Match[str]) -> str:
         result, position = "", match.start()
@@ -231,15 +246,16 @@ def _hexadecimal(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
             position = end
         return result
 
-    return Form(secret, "hex", pattern, replace, raw.hex(), "hex")
+    return Form(secret, "hex", partial(re.compile, spelt, re.IGNORECASE), replace, raw.hex(), "hex")
 
 
 def _digest(secret: Secret, raw: bytes, tokens: Tokens) -> Form:
     """A bare SHA-256, whole or its first 16 digits: a guess can be confirmed by it."""
     digest = hashlib.sha256(raw).hexdigest()
-    pattern = re.compile(f"{digest[:_DIGITS]}(?:{digest[_DIGITS:]})?")
+    start = digest[:_DIGITS]
+    compiled = partial(re.compile, f"{start}(?:{digest[_DIGITS:]})?")
     token = tokens.of(secret.value, len(digest), "0123456789abcdef")
-    return Form(secret, "sha-256", pattern, lambda m: token[: len(m[0])], digest[:_DIGITS], "text")
+    return Form(secret, "sha-256", compiled, lambda m: token[: len(m[0])], start, "text")
 
 
 def _base64(secret: Secret, raw: bytes, shift: int, tokens: Tokens) -> Form:
@@ -271,8 +287,8 @@ def _base64(secret: Secret, raw: bytes, shift: int, tokens: Tokens) -> Form:
         for value, mask in zip(wanted, masks, strict=True)
         if mask == 0x3F  # noqa: PLR2004  (six bits)
     ]
-    pattern = re.compile("(?:\r?\n)?".join(classes))
-    return Form(secret, "base64", pattern, replace, "".join(whole), "base64")
+    compiled = partial(re.compile, "(?:\r?\n)?".join(classes))
+    return Form(secret, "base64", compiled, replace, "".join(whole), "base64")
 
 
 def _sextets(raw: bytes, shift: int) -> list[int]:

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from harness.encoding.canonical import canonical, load_strict, sha256_hex
 from harness.encoding.journal import INCOMING
 from harness.encoding.text import to_latin
-from harness.encoding.tree import DirectoryTree, Tree, read
+from harness.encoding.tree import DirectoryTree, Tree, copy_file, read
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.bystanders import Bystanders, learn_from, own_addresses
 from harness.evidence.lab_names import LabNames, are_records
@@ -26,8 +26,10 @@ from harness.evidence.packet_twin import unreadable_link
 from harness.evidence.packets import is_packets
 from harness.evidence.people import openings, use_pseudonyms
 from harness.evidence.pictures import is_picture
+from harness.evidence.revisions import name_by_twins
 from harness.evidence.scrub import Scrubber, load_secrets
 from harness.evidence.secret_forms import Secret, Tokens
+from harness.model.external import FOLDER as EVIDENCE
 from harness.model.record import AttemptRecord, CaptureEntry
 
 _FACTS: Final = frozenset({"facts.json"})
@@ -50,15 +52,18 @@ def twin_of_run(run: Path, target: Path) -> Scrubber:
     scrubber = Scrubber(known.secrets, known.key, lab=LabNames.here(), bystanders=bystanders)
     _make(survey, target, scrubber, known.key)
     use_pseudonyms(target, survey, people)
+    name_by_twins(target)
     return scrubber
 
 
 def make_twin(survey: Path, target: Path, secrets: Iterable[Secret], key: bytes) -> None:
     """Write the scrubbed twin of a survey directory as ``target``, which must not exist.
 
-    ``attempt.json`` of the twin gives sizes and digests of the twin's captures. ``facts.json`` gets
-    no twin: facts of the raw captures may hold digests from which a weak password can be guessed,
-    and the sealed facts are those that the caller interprets from the twin.
+    Files of third-party evidence are kept as they are: the dossier names their digest, and sealing
+    refuses one that holds a secret. ``attempt.json`` of the twin gives sizes and digests of the
+    twin's captures. ``facts.json`` gets no twin: facts of the raw captures may hold digests from
+    which a weak password can be guessed, and the sealed facts are those that the caller interprets
+    from the twin.
 
     Raises:
         EvidenceError: ``target`` exists, or a record cannot be read.
@@ -67,7 +72,8 @@ def make_twin(survey: Path, target: Path, secrets: Iterable[Secret], key: bytes)
 
 
 def _make(survey: Path, target: Path, scrubber: Scrubber, key: bytes) -> None:
-    scrub_tree(DirectoryTree(survey), target, scrubber, _FACTS)
+    tree = DirectoryTree(survey)
+    scrub_tree(tree, target, scrubber, _FACTS, verbatim=EVIDENCE)
     for spooled in sorted(target.rglob(INCOMING)):
         spooled.write_bytes(b"".join(_masked(record) for record in _lines(spooled)))
     for record in sorted(survey.rglob("attempt.json")):
@@ -75,7 +81,12 @@ def _make(survey: Path, target: Path, scrubber: Scrubber, key: bytes) -> None:
 
 
 def scrub_tree(
-    source: Tree, target: Path, scrubber: Scrubber, leave_out: frozenset[str] = frozenset()
+    source: Tree,
+    target: Path,
+    scrubber: Scrubber,
+    leave_out: frozenset[str] = frozenset(),
+    *,
+    verbatim: str = "\0",
 ) -> None:
     """Write the twin of every file of ``source`` below ``target``, which must not exist.
 
@@ -84,6 +95,7 @@ def scrub_tree(
         target: where to.
         scrubber: knows the secrets.
         leave_out: last parts of the names of files that get no twin.
+        verbatim: a folder whose files are copied as they are; by default none.
 
     Raises:
         EvidenceError: ``target`` exists, or a file is too large to be scrubbed.
@@ -94,6 +106,9 @@ def scrub_tree(
     target.mkdir(parents=True, mode=0o700)
     for name in source.names():
         if name.rpartition("/")[2] in leave_out:
+            continue
+        if name.startswith(verbatim):
+            copy_file(source, name, target / name)
             continue
         path = target / scrubber.name(name)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -26,6 +26,8 @@ class FactRecord(Generic[F_co]):
     facts: F_co
     firmware_before: FirmwareReading | None = None
     firmware_after: FirmwareReading | None = None
+    started: str = ""
+    """When its attempt began."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class FactBase:
                 record.facts,
                 record.firmware_before,
                 record.firmware_after,
+                record.started,
             )
             for record in self.records
             if isinstance(record.facts, facts_type)

@@ -67,6 +67,7 @@ def read_survey(survey: Tree) -> FactBase:
         if why:
             missing.append(MissingFact(attempt.key, state, attempt.outcome, why))
     outcomes = {attempt.key: attempt.outcome for attempt in attempts}
+    began = {attempt.key: attempt.started for attempt in attempts}
     records = tuple(
         FactRecord(
             key,
@@ -75,6 +76,7 @@ def read_survey(survey: Tree) -> FactBase:
             facts,
             _firmware(known, key, first=True),
             _firmware(known, key, first=False),
+            began[key],
         )
         for key, facts in sorted(known.items(), key=lambda entry: str(entry[0]))
     )

@@ -7,6 +7,7 @@ from harness.model.confirmation import Confirmation
 from harness.model.declaration import DecidedBy, Quantifier
 from harness.model.ids import CaseId, FrameworkRef, ItemId, ProvisionId, UnitId
 from harness.model.judgement import Conclusion, Judgement, Reason, Verdict
+from harness.model.override import ReviewedOverride, Standing
 
 
 class UnitResult(Frozen):
@@ -14,6 +15,7 @@ class UnitResult(Frozen):
 
     Attributes:
         quantifier: how the items combine, so that a verifier can combine them again.
+        overrides: what people held instead, oldest first; it never changes ``verdict``.
     """
 
     unit: UnitId
@@ -25,6 +27,13 @@ class UnitResult(Frozen):
     reason: Reason
     items: dict[ItemId, Verdict] = {}
     judgements: tuple[Judgement, ...] = ()
+    overrides: tuple[ReviewedOverride, ...] | None = None
+
+    @property
+    def verdict_after_review(self) -> Verdict:
+        """The verdict of the override that counts; the automatic one where none does."""
+        counts = (each for each in self.overrides or () if each.standing is Standing.COUNTS)
+        return next((each.record.verdict for each in counts), self.verdict)
 
 
 class CaseResult(Frozen):
@@ -62,6 +71,9 @@ class Assessment(Document):
         firmware: the one version under test; ``""`` when it could not be read or was mixed.
         indicative: rests on catalogue entries that nobody confirmed against the official text.
         confirmations: who compared which other entries with it; None = nobody.
+        conclusion_after_review: what ``conclusion`` would be if the overrides that count were the
+            verdicts of their units; None = there are no overrides. Nothing else is drawn from it.
+        provisions_after_review: the verdicts of those provisions that would be others.
     """
 
     SCHEMA: ClassVar[str] = "certbench/assessment/1"
@@ -78,6 +90,9 @@ class Assessment(Document):
     indicative: bool
     confirmations: tuple[Confirmation, ...] | None = None
     reason: Reason
+    conclusion_after_review: Conclusion | None = None
+    reason_after_review: Reason | None = None
+    provisions_after_review: dict[ProvisionId, Verdict] | None = None
     provisions: tuple[ProvisionResult, ...]
     cases: tuple[CaseResult, ...]
     units: tuple[UnitResult, ...]

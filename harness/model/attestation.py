@@ -37,18 +37,22 @@ class SignedConclusion(Frozen):
     Attributes:
         plan_digest: SHA-256 of the canonical test plan; ``""`` for an assessment made without one.
         suite_digest: of the suite's code and data, as the judge recorded it.
+        conclusion_after_review: the same with the overrides that count; None = there are none.
         provisions: the verdict table: every provision of the catalogue.
+        provisions_after_review: verdicts of those provisions that the overrides change.
         units: and every unit.
     """
 
     framework: FrameworkRef
     conclusion: Conclusion
+    conclusion_after_review: Conclusion | None = None
     indicative: bool
     complete: bool
     catalogue_digest: Digest
     plan_digest: Digest | Literal[""]
     suite_digest: str
     provisions: dict[ProvisionId, Verdict]
+    provisions_after_review: dict[ProvisionId, Verdict] | None = None
     units: dict[UnitId, Verdict]
 
 

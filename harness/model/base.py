@@ -20,6 +20,7 @@ class Frozen(BaseModel):
         validate_default=True,
         validate_by_name=True,
         validate_by_alias=True,
+        defer_build=True,  # most commands use a few of the models: half of their start
     )
 
     def to_json(self) -> dict[str, Any]:

@@ -87,6 +87,13 @@ class BluetoothConfig(Frozen):
         return self
 
 
+class LinkSwitchConfig(Frozen):
+    """How the sample's network link is cut and restored: commands, run without a shell."""
+
+    off: Annotated[tuple[str, ...], Field(min_length=1)]
+    on: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class ReferenceConfig(Frozen):
     """A reference device that the command starts in place of a physical sample.
 
@@ -128,19 +135,25 @@ class SampleConfig(Frozen):
     """One physical unit on the bench.
 
     Attributes:
+        lot: the lot or delivery that it comes from, as printed or told.
+        firmware: the revision that it was handed in with, as printed or told. What the device says
+            of itself is read, whatever stands here.
         state: the state that somebody left the sample in, for a bench with nobody at it: the only
             state that is surveyed then, and recorded as not confirmed.
     """
 
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$")]
     origin: Literal["supplier", "lab-drawn", "market"] = "supplier"
+    lot: str = ""
     serial: str = ""
     hardware: str = ""
+    firmware: str = ""
     state: DeviceState | None = None
     network: NetworkLinkConfig | None = None
     console: ConsoleConfig | None = None
     bluetooth: BluetoothConfig | None = None
     power: PowerConfig | None = None
+    link: LinkSwitchConfig | None = None
     label: LoginConfig | None = None
     user: LoginConfig | None = None
     identity: IdentityConfig = IdentityConfig()

@@ -4,8 +4,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from harness.model.advice import Advice
 from harness.model.base import Document, Frozen
+from harness.model.conditions import Condition
 from harness.model.ids import CaseId, FrameworkRef, ProvisionId, UnitId
+from harness.model.judgement import Conclusion
 
 
 class CatalogueProvision(Frozen):
@@ -55,6 +58,7 @@ class CatalogueUnit(Frozen):
         inherits: the case whose units it repeats on a subset of rows.
         provisional: ours, since the test specification that would define it could not be read.
         judged_by: the unit of another version whose test function decides this one, too.
+        external_evidence: third-party evidence may stand for rows of it (TS 103 701, clause 4.7).
     """
 
     id: UnitId
@@ -65,6 +69,7 @@ class CatalogueUnit(Frozen):
     network_relevant: bool = False
     provisional: Literal[True] | None = None
     judged_by: UnitId | None = None
+    external_evidence: Literal[True] | None = None
 
     @property
     def function(self) -> UnitId:
@@ -94,6 +99,33 @@ class DecisionRule(Frozen):
     note: str = ""
 
 
+class LegalNote(Frozen):
+    """Something about law or custom around a framework, in our own words; no legal advice.
+
+    Attributes:
+        confirmed: read in the text of the law, or shown by two independent sources.
+    """
+
+    text: Annotated[str, Field(min_length=1)]
+    confirmed: bool = False
+
+
+class InLaw(Frozen):
+    """What the conclusions of a framework mean outside of this program, and who draws them.
+
+    Nothing in it bears on a verdict or makes a conclusion indicative.
+
+    Attributes:
+        drawn_by: whose statement the conclusion is, and who decides what follows from it.
+        conclusions: what each conclusion means; one that the framework never reaches is left out.
+        indicative: what the mark changes about that; None where no conclusion is ever marked.
+    """
+
+    drawn_by: LegalNote
+    conclusions: dict[Conclusion, tuple[LegalNote, ...]]
+    indicative: LegalNote | None = None
+
+
 class Catalogue(Document):
     """One version of one framework: ``catalogue.toml`` of its suite.
 
@@ -101,6 +133,10 @@ class Catalogue(Document):
         declaration: ``none`` where the framework rests on no declaration of the supplier: a missing
             ICS row then blocks no PASS, and no conclusion is ever CONFORMANT. None elsewhere.
         conditions, features: what the numbers and letters in a status mean.
+        shown_by: how an IXIT shows that conditions and features are met; None where that is not
+            known of any.
+        in_law: what a conclusion means in law; None in catalogues that say nothing of it.
+        advice: what to change where something fails; None where nobody wrote it down.
     """
 
     SCHEMA: ClassVar[str] = "certbench/catalogue/1"
@@ -118,6 +154,9 @@ class Catalogue(Document):
     cases: tuple[CatalogueCase, ...]
     units: Annotated[tuple[CatalogueUnit, ...], Field(min_length=1)]
     decision_rule: DecisionRule
+    shown_by: tuple[Condition, ...] | None = None
+    in_law: InLaw | None = None
+    advice: Advice | None = None
 
     @property
     def provisional(self) -> bool:

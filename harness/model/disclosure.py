@@ -20,6 +20,7 @@ FileClass = Literal[
     "dossier",
     "bench",
     "answer",
+    "evidence",
     "capture",
     "facts",
     "verdict",

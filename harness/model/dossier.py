@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from harness.model.base import Document, Frozen
+from harness.model.external import ExternalEvidence
 from harness.model.ixit import Ixit
 
 
@@ -45,6 +46,7 @@ class Dossier(Document):
     Attributes:
         revision, author, reason, trigger: a change after the freeze is a new number with these.
         ics: framework, ``slug`` or ``slug@version`` -> rows.
+        evidence: what third parties certified of parts of the DUT; None if nothing is handed in.
     """
 
     SCHEMA: ClassVar[str] = "certbench/dossier/1"
@@ -56,6 +58,7 @@ class Dossier(Document):
     dut: DutIdentification
     ics: dict[str, tuple[IcsRow, ...]] = {}
     ixit: Ixit = Ixit()
+    evidence: tuple[ExternalEvidence, ...] | None = None
 
     def ics_rows(self, framework: str) -> tuple[IcsRow, ...]:
         """The supplier's answers for ``slug@version``.

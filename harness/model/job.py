@@ -135,6 +135,7 @@ class Person(Frozen):
         frameworks: slugs, or ``slug@version``, that the authorisation is for.
         since, until: first and last day of the authorisation; no ``until`` = it still holds.
         key_id: the person's signing key, if they sign.
+        may_override: the authorisation covers overrides of automatic verdicts.
     """
 
     id: Id
@@ -144,14 +145,23 @@ class Person(Frozen):
     since: dt.date | None = None
     until: dt.date | None = None
     key_id: KeyId = ""
+    may_override: bool = False
 
     def authorised(
         self, role: Role, framework: FrameworkRef, first: dt.date, last: dt.date
     ) -> bool:
         """Whether the person may act so, for this framework, from ``first`` to ``last``."""
+        return role in self.roles and self._covers(framework, first, last)
+
+    def may_override_in(self, framework: FrameworkRef, first: dt.date, last: dt.date) -> bool:
+        """Whether the person may override a verdict of this framework between these days."""
+        return self.may_override and self._covers(framework, first, last)
+
+    def _covers(self, framework: FrameworkRef, first: dt.date, last: dt.date) -> bool:
+        """Whether there is an authorisation for the framework, and it runs."""
         named = framework.slug in self.frameworks or str(framework) in self.frameworks
         begun = self.since is not None and self.since <= first
-        return role in self.roles and named and begun and (self.until is None or last <= self.until)
+        return named and begun and (self.until is None or last <= self.until)
 
 
 class Impartiality(Frozen):

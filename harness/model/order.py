@@ -25,6 +25,7 @@ class RunOrder(Document):
         seed: seed of everything made up.
         key: signing key, an absolute path, ``env:NAME`` or a ``pkcs11:`` URI; ``""`` = the user's.
         operator: who is at the bench; ``""`` = nobody.
+        wait_s: how long each visit waits for people who answer on the page.
         answers: file of scripted answers, an absolute path.
         target: folder for bundles.
         bundle: name of the bundle to write there.
@@ -47,6 +48,7 @@ class RunOrder(Document):
     seed: int
     key: str = ""
     operator: str = ""
+    wait_s: float = 0.0
     answers: str = ""
     target: str = ""
     bundle: str = "bundle"

@@ -18,6 +18,8 @@ class PlannedUnit(Frozen):
         waiting_for: what has to be built before the bench can deliver some of these facts: ``the
             bench network: probe outages``.
         provisional: ours, since the test specification that would define it could not be read.
+        external: third-party evidence that may stand for rows of it, once an assessor accepted it
+            for each: ``SE-1: 10-SecParam/SecParam-1``; None if the dossier offers none.
     """
 
     id: UnitId
@@ -32,6 +34,7 @@ class PlannedUnit(Frozen):
     blocked: tuple[str, ...] = ()
     waiting_for: str | None = None
     provisional: Literal[True] | None = None
+    external: tuple[str, ...] | None = None
 
 
 class TestPlan(Document):

@@ -10,6 +10,9 @@ from typing import Final
 from harness.encoding.text import neutralise
 from harness.model.judgement import Reason
 from harness.model.prose_of_experiments import EXPERIMENTS
+from harness.model.prose_of_external import EXTERNALS
+from harness.model.prose_of_reviews import REVIEWS
+from harness.model.prose_of_samples import SAMPLES
 
 _RULES: Final = {
     "automation-not-settable": "the part has no automatic updating that could be set, as declared",
@@ -118,7 +121,7 @@ _RULES: Final = {
 
 _PEOPLE: Final = {
     "answer-unsure": "{question}: the answer decides nothing",
-    "answer-void": "{question}: the question or the facts shown have changed since the answer",
+    "answer-void": "{question}: the question or what is beside it has changed since the answer",
     "answered": "{person} answered: {value}",
     "person-not-asked": "nobody has answered yet",
 }
@@ -368,6 +371,9 @@ TEMPLATES: Final = {
     **_CRYPTOGRAPHY,
     **_SURFACE,
     **EXPERIMENTS,
+    **EXTERNALS,
+    **REVIEWS,
+    **SAMPLES,
 }
 """Reason code -> sentence without a full stop, with its particulars in braces."""
 

@@ -5,11 +5,14 @@ the facts that were shown, so that it stops counting when either changes.
 """
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
+
+from pydantic import model_validator
 
 from harness.encoding.canonical import digest_of
 from harness.model.base import Document, Frozen
-from harness.model.ids import FactKey, FrameworkRef, UnitId
+from harness.model.ids import FactKey, FrameworkRef, SampleId, UnitId
+from harness.model.shown import Shown
 
 
 class AnswerKind(StrEnum):
@@ -35,6 +38,8 @@ class Question(Frozen):
         unsure: the choices that decide nothing.
         during: the device state in which an observation is made, or ``""`` for a judgement made
             at a desk after the survey.
+        opens: to answer it a sample may have to be opened, which is asked beside it: an opened
+            sample serves nothing that needs it intact.
     """
 
     id: str
@@ -44,6 +49,7 @@ class Question(Frozen):
     holds: tuple[str, ...] = ("yes",)
     unsure: tuple[str, ...] = ("cannot tell",)
     during: str = ""
+    opens: Literal[True] | None = None
 
     @property
     def digest(self) -> str:
@@ -58,9 +64,12 @@ class Answer(Document):
         item: the IXIT row or interface the answer speaks of; ``""`` when the unit has one item.
         person: a name; an unauthenticated claim unless ``signed``.
         scripted: the answer came from a file, not from a person at the bench.
-        facts_digest: SHA-256 over the facts shown beside the question; ``""`` if none were shown.
+        shown: rows and facts that the person had before them; None in answers of earlier versions.
         replaces: number of the answer that this one corrects, with ``reason``.
         attachments: photos and files that belong to it, beside it.
+        visit: sample and visit during which it was given: ``A/2-initialised``; None for a judgement
+            at a desk, and for an observation that was written down after its visit.
+        opened: the sample that was opened for it; None if none was.
     """
 
     SCHEMA: ClassVar[str] = "certbench/answer/1"
@@ -75,9 +84,19 @@ class Answer(Document):
     at: str
     scripted: bool = False
     signed: bool = False
-    facts_digest: str = ""
+    shown: Shown | None = None
     replaces: int | None = None
     attachments: tuple[str, ...] = ()
+    visit: str | None = None
+    opened: SampleId | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_digest(cls, data: Any) -> Any:  # noqa: ANN401  (any input of a model)
+        """Earlier versions wrote a digest that was always empty."""
+        if isinstance(data, dict) and data.get("facts_digest") == "":
+            return {name: value for name, value in data.items() if name != "facts_digest"}
+        return data
 
 
 class AskedStatus(StrEnum):
@@ -102,6 +121,7 @@ class AskedQuestion(Frozen):
         table: the IXIT table of the unit's items; ``""`` = the DUT.
         answer: number of the newest answer, whether or not it counts; None if there is none.
         facts: the facts that the unit had read.
+        shown: the rows and facts that belong beside it.
     """
 
     unit: UnitId
@@ -111,6 +131,7 @@ class AskedQuestion(Frozen):
     status: AskedStatus
     answer: int | None = None
     facts: tuple[FactKey, ...] = ()
+    shown: Shown = Shown()
 
 
 class AskedQuestions(Document):

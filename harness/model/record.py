@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from harness.model.base import Document, Frozen
 from harness.model.ids import FactKey, SampleId, VisitId
-from harness.model.states import DeviceState, Purpose
+from harness.model.states import DeviceState, Means, Purpose
 
 STOPPED: Final = "the bench stopped in the middle of this attempt"
 """Reason of an attempt that nobody ended: a record has it from the start until the attempt ends."""
@@ -109,12 +109,34 @@ class Interruption(Pause):
     reason: str = ""
 
 
+class Transition(Frozen):
+    """One attempt to bring a sample into the state of a visit.
+
+    Attributes:
+        from_visit: the visit that it left; ``""`` = it came out of the box. A visit that was
+            broken off is entered from itself.
+        to_visit: the visit that it was to begin.
+        means: who or what did it.
+        outcome: completed, failed, or not possible: no way leads there (`harness.model.life`).
+        reason: why it did not complete; ``""`` if it did.
+    """
+
+    from_visit: VisitId
+    to_visit: VisitId
+    means: Means
+    outcome: AttemptOutcome
+    reason: str = ""
+    started: str
+    ended: str
+
+
 class VisitRecord(Document):
     """One stay of one sample in one state: ``visit.json``.
 
     Attributes:
         entered_by: the transition that led here: ``unboxed``, ``initialise``, ``reset``, ...
         state_confirmed: false when nothing showed that the device really is in ``state``.
+        transitions: every attempt to enter the state, in its order.
     """
 
     SCHEMA: ClassVar[str] = "certbench/visit/1"
@@ -126,16 +148,23 @@ class VisitRecord(Document):
     state_confirmed: bool
     started: str
     ended: str = ""
+    transitions: tuple[Transition, ...] = ()
     interruptions: tuple[Interruption, ...] = ()
 
 
 class SampleRecord(Frozen):
-    """One physical unit as it was handed in and as it is wired to the bench."""
+    """One physical unit as it was handed in and as it is wired to the bench.
+
+    Attributes:
+        lot, firmware: as the bench config has them; None = not stated.
+    """
 
     id: SampleId
     origin: str
+    lot: str | None = None
     serial: str = ""
     hardware: str = ""
+    firmware: str | None = None
     address: str = ""
     mac: str = ""
     console: str = ""

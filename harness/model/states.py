@@ -19,6 +19,21 @@ class DeviceState(StrEnum):
     """After a crash of the bench, until a check confirms the state."""
 
 
+class Means(StrEnum):
+    """Who or what brings a sample from one state into the next."""
+
+    SCRIPT = "script"
+    """A reference device, which does what it is told."""
+    POWER = "power"
+    """A switch in the power supply."""
+    NETWORK = "network"
+    """A switch in the network link."""
+    OPERATOR = "operator"
+    """A person at the bench."""
+    DECLARED = "declared"
+    """Nobody: the bench config says in which state the sample was left."""
+
+
 class Purpose(StrEnum):
     """What a run was made for. The default verification policy accepts only `TEST`."""
 

@@ -82,6 +82,7 @@ class _ScrubbingLogger(AllureFileLogger):
         super().__init__(folder)  # type: ignore[no-untyped-call]
         self._folder = Path(folder)
         self._secrets = secrets
+        self._clean: dict[str, str] = {}
 
     @override
     def _report_item(self, item: Any) -> None:
@@ -92,9 +93,7 @@ class _ScrubbingLogger(AllureFileLogger):
 
     def _scrubbed(self, value: Any) -> Any:  # noqa: ANN401  (any JSON value)
         if isinstance(value, str):
-            for secret in self._secrets:
-                value = value.replace(secret, "*" * 8)
-            return neutralise_lines(value)
+            return self._text(value)
         if isinstance(value, list):
             return [self._scrubbed(entry) for entry in value]
         if isinstance(value, dict):
@@ -102,3 +101,11 @@ class _ScrubbingLogger(AllureFileLogger):
                 return {"name": value["name"], "value": "-"}
             return {name: self._scrubbed(entry) for name, entry in value.items()}
         return value
+
+    def _text(self, value: str) -> str:
+        if value not in self._clean:  # labels and names of steps return in every result
+            clean = value
+            for secret in self._secrets:
+                clean = clean.replace(secret, "*" * 8)
+            self._clean[value] = neutralise_lines(clean)
+        return self._clean[value]

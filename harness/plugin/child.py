@@ -19,6 +19,7 @@ from harness.model.confirmation import Confirmation
 from harness.plugin.evidence_source import Evidence, known_secrets, open_evidence
 from harness.plugin.judging import Judging
 from harness.plugin.sandbox import Sandbox
+from harness.plugin.superseded import under_revision
 from harness.testing.suites import suite_in
 
 _PR_SET_PDEATHSIG = 1
@@ -69,6 +70,8 @@ def _judge(spec: Path, order: dict[str, Any], evidence: Evidence) -> int:
     catalogue = suite.catalogue(order["version"])
     evidence_path, out = Path(order["evidence"]), Path(order["out"])
     confirmations = tuple(map(Confirmation.model_validate, order["confirmations"]))
+    if order["revision"] is not None:
+        evidence = under_revision(evidence, order["revision"])
     judging = Judging(suite, catalogue, evidence, Sandbox(), confirmations)
     ini = spec.with_name(_INI_NAME)
     arguments = [
@@ -96,7 +99,7 @@ def _judge(spec: Path, order: dict[str, Any], evidence: Evidence) -> int:
         arguments += ["--clean-alluredir", "--allure-no-capture"]
         plugins.append(AllureBridge(known_secrets(evidence_path)))
     pytest.main(arguments, plugins=plugins)
-    judging.write(out / "assessment.json")
+    judging.write(out / order["name"])
     if order["asked"]:
         judging.write_asked(out / "asked.json")
     return 0

@@ -1,18 +1,24 @@
 """Opens what a user names as evidence: a run directory, a bundle directory or a zip."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.assessment.external import ExternalFiles, external_of
 from harness.encoding.canonical import load_strict
-from harness.encoding.tree import DirectoryTree, SubTree, Tree, read
+from harness.encoding.tree import DirectoryTree, SubTree, Tree
 from harness.errors import CaptureError, EvidenceError, UsageError
 from harness.evidence.archive import open_bundle
-from harness.evidence.description import answers_in
+from harness.evidence.description import answers_in, job_in, overrides_in
+from harness.evidence.external_files import digests_in
+from harness.evidence.revisions import history_in
 from harness.evidence.vault import require_unlocked
 from harness.facts.store import FactBase
 from harness.interpret.survey import read_survey
 from harness.model.dossier import Dossier
+from harness.model.job import JobRecord
+from harness.model.override import Override
 from harness.model.question import Answer
+from harness.model.revision import DossierRevision
 
 
 @dataclass(frozen=True)
@@ -21,12 +27,20 @@ class Evidence:
 
     Attributes:
         root: the tree that holds ``survey/`` and ``assessments/``.
+        overrides: what people held instead of verdicts, in order.
+        job: says who may; None = there is no job record.
+        external: the third-party evidence of the dossier.
+        superseded: each dossier that was replaced, with what replaced it.
     """
 
     root: Tree
     facts: FactBase
     dossier: Dossier
     answers: tuple[Answer, ...]
+    overrides: tuple[Override, ...] = ()
+    job: JobRecord | None = None
+    external: ExternalFiles = field(default_factory=ExternalFiles)
+    superseded: tuple[tuple[Dossier, DossierRevision], ...] = ()
 
 
 def open_root(path: Path) -> Tree:
@@ -59,11 +73,14 @@ def open_evidence(path: Path) -> Evidence:
     root = open_root(path)
     survey = SubTree(root, "survey")
     try:
-        dossier = Dossier.from_bytes(read(survey, "dossier.json"))
+        history = history_in(survey)
         answers = answers_in(survey)
+        overrides, job = overrides_in(survey), job_in(survey)
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{path}: {error}") from error
-    return Evidence(root, read_survey(survey), dossier, answers)
+    facts, dossier = read_survey(survey), history.newest
+    external = external_of(dossier, facts.survey, digests_in(survey, dossier))
+    return Evidence(root, facts, dossier, answers, overrides, job, external, history.superseded)
 
 
 def known_secrets(path: Path) -> tuple[str, ...]:

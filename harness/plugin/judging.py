@@ -11,7 +11,9 @@ import pytest
 
 from harness.assessment.applicability import applicability, under_ics
 from harness.assessment.confirmation import counting, is_indicative
+from harness.assessment.external import takes_evidence
 from harness.assessment.judging import reason
+from harness.assessment.review import reviewed_assessment, with_overrides
 from harness.assessment.rollup import (
     case_results,
     conclude,
@@ -20,6 +22,12 @@ from harness.assessment.rollup import (
     roll_up,
     unconfirmed_firmware,
     unit_verdict,
+)
+from harness.assessment.samples import (
+    changed_identity,
+    openings,
+    read_from_opened,
+    unlike_samples,
 )
 from harness.assessment.selection import is_selected
 from harness.facts.base import Facts
@@ -40,8 +48,10 @@ from harness.plugin.evidence_source import Evidence
 from harness.plugin.outcomes import Inconclusive, raise_outcome
 from harness.plugin.sandbox import Sandbox
 from harness.survey.store import write_atomic
+from harness.testing.basis import Basis
 from harness.testing.declare import declaration_of
 from harness.testing.digests import judge_digests
+from harness.testing.external import with_external
 from harness.testing.suites import Suite
 from harness.testing.view import AnswerView, FactView
 
@@ -72,7 +82,11 @@ class Judging:
         self._broken: list[str] = []
         self._view: FactView | None = None
         self._answers: AnswerView | None = None
+        self._offered: tuple[AskedQuestion, ...] = ()
         self._asked: list[AskedQuestion] = []
+        self._basis = Basis(
+            evidence.dossier.ixit, evidence.facts, revised=bool(evidence.superseded)
+        )
 
     # What units may ask for by name.
 
@@ -100,7 +114,11 @@ class Judging:
     @pytest.fixture
     def answers(self, request: pytest.FixtureRequest) -> AnswerView:
         """The answers that count for the unit's questions."""
-        self._answers = AnswerView(self._evidence.answers, _declaration(request.node))
+        evidence = self._evidence
+        samples = evidence.facts.samples
+        self._answers = AnswerView(
+            evidence.answers, _declaration(request.node), samples, self._basis
+        )
         return self._answers
 
     # Hooks.
@@ -127,7 +145,7 @@ class Judging:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
         """Forget the views of the unit before."""
-        self._view, self._answers = None, None
+        self._view, self._answers, self._offered = None, None, ()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool:
@@ -137,6 +155,7 @@ class Judging:
             raise Inconclusive("not a unit of this catalogue")
         mine = self._units[declaration.unit]
         judgements, fault = self._run(pyfuncitem)
+        judgements = self._with_external(judgements, declaration, mine)
         fault = self._objection(pyfuncitem, declaration) or fault
         results = [self._result(unit, declaration, judgements, fault) for unit in mine]
         self._results.update({result.unit: result for result in results})
@@ -168,6 +187,18 @@ class Judging:
             return (), reason("unit-returned-no-judgements", returned=type(returned).__name__)
         return returned, None
 
+    def _with_external(
+        self, judgements: Judgements, declaration: UnitDeclaration, mine: Sequence[CatalogueUnit]
+    ) -> Judgements:
+        """The judgements, with third-party evidence for the rows that it may stand for."""
+        if not takes_evidence(mine, declaration):
+            return judgements
+        evidence = self._evidence
+        judgements, self._offered = with_external(
+            judgements, declaration, evidence.external, evidence.answers, self._basis
+        )
+        return judgements
+
     def _objection(self, item: pytest.Function, declaration: UnitDeclaration) -> Reason | None:
         """Why the result of a unit can't stand although it returned judgements."""
         refused = sorted(mark.name for mark in item.iter_markers() if mark.name in _MARKERS_REFUSED)
@@ -179,7 +210,12 @@ class Judging:
             return None
         if self._view.undeclared:
             return reason("undeclared-fact", error=self._view.undeclared[0])
-        return mixed_firmware(_versions(self._view.read))
+        read, evidence = self._view.read, self._evidence
+        return (
+            mixed_firmware(_versions(read))
+            or changed_identity(evidence.facts, read)
+            or read_from_opened(read, openings(evidence.answers))
+        )
 
     def _result(
         self,
@@ -194,11 +230,13 @@ class Judging:
         verdict, why, items = unit_verdict(declaration, judgements)
         if fault is not None:
             verdict, why, items = Verdict.INCONCLUSIVE, fault, {}
-        doubt = unconfirmed_firmware(self._readings())
+        doubt = unconfirmed_firmware(self._readings()) or unlike_samples(
+            self._evidence.facts.survey, declaration
+        )
         if verdict is Verdict.PASS and doubt is not None:
             verdict, why = Verdict.INCONCLUSIVE, doubt
         said = applicability(self._catalogue, provision, self._evidence.dossier)
-        verdict, why = under_ics(verdict, why, said, provision)
+        verdict, why = under_ics(verdict, why, said, provision, judgements)
         return UnitResult(
             unit=unit.id,
             case=unit.case,
@@ -213,15 +251,14 @@ class Judging:
 
     def _note_questions(self, results: Sequence[UnitResult]) -> None:
         """Keep what the units asked, if an answer could still bear on their verdicts."""
-        if self._answers is None:
-            return
+        asked = (*(self._answers.asked if self._answers else ()), *self._offered)
         read = tuple(dict.fromkeys(record.key for record in self._view.read)) if self._view else ()
         for result in results:
             unasked = result.verdict in {Verdict.NOT_APPLICABLE, Verdict.NOT_CLAIMED}
             if unasked or result.reason.code == "not-selected":
                 continue
             update = {"unit": result.unit, "facts": read}
-            self._asked.extend(each.model_copy(update=update) for each in self._answers.asked)
+            self._asked.extend(each.model_copy(update=update) for each in asked)
 
     @property
     def _subset(self) -> tuple[str, ...]:
@@ -247,7 +284,7 @@ class Judging:
                 why = reason("not-judged", broken="; ".join(self._broken))
             provision = self._provision(unit)
             said = applicability(self._catalogue, provision, self._evidence.dossier)
-            verdict, why = under_ics(Verdict.INCONCLUSIVE, why, said, provision)
+            verdict, why = under_ics(Verdict.INCONCLUSIVE, why, said, provision, ())
             yield UnitResult(
                 unit=unit.id,
                 case=unit.case,
@@ -270,7 +307,7 @@ class Judging:
             whole=self._evidence.facts.survey.whole,
         )
         rule = self._catalogue.decision_rule
-        return Assessment(
+        judged = Assessment(
             framework=self._catalogue.framework,
             title=self._catalogue.title,
             judge=judge_digests(self._suite.folder, self._catalogue),
@@ -285,8 +322,16 @@ class Judging:
             reason=why,
             provisions=provisions,
             cases=case_results(self._catalogue, units),
-            units=units,
+            units=with_overrides(
+                self._catalogue.framework,
+                units,
+                self._evidence.overrides,
+                revision=self._evidence.dossier.revision,
+                job=self._evidence.job,
+            ),
         )
+        whole = self._evidence.facts.survey.whole
+        return reviewed_assessment(self._catalogue, judged, whole=whole)
 
     def write_asked(self, path: Path) -> None:
         """Store what the units wanted to know from people."""

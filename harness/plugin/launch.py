@@ -12,6 +12,7 @@ from harness.encoding.canonical import canonical
 from harness.errors import BenchFault
 from harness.model.assessment import Assessment
 from harness.model.confirmation import Confirmation
+from harness.model.revision import assessment_name
 
 JUDGING_TIMEOUT_S = 600.0
 
@@ -28,6 +29,8 @@ class JudgingOrder:
         allure: write Allure results as well.
         confirmations: of entries of its catalogue.
         asked: write ``asked.json`` as well: what the units want to know from people.
+        revision: of the dossier, if not the newest: judge by what there was when it was replaced,
+            and write ``revision-<n>.json`` instead.
     """
 
     suite: Path
@@ -37,6 +40,7 @@ class JudgingOrder:
     allure: bool = True
     confirmations: tuple[Confirmation, ...] = ()
     asked: bool = False
+    revision: int | None = None
 
 
 def judge(order: JudgingOrder) -> Assessment:
@@ -92,7 +96,7 @@ def judge_all(orders: Sequence[JudgingOrder]) -> tuple[Assessment, ...]:
 
 
 def _result(order: JudgingOrder) -> Path:
-    return order.out / "assessment.json"
+    return order.out / _name(order)
 
 
 def _written(order: JudgingOrder) -> dict[str, object]:
@@ -104,4 +108,10 @@ def _written(order: JudgingOrder) -> dict[str, object]:
         "allure": order.allure,
         "confirmations": [entry.to_json() for entry in order.confirmations],
         "asked": order.asked,
+        "revision": order.revision,
+        "name": _name(order),
     }
+
+
+def _name(order: JudgingOrder) -> str:
+    return "assessment.json" if order.revision is None else assessment_name(order.revision)

@@ -47,6 +47,7 @@ class Flaw(StrEnum):
     VDP_BEHIND_LOGIN = "vdp-behind-login"
     MISSING_SUPPORT_PERIOD = "missing-support-period"
     SUPPORT_BEHIND_LOGIN = "support-period-behind-login"
+    NO_PARTS_PAGE = "no-parts-page"
     NO_SENSOR_DOCUMENTATION = "no-sensor-documentation"
 
 

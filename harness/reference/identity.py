@@ -95,3 +95,9 @@ def _p256_key(digest: bytes) -> ec.EllipticCurvePrivateKey:
     # The top bit is cleared, so that the number is below the order of the curve; never zero.
     number = int.from_bytes(digest, "big") >> 1
     return ec.derive_private_key(number or 1, ec.SECP256R1())
+
+
+def following(version: str) -> str:
+    """The version that the maker releases after ``version``: its last number, and one more."""
+    head, dot, last = version.rpartition(".")
+    return f"{head}{dot}{int(last) + 1}" if last.isdecimal() else f"{version}.1"

@@ -35,6 +35,7 @@ LOGIN: Final = "/account/login"
 _GONE_BY: Final = {
     POLICY: Flaw.NO_VDP,
     SECURITY_TXT: Flaw.NO_VDP,
+    PARTS: Flaw.NO_PARTS_PAGE,
     MANUAL: Flaw.NO_SENSOR_DOCUMENTATION,
 }
 _LOGIN_BY: Final = {
@@ -58,8 +59,10 @@ _SUPPORT_TEXT: Final = """<p>The Reference Router RR-1 gets security updates unt
 _NO_PERIOD: Final = """<p>The Reference Router RR-1 gets security updates whenever we find something
 that needs one. They are announced on our mailing list.</p>"""
 _PARTS_TEXT: Final = """<p>All of the software of the Reference Router RR-1 can be updated but the
-first stage of the boot loader. It lies in read-only memory, because it checks all that follows.</p>
-"""
+first stage of the boot loader. It lies in read-only memory, because it checks all that follows. If
+a weakness is found in it by <time datetime="2031-12-31">31 December 2031</time>, when support ends,
+we exchange your router for one without it, free of charge: write to
+<a href="mailto:support@networks.example">support@networks.example</a>.</p>"""
 _MANUAL_TEXT: Final = """<h2>7. Sensors</h2><p>The Reference Router RR-1 has neither microphone nor
 camera, and nothing else that senses what goes on around it.</p>"""
 _LOGIN_TEXT: Final = f"""<form method="post" action="{LOGIN}"><label>Mail address
@@ -73,6 +76,7 @@ class MakerSite:
     Attributes:
         port: TCP port that it listens on.
         ca: PEM file of the authority that signed its certificate.
+        there: whether it can be reached.
     """
 
     def __init__(self, address: str, port: int, flaws: Flaws, folder: Path) -> None:
@@ -82,29 +86,46 @@ class MakerSite:
             BenchFault: the port is taken, or the address is not this machine's.
         """
         self._address = address
+        self._flaws = flaws
         self.port = port
         self.ca, chain = _make_certificates(folder)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(chain)
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(chain)
+        self.there = False
+        self.come()
+
+    def come(self) -> None:
+        """Listen, if it does not.
+
+        Raises:
+            BenchFault: the port is taken, or the address is not this machine's.
+        """
+        if self.there:
+            return
         try:
-            self._server = _Server(address, port, flaws)
+            self._server = _Server(self._address, self.port, self._flaws)
         except OSError as error:
-            raise BenchFault(f"maker's site: cannot listen on {address}: {error}") from error
+            message = f"maker's site: cannot listen on {self._address}: {error}"
+            raise BenchFault(message) from error
         # The handshake is left to the thread of the connection, so that nobody holds up the others.
-        self._server.socket = context.wrap_socket(
+        self._server.socket = self._context.wrap_socket(
             self._server.socket, server_side=True, do_handshake_on_connect=False
         )
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.1,), name="maker's site", daemon=True
         )
         self._thread.start()
+        self.there = True
 
     def ready(self) -> dict[str, object]:
         """How to reach it."""
         return {"host": HOST, "address": self._address, "port": self.port, "ca": str(self.ca)}
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening: the maker is gone, until it comes again."""
+        if not self.there:
+            return
+        self.there = False
         self._server.shutdown()
         self._server.server_close()
         self._thread.join(_JOIN_S)

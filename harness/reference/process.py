@@ -20,7 +20,7 @@ from harness.reference.datagrams import DatagramService
 from harness.reference.device import Device
 from harness.reference.flaws import Flaw, Flaws
 from harness.reference.http import Request, Response
-from harness.reference.identity import USER, derive_identity
+from harness.reference.identity import USER, derive_identity, following
 from harness.reference.maker_site import PORT, MakerSite
 from harness.reference.mdns import MdnsResponder
 from harness.reference.mqtt import Broker
@@ -219,6 +219,7 @@ class Router:
             "power-cycle": lambda _order: self._power.cycle(),
             "reset": lambda _order: self._reset(),
             "firmware": lambda order: self._install(_text(order, "version")),
+            "maker": lambda order: self._maker(there=_text(order, "there") == "yes"),
             "unplug": lambda _order: self._network.plug(in_=False),
             "plug": lambda _order: self._network.plug(in_=True),
             "stop": lambda _order: self.request_stop(),
@@ -233,12 +234,25 @@ class Router:
         self._device.firmware = version
         self._truth.record("firmware", version=version)
 
+    def _maker(self, *, there: bool) -> None:
+        if self._site is None:
+            raise UsageError("no site of the maker is served beside this device")
+        if there:
+            self._site.come()
+        else:
+            self._site.close()
+        self._truth.record("maker", there=there)
+
     def _describe(self) -> dict[str, object]:
+        site = {"maker": self._site.there} if self._site else {}
         return {
+            **site,
             "state": self._device.accounts.state.value,
             "power": self._power.state.value,
             "plugged": self._network.plugged,
             "firmware": self._device.firmware,
+            "delivered": self._options.firmware,
+            "next": following(self._options.firmware),
         }
 
 

@@ -2,20 +2,25 @@
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.encoding.tree import Tree, read
+from harness.encoding.tree import SubTree, Tree, read
 from harness.errors import CaptureError, EvidenceError, UsageError
+from harness.evidence.revisions import history_in
 from harness.model.assessment import Assessment
 from harness.model.confirmation import Confirmation
 from harness.model.declaration import DecidedBy
 from harness.model.ids import UnitId
+from harness.model.revision import replaced_revision
 from harness.plugin.evidence_source import open_root
 from harness.plugin.launch import JudgingOrder, judge_all
 from harness.replay.comparison import Difference, differences
 from harness.replay.withheld import HeldEvidence
 from harness.testing.suites import find_frameworks
+
+_Name = tuple[str, int | None]
+"""A framework, and the number of the replaced dossier that it was judged under, if any."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,21 @@ class Replay:
         )
 
 
-def recorded_assessments(evidence: Path) -> tuple[Assessment, ...]:
-    """The assessments that a run directory or bundle holds.
+def _recorded(root: Tree) -> dict[_Name, Assessment]:
+    """What a run directory or bundle holds: newest first, then under dossiers that were replaced.
 
     Raises:
         EvidenceError: one of them cannot be read.
     """
-    root = open_root(evidence)
-    names = [name for name in root.names() if name.endswith("/assessment.json")]
-    return tuple(_assessment(root, name) for name in names if name.startswith("assessments/"))
+    found: dict[_Name, Assessment] = {}
+    for name in root.names():
+        pieces = name.split("/")
+        if len(pieces) != 3 or pieces[0] != "assessments":  # noqa: PLR2004  (its place)
+            continue
+        number = replaced_revision(pieces[2])
+        if number is not None or pieces[2] == "assessment.json":
+            found[pieces[1], number] = _assessment(root, name)
+    return found
 
 
 def _assessment(root: Tree, name: str) -> Assessment:
@@ -68,29 +79,73 @@ def replay(evidence: Path, frameworks: Sequence[str] = ()) -> tuple[Replay, ...]
     Raises:
         UsageError: a framework is not installed, or the evidence holds none and none is named.
     """
-    recorded = {str(entry.framework): entry for entry in recorded_assessments(evidence)}
-    names = list(frameworks) or list(recorded)
+    root = open_root(evidence)
+    recorded = _recorded(root)
+    names = list(frameworks) or [name for name, number in recorded if number is None]
     if not names:
         raise UsageError(f"{evidence}: holds no assessment; name a framework with -f")
     found = find_frameworks(names)
+    replaced = history_in(SubTree(root, "survey")).superseded
+    keys: list[_Name] = [
+        (str(catalogue.framework), number)
+        for _, catalogue in found
+        for number in (None, *(dossier.revision for dossier, _ in replaced))
+    ]
+    books = {str(catalogue.framework): (suite, catalogue) for suite, catalogue in found}
     with tempfile.TemporaryDirectory(prefix="certbench-replay-") as scratch:
         again = judge_all(
             [
                 JudgingOrder(
-                    suite.folder,
-                    catalogue.framework.version,
+                    books[name][0].folder,
+                    books[name][1].framework.version,
                     evidence,
-                    Path(scratch) / str(catalogue.framework),
+                    Path(scratch) / name,
                     allure=False,
-                    confirmations=_confirmed(recorded.get(str(catalogue.framework))),
+                    confirmations=_confirmed(recorded.get((name, number))),
+                    revision=number,
                 )
-                for suite, catalogue in found
+                for name, number in keys
             ]
         )
     held = HeldEvidence(evidence)
+    unable = {
+        name: held.unable(
+            suite.units_of(catalogue)[0],
+            {unit.id for unit in catalogue.units if unit.external_evidence},
+        )
+        for name, (suite, catalogue) in books.items()
+    }
+    compared = {
+        key: _compared(recorded.get(key), now, unable[key[0]])
+        for key, now in zip(keys, again, strict=True)
+    }
     return tuple(
-        _compared(recorded.get(str(now.framework)), now, held.unable(suite.units_of(catalogue)[0]))
-        for now, (suite, catalogue) in zip(again, found, strict=True)
+        _with_replaced(compared[name, None], _replaced_of(compared, name)) for name in books
+    )
+
+
+def _replaced_of(compared: Mapping[_Name, Replay], framework: str) -> list[tuple[int, Replay]]:
+    return [
+        (number, each)
+        for (name, number), each in compared.items()
+        if name == framework and number is not None
+    ]
+
+
+def _with_replaced(newest: Replay, replaced: Sequence[tuple[int, Replay]]) -> Replay:
+    """Differences in the verdicts under replaced dossiers are differences, too."""
+    if newest.recorded is None:
+        return newest
+    more = [
+        replace(found, unit=f"{found.unit} under revision {number} of the dossier")
+        for number, each in replaced
+        for found in each.differences
+    ]
+    same = [each.same_judge for _, each in replaced]
+    return replace(
+        newest,
+        differences=(*newest.differences, *more),
+        same_judge=newest.same_judge and all(same),
     )
 
 

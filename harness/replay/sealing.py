@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.encoding.tree import DirectoryTree, Tree, copy_file, read
+from harness.encoding.tree import DirectoryTree, SubTree, Tree, copy_file, read
 from harness.errors import EvidenceError, UsageError
 from harness.evidence.archive import open_bundle, write_zip
 from harness.evidence.description import assessments_in
 from harness.evidence.manifest import bundle_root, part_roots, read_manifest
+from harness.evidence.revisions import history_in
 from harness.evidence.scrub import Scrubber
 from harness.evidence.sealing import bundle_name, seal
 from harness.evidence.twins import scrub_results, twin_of_run
@@ -27,10 +28,12 @@ from harness.model.assessment import Assessment
 from harness.model.catalogue import Catalogue
 from harness.model.confirmation import Confirmation
 from harness.model.layout import STATEMENT
+from harness.model.override import Standing
 from harness.model.record import SurveyRecord
 from harness.plugin.evidence_source import open_root
 from harness.plugin.launch import JudgingOrder, judge_all
 from harness.replay.comparison import differences
+from harness.replay.rebinding import rebind_answers
 from harness.report.html import NAME as REPORT
 from harness.report.source import ReportSource
 from harness.report.views import write_views
@@ -39,6 +42,8 @@ from harness.testing.suites import Suite
 from harness.trust.statement import LabSigner
 
 Frameworks = Sequence[tuple[Suite, Catalogue]]
+_Judged = tuple[int | None, Assessment]
+"""An assessment, with the number of the replaced dossier that it was made under, if any."""
 
 
 @dataclass(frozen=True)
@@ -87,20 +92,41 @@ def assess_run(
 ) -> tuple[Assessment, ...]:
     """Judge ``evidence`` under each framework, into ``out/<framework>@<version>/``.
 
-    Each framework has a process of its own; they run side by side.
+    Each framework has a process of its own; they run side by side. What was said under dossiers
+    that were replaced is judged again, too, and written beside it.
     """
+    return _newest(_judge_all(evidence, frameworks, out, confirmations, allure=allure))
+
+
+def _judge_all(
+    evidence: Path,
+    frameworks: Frameworks,
+    out: Path,
+    confirmations: tuple[Confirmation, ...],
+    *,
+    allure: bool = True,
+) -> tuple[_Judged, ...]:
+    """Each framework under the newest dossier, and then under each that was replaced."""
+    history = history_in(SubTree(open_root(evidence), "survey"))
+    numbers = [dossier.revision for dossier, _ in history.superseded]
     orders = [
         JudgingOrder(
             suite.folder,
             catalogue.framework.version,
             evidence,
             out / str(catalogue.framework),
-            allure,
+            allure and number is None,
             confirmations=confirmations,
+            revision=number,
         )
+        for number in (None, *numbers)
         for suite, catalogue in frameworks
     ]
-    return judge_all(orders)
+    return tuple(zip([order.revision for order in orders], judge_all(orders), strict=True))
+
+
+def _newest(judged: Sequence[_Judged]) -> tuple[Assessment, ...]:
+    return tuple(assessment for number, assessment in judged if number is None)
 
 
 def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]:
@@ -115,16 +141,17 @@ def judge_and_seal(order: SealingOrder) -> tuple[tuple[Assessment, ...], Sealed]
         # Allure results are made from the twins only: the raw ones would never be published.
         given = order.confirmations
         judging = pool.submit(
-            assess_run, order.run, order.frameworks, assessments, given, allure=False
+            _judge_all, order.run, order.frameworks, assessments, given, allure=False
         )
         scrubber = twin_of_run(order.run, stage / "survey")
         survey = _write_facts(stage / "survey")
-        twins = assess_run(stage, order.frameworks, stage / "assessments", given)
+        rebind_answers(order.run, stage / "survey", survey)
+        judged = _judge_all(stage, order.frameworks, stage / "assessments", given)
         for _, catalogue in order.frameworks:
             plan = Path("assessments") / str(catalogue.framework) / "plan.json"
             if (order.run / plan).is_file():
                 shutil.copy(order.run / plan, stage / plan)
-        _require_equal(judging.result(), twins)
+        _require_equal(judging.result(), judged)
         twins = _scrubbed(stage, order.frameworks, scrubber)
         return twins, _seal_stage(order, stage, survey, twins)
 
@@ -265,8 +292,8 @@ def _write_facts(survey: Path) -> FactBase:
     return facts
 
 
-def _require_equal(raw: Sequence[Assessment], twins: Sequence[Assessment]) -> None:
-    for first, second in zip(raw, twins, strict=True):
+def _require_equal(raw: Sequence[_Judged], twins: Sequence[_Judged]) -> None:
+    for (_, first), (_, second) in zip(raw, twins, strict=True):
         found = differences(first, second)
         if found:
             named = ", ".join(
@@ -275,6 +302,16 @@ def _require_equal(raw: Sequence[Assessment], twins: Sequence[Assessment]) -> No
             raise EvidenceError(
                 f"not sealed: scrubbing the captures changes verdicts of {first.framework}: {named}"
             )
+        if _standings(first) != _standings(second):
+            raise EvidenceError(
+                f"not sealed: scrubbing the captures changes which overrides of {first.framework} "
+                "count"
+            )
+
+
+def _standings(judged: Assessment) -> list[tuple[int, Standing]]:
+    made = (each for unit in judged.units for each in unit.overrides or ())
+    return [(each.record.number, each.standing) for each in made]
 
 
 def _folder(path: Path) -> Path:

@@ -3,10 +3,8 @@
 Like the report it asks the network for nothing, has no script, and escapes whatever it shows.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
-from typing import Final
 
 from harness.config.dossier.checking import Checked
 from harness.config.dossier.problems import Problem
@@ -15,9 +13,9 @@ from harness.model.base import Frozen
 from harness.model.catalogue import CatalogueProvision
 from harness.model.dossier import Dossier, IcsRow
 from harness.model.ixit.form import FieldForm
+from harness.report.declared_rows import as_text
 from harness.report.html import page_environment
-
-_LONGEST_LIST: Final = 200
+from harness.report.revisions import RevisionView
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,17 @@ class _Table:
     problems: tuple[Problem, ...]
 
 
-def dossier_page(checked: Checked, dossier: Dossier) -> str:
-    """The page for a dossier that was looked through."""
+def dossier_page(
+    checked: Checked, dossier: Dossier, revisions: Sequence[RevisionView] | None = None
+) -> str:
+    """The page for a dossier.
+
+    Args:
+        checked: what was found in it, and the frameworks whose form it is shown in.
+        dossier: what to show.
+        revisions: of a dossier that was frozen with a run, its revisions; None = a file that was
+            looked through.
+    """
     problems: dict[str, list[Problem]] = {}
     for problem in checked.problems:
         problems.setdefault(problem.table, []).append(problem)
@@ -65,8 +72,10 @@ def dossier_page(checked: Checked, dossier: Dossier) -> str:
     return template.render(
         dossier=dossier,
         checked=checked,
+        revisions=revisions,
         statements=tuple(_statements(checked, dossier)),
         tables=tuple(_tables(checked, dossier, problems)),
+        records=dossier.evidence or (),
     )
 
 
@@ -106,16 +115,4 @@ def _fields(row: Frozen, fields: tuple[FieldForm, ...]) -> Iterator[tuple[FieldF
     for field in fields:
         value = getattr(row, field.key)
         if field.key != "id" and value is not None and value not in ("", ()):
-            yield field, _shown(value)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, tuple):
-        return ", ".join(str(entry) for entry in value[:_LONGEST_LIST])
-    if isinstance(value, Frozen):
-        return ", ".join(f"{key}: {entry}" for key, entry in value.to_json().items())
-    return str(value)
+            yield field, as_text(value)

@@ -15,6 +15,7 @@ from harness.encoding.journal import MAX_LINE_BYTES
 from harness.encoding.text import neutralise
 from harness.encoding.tree import Tree
 from harness.errors import CaptureError, EvidenceError
+from harness.model.external import FOLDER as EXTERNAL
 from harness.model.observation import EvidenceRef
 
 _BUDGET_BYTES: Final = 256 * 1024 * 1024
@@ -68,6 +69,8 @@ class Excerpts:
         path, where = neutralise(ref.path), neutralise(ref.where, 100)
         if ref.path not in self._names:
             return Excerpt(path, where, (), "no such capture in this evidence")
+        if ref.path.startswith(EXTERNAL):
+            return Excerpt(path, where, (), "a document of a third party, which is not opened")
         try:
             lines = tuple(self._found(ref))
         except (CaptureError, EvidenceError, ValueError) as error:
@@ -113,7 +116,7 @@ class Excerpts:
             at = line.find(mark)
             if at >= 0:
                 text = line[at : at + _SHOWN].decode("utf-8", "replace").partition("</port>")[0]
-                yield neutralise(self._masked(text.strip()), _SHOWN)
+                yield neutralise(self.masked(text.strip()), _SHOWN)
                 return
 
     def _lines(self, stream: IO[bytes]) -> Iterator[bytes]:
@@ -129,7 +132,7 @@ class Excerpts:
         if isinstance(record, dict):
             yield from self._record(record)
         else:
-            yield neutralise(self._masked(str(record)), _SHOWN)
+            yield neutralise(self.masked(str(record)), _SHOWN)
 
     def _record(self, record: Mapping[str, Any]) -> Iterator[str]:
         """What it is and its short fields in one line, then each text of several lines."""
@@ -155,22 +158,23 @@ class Excerpts:
     def _rows(self, value: Any) -> list[str]:  # noqa: ANN401  (any JSON value)
         """The lines of a text or of a list of headers; none if it is no text of several lines."""
         if isinstance(value, list) and all(map(_is_pair, value)):
-            return [self._masked(f"{name}: {said}") for name, said in value]
+            return [self.masked(f"{name}: {said}") for name, said in value]
         if not isinstance(value, str):
             return []
-        text = self._masked(value)
+        text = self.masked(value)
         rows = text.rstrip("\r\n").split("\r\n" if "\r\n" in text else "\n")
         return rows if len(rows) > 1 and _is_text(text) else []
 
     def _value(self, value: Any) -> str:  # noqa: ANN401  (any JSON value)
         if not isinstance(value, str):
-            return neutralise(self._masked(str(value)), _SHOWN)
-        text = self._masked(value)
+            return neutralise(self.masked(str(value)), _SHOWN)
+        text = self.masked(value)
         if _is_text(text) or any(ord(character) > 0xFF for character in text):  # noqa: PLR2004  (a byte)
             return f'"{neutralise(text, _SHOWN)}"'
         return _hex(text.encode("latin-1"))
 
-    def _masked(self, text: str) -> str:
+    def masked(self, text: str) -> str:
+        """``text`` without the secrets that are known, where they stand in clear."""
         for secret in self._secrets:
             text = text.replace(secret, _MASK)
         return text

@@ -6,12 +6,13 @@ from typing import Final
 
 from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import neutralise
-from harness.model.assessment import Assessment, UnitResult
+from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.ids import ProvisionId, UnitId
-from harness.model.judgement import Finding, Judgement, Severity, Verdict
+from harness.model.judgement import Finding, Judgement, Reason, Severity, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 
+_LONG: Final = 2000
 _RANK: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 
@@ -121,6 +122,38 @@ def in_one_line(finding: Finding) -> str:
     if finding.reason.params.get("subject") == finding.subject:
         return text
     return f"{neutralise(finding.subject)}: {text}"
+
+
+def provision_because(result: ProvisionResult, units: Iterable[UnitResult]) -> list[str]:
+    """Why a provision has its verdict, from its ``units``, each thing once.
+
+    A FAIL is explained by what was seen and by each failing unit without a flaw, an open one by
+    everything that is open.
+    """
+    mine = [unit for unit in units if unit.verdict is result.verdict]
+    if not mine:
+        return [render(result.reason)]
+    if result.verdict is Verdict.PASS:
+        every = "the one unit that applies passes"
+        return [every if len(mine) == 1 else f"all {len(mine)} units that apply pass"]
+    if result.verdict in {Verdict.NOT_APPLICABLE, Verdict.NOT_CLAIMED}:
+        return [render(mine[0].reason)]
+    texts: dict[str, list[UnitId]] = {}
+    for unit in mine:
+        found = [in_one_line(each) for said in unit.judgements for each in said.findings]
+        for text in found or [render(_in_common(unit.reason))]:
+            texts.setdefault(text, []).extend([] if found else [unit.unit])
+    return [_with_units(text, asking) for text, asking in texts.items()]
+
+
+def _in_common(why: Reason) -> Reason:
+    """``why`` without the name of the question that waits: units that wait alike are one line."""
+    return Reason(code=why.code) if why.code == "person-not-asked" else why
+
+
+def _with_units(text: str, units: Sequence[UnitId]) -> str:
+    named = ", ".join(dict.fromkeys(units))
+    return neutralise(f"{named}: {text}" if named else text, _LONG)
 
 
 def because(judgement: Judgement) -> list[str]:

@@ -22,16 +22,37 @@ from harness.assessment.confirmation import unconfirmed
 from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import DirectoryTree
+from harness.evidence.revisions import dossier_in, newest_file
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
 from harness.model.catalogue import Catalogue, CatalogueCase, CatalogueProvision
 from harness.model.dossier import Dossier, IcsRow
 from harness.model.judgement import Judgement, Verdict
 from harness.model.prose import render
 from harness.report import item_results, plain_words
+from harness.report.advice import Counsel, advice_of, counsel_of
+from harness.report.declared_rows import cited_rows
 from harness.report.evidence_links import EvidenceLinks
-from harness.report.flaws import because, findings_of, flaws_of, other_failures
+from harness.report.external_view import external_views
+from harness.report.flaws import (
+    because,
+    findings_of,
+    flaws_of,
+    other_failures,
+    provision_because,
+)
+from harness.report.in_law import drawn_by, meaning_in_law
+from harness.report.keeping_open import Cause, what_keeps_open
 from harness.report.open_units import OpenGroup, open_groups
 from harness.report.quotes import Quotes
+from harness.report.reviewing import (
+    NAMES,
+    after_review,
+    overrides_in,
+    people_of,
+    sentence,
+    standing_of,
+)
+from harness.report.revisions import revisions_in
 from harness.report.source import ReportSource
 from harness.report.survey_view import (
     answers_in,
@@ -66,6 +87,8 @@ class ProvisionView:
 
     Attributes:
         anchor: id of its place in the page; made of numbers only.
+        why: why it has its verdict, each thing once.
+        counsel: what the manufacturer should change.
         unconfirmed: nobody compared its entry with the official text.
         provisional: cases or units of it are ours, and nobody compared them either.
     """
@@ -75,6 +98,8 @@ class ProvisionView:
     result: ProvisionResult
     ics: IcsRow | None
     cases: tuple[CaseView, ...]
+    why: tuple[str, ...] = ()
+    counsel: tuple[Counsel, ...] = ()
     unconfirmed: bool = False
     provisional: bool = False
 
@@ -91,6 +116,9 @@ class FrameworkView:
     unit_counts: Mapping[str, int]
     sections: tuple[tuple[str, tuple[ProvisionView, ...]], ...]
     open: tuple[OpenGroup, ...]
+    keeps_open: tuple[Cause, ...]
+    in_law: tuple[str, ...]
+    drawn_by: str
 
     @property
     def name(self) -> str:
@@ -156,15 +184,22 @@ def page_environment() -> jinja2.Environment:
         long=lambda text: neutralise(text, _LONG_TEXT),
         prose=render,
         because=because,
+        advised=advice_of,
         visited=_visited,
         moment=moment,
         counted=counted,
+        after_review=after_review,
+        override=sentence,
+        overrides=lambda assessment: list(overrides_in(assessment)),
+        overrider=people_of,
+        standing=standing_of,
     )
     environment.globals.update(
         style_digest=_digest(environment, "report.css"),
         script_digest=_digest(environment, "report.js"),
         version=__version__,
         duration=duration,
+        about_names=NAMES,
         words=plain_words,
     )
     return environment
@@ -186,20 +221,30 @@ def _context(source: ReportSource) -> Mapping[str, object]:
     survey, assessments = source.survey, source.in_order
     folder = source.folder / "survey"
     tree = DirectoryTree(folder)
-    dossier = Dossier.from_bytes((folder / "dossier.json").read_bytes())
+    dossier = dossier_in(tree)
     attempts = attempts_in(folder, survey.visits)
-    links = EvidenceLinks(tree, captures_of(attempts), source.data)
+    kept = {record.stored_name for record in dossier.evidence or ()}
+    links = EvidenceLinks(tree, captures_of(attempts) | kept, source.data)
     flaws = flaws_of(assessments)
+    rows = cited_rows(assessments, dossier)
+    cited = [row.ref for entries in rows.values() for row in entries]
     return {
         "survey": survey.survey,
         "visits": visits_of(survey),
         "services": services_of(survey),
         "attempts": attempts,
         "tools": tools_of(survey, attempts),
-        "answers": answers_in(folder),
+        "answers": (answers := answers_in(folder)),
+        "answered": {answer.number: answer for answer in answers},
         "dossier": dossier,
+        "dossier_file": newest_file(dossier, tree),
+        "external": external_views(dossier, survey.survey, answers, assessments),
+        "overridden": any(entry.conclusion_after_review for entry in assessments),
+        "revisions": revisions_in(DirectoryTree(source.folder), assessments),
         "ics": ics_counts(dossier),
         "ixit": ixit_counts(dossier),
+        "rows": rows,
+        "row_anchors": {ref: f"row-{number}" for number, ref in enumerate(cited, 1)},
         "links": links,
         "redaction": redaction_in(source.folder),
         "job": job_in(folder),
@@ -228,6 +273,9 @@ def _framework(
         unit_counts=_counts(unit.verdict for unit in assessment.units),
         sections=_sections(_provisions(number, assessment, catalogue, dossier)),
         open=open_groups(assessment),
+        keeps_open=what_keeps_open(assessment, catalogue),
+        in_law=meaning_in_law(assessment, catalogue),
+        drawn_by=drawn_by(catalogue),
     )
 
 
@@ -250,6 +298,8 @@ def _provisions(
             result=result,
             ics=dossier.ics_row(str(assessment.framework), result.provision),
             cases=(cases := _cases(assessment, catalogue, result)),
+            why=tuple(provision_because(result, _units(cases))),
+            counsel=counsel_of(result, _units(cases), catalogue),
             unconfirmed=("provision", result.provision) in doubtful,
             provisional=not doubtful.isdisjoint(_named(cases)),
         )
@@ -262,6 +312,10 @@ def _named(cases: Iterable[CaseView]) -> Iterator[tuple[str, str]]:
     for view in cases:
         yield "case", view.case.id
         yield from (("unit", unit.unit) for unit in view.units)
+
+
+def _units(cases: Iterable[CaseView]) -> tuple[UnitResult, ...]:
+    return tuple(unit for view in cases for unit in view.units)
 
 
 def _cases(

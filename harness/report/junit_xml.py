@@ -6,16 +6,19 @@ PASS passes, FAIL is a failure, INCONCLUSIVE an error, NOT_APPLICABLE and NOT_CL
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Final
 
 from harness.encoding.clock import parse_utc
 from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, ProvisionResult, UnitResult
+from harness.model.ids import UnitId
 from harness.model.judgement import Reason, Verdict
 from harness.model.prose import render
+from harness.report.advice import advice_of
 from harness.report.item_results import VERDICT_OF, item_results
+from harness.report.reviewing import newest, review_json
 from harness.report.source import ReportSource
 
 NAME: Final = "results.xml"
@@ -39,10 +42,12 @@ def junit_view(source: ReportSource) -> dict[str, bytes]:
     root = ET.Element("testsuites", name="certbench")
     for assessment in source.in_order:
         common = _common(assessment) | {"run": source.survey.survey.run_id}
+        catalogue = source.catalogue(assessment)
+        advised = {unit.unit: advice_of(unit, catalogue) for unit in assessment.units}
         moment = _timestamp(source.survey.survey.ended or source.survey.survey.started)
         root.append(_conclusion(assessment, common, moment))
         for result in assessment.provisions:
-            root.append(_provision(assessment, result, common, moment))
+            root.append(_provision(assessment, result, common, moment, advised))
     for count in ("tests", "failures", "errors"):
         root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
     ET.indent(root)
@@ -58,12 +63,17 @@ def _conclusion(assessment: Assessment, common: Mapping[str, str], moment: str) 
 
 
 def _provision(
-    assessment: Assessment, result: ProvisionResult, common: Mapping[str, str], moment: str
+    assessment: Assessment,
+    result: ProvisionResult,
+    common: Mapping[str, str],
+    moment: str,
+    advised: Mapping[UnitId, Sequence[str]],
 ) -> ET.Element:
     name = str(assessment.framework)
     units = [unit for unit in assessment.units if unit.provision == result.provision]
     place = f"{name}.{result.provision}"
-    cases, verdicts = [_unit(place, unit) for unit in units], [unit.verdict for unit in units]
+    cases = [_unit(place, unit, advised[unit.unit]) for unit in units]
+    verdicts = [unit.verdict for unit in units]
     if not units:  # a provision that nobody tested must not vanish
         case = _case(place, result.provision)
         _add_outcome(case, result.verdict, result.verdict.value, result.reason, ())
@@ -74,12 +84,14 @@ def _provision(
         "verdict": result.verdict.value,
         "reason": result.reason.code,
     }
+    more |= {f"override {unit.unit}": newest(unit) for unit in units if unit.overrides}
     return _suite(f"{name} {result.provision}", cases, verdicts, {**common, **more}, moment)
 
 
-def _unit(place: str, unit: UnitResult) -> ET.Element:
+def _unit(place: str, unit: UnitResult, advice: Iterable[str]) -> ET.Element:
     case = _case(f"{place}.{unit.case}", unit.unit)
-    lines = [
+    lines = [f"to change: {text}" for text in advice]
+    lines += [
         f"{result.item} {result.verdict.value}: {render(result.reason)}"
         for result in item_results(unit)
         if result.item
@@ -93,6 +105,7 @@ def _common(assessment: Assessment) -> dict[str, str]:
     return {
         "framework": str(assessment.framework),
         "conclusion": assessment.conclusion.value,
+        **review_json(assessment),
         "indicative": "true" if assessment.indicative else "false",
         "decision_rule": assessment.decision_rule,
         "firmware": assessment.firmware,

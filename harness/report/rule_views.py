@@ -2,16 +2,17 @@
 
 import inspect
 import typing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness.assessment import criteria
 from harness.assessment.criteria.registry import CRITERIA
 from harness.facts.base import Facts
+from harness.model.advice import Advice
 from harness.model.catalogue import Catalogue, CatalogueProvision
 from harness.model.declaration import DecidedBy, ProbeDeclaration, UnitDeclaration
-from harness.model.ids import CaseId, ProbeName, UnitId
+from harness.model.ids import CaseId, ProbeName, ProvisionId, UnitId
 from harness.report.plain_words import DECIDED_BY
 from harness.survey.registry import load_probes
 from harness.testing.suites import Suite
@@ -29,8 +30,9 @@ class Need:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question to a person."""
+    """A question to a person, as answers name it."""
 
+    id: str
     prompt: str
     choices: tuple[str, ...]
 
@@ -48,6 +50,8 @@ class UnitRule:
         items: the IXIT table whose rows it goes through; ``""`` for the device as a whole.
         quantifier: how many of them must hold.
         conditions: what makes the provision not apply, in words.
+        advice: what to change where a rule or a person's answer makes it fail; ``""`` if nothing is
+            known.
     """
 
     framework: str
@@ -66,6 +70,38 @@ class UnitRule:
     quantifier: str
     questions: tuple[Asked, ...]
     conditions: tuple[str, ...]
+    advice: str
+
+
+@dataclass(frozen=True)
+class ListedUnit:
+    """A unit of a provision in short; ``purpose`` is its case's."""
+
+    unit: str
+    kind: str
+    decided_by: str
+    purpose: str
+
+
+@dataclass(frozen=True)
+class ProvisionRule:
+    """One provision of one framework.
+
+    Attributes:
+        framework: ``slug@version``.
+        conditions: what makes it not apply, in words.
+        units: id, kind and closing of each: ``5.1-1-2a``, ``functional``, ``automatic``.
+        advice: what to change where it fails; ``""`` if nothing is known.
+    """
+
+    framework: str
+    provision: str
+    section: str
+    title: str
+    status: str
+    conditions: tuple[str, ...]
+    units: tuple[ListedUnit, ...]
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -100,9 +136,12 @@ class Rules:
 
     @property
     def known(self) -> tuple[str, ...]:
-        """The ids of every unit and criterion."""
+        """The ids of every provision, unit and criterion."""
         units = {str(unit.id) for catalogue, _ in self._frameworks for unit in catalogue.units}
-        return (*sorted(units), *CRITERIA)
+        provisions = {
+            str(entry.id) for catalogue, _ in self._frameworks for entry in catalogue.provisions
+        }
+        return (*sorted(units | provisions), *CRITERIA)
 
     def units(self, name: str) -> tuple[UnitRule, ...]:
         """The unit called ``name``, in each framework that has one."""
@@ -110,6 +149,15 @@ class Rules:
             _unit_rule(catalogue, UnitId(name), declared.get(UnitId(name)))
             for catalogue, declared in self._frameworks
             if any(unit.id == name for unit in catalogue.units)
+        )
+
+    def provisions(self, name: str) -> tuple[ProvisionRule, ...]:
+        """The provision called ``name``, in each framework that has one."""
+        return tuple(
+            _provision_rule(catalogue, entry, declared)
+            for catalogue, declared in self._frameworks
+            for entry in catalogue.provisions
+            if entry.id == name
         )
 
 
@@ -161,9 +209,40 @@ def _unit_rule(catalogue: Catalogue, name: UnitId, declared: UnitDeclaration | N
         ),
         items=shown.per,
         quantifier=shown.quantifier.value,
-        questions=tuple(Asked(entry.prompt, entry.choices) for entry in shown.questions),
+        questions=tuple(Asked(entry.id, entry.prompt, entry.choices) for entry in shown.questions),
         conditions=_conditions(catalogue, provision),
+        advice=_advice(catalogue, name, provision.id),
     )
+
+
+def _provision_rule(
+    catalogue: Catalogue, entry: CatalogueProvision, declared: Mapping[UnitId, UnitDeclaration]
+) -> ProvisionRule:
+    cases = {case.id: case for case in catalogue.cases if case.provision == entry.id}
+    return ProvisionRule(
+        framework=str(catalogue.framework),
+        provision=entry.id,
+        section=entry.section,
+        title=entry.title,
+        status=entry.status,
+        conditions=_conditions(catalogue, entry),
+        units=tuple(
+            ListedUnit(
+                unit.id,
+                unit.kind,
+                (declared[unit.id].decided_by if unit.id in declared else DecidedBy.NONE).value,
+                cases[unit.case].purpose,
+            )
+            for unit in catalogue.units
+            if unit.case in cases
+        ),
+        advice=(catalogue.advice or Advice()).provisions.get(entry.id, ""),
+    )
+
+
+def _advice(catalogue: Catalogue, unit: UnitId, provision: ProvisionId) -> str:
+    said = catalogue.advice or Advice()
+    return said.units.get(unit) or said.provisions.get(provision, "")
 
 
 def _conditions(catalogue: Catalogue, provision: CatalogueProvision) -> tuple[str, ...]:

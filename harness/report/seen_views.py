@@ -9,24 +9,36 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from harness.assessment.applicability import applicability
 from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import neutralise
 from harness.encoding.tree import SubTree, Tree, read
 from harness.errors import CaptureError, EvidenceError, UsageError
+from harness.evidence.revisions import dossier_in
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
-from harness.model.declaration import Quantifier
+from harness.model.declaration import DecidedBy, Quantifier
 from harness.model.dossier import Dossier
-from harness.model.judgement import Finding, Judgement, Verdict
+from harness.model.judgement import Finding, Judgement, Outcome, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
 from harness.plugin.evidence_source import known_secrets, open_root
+from harness.report.advice import advice_of
 from harness.report.excerpts import Excerpt, Excerpts
 from harness.report.flaws import findings_of, in_one_line
 from harness.report.item_results import merged_findings
+from harness.report.keeping_open import NEXT_STEPS
 from harness.report.open_units import EXPLANATIONS, waits_for
 from harness.report.plain_words import OUTCOMES
+from harness.report.reviewing import sentence
+from harness.report.revisions import Revisions, revisions_in
+from harness.report.seen_grounds import Grounds, SeenAnswer, SeenRow
+from harness.report.seen_provisions import (
+    SeenProvision,
+    in_short,
+    in_the_end,
+    in_the_ics,
+    seen_provision,
+)
 
 _QUOTED: Final = 3
 """Most places of one finding or judgement that are quoted; the others are counted."""
@@ -73,15 +85,23 @@ class SeenUnit:
     """One unit's result in one assessment.
 
     Attributes:
+        declared: the dossier rows that the judgements rest on; where facts alone decide, those that
+            they contradict.
+        answered: the answers that they rest on.
         follows: why the verdict follows, sentence by sentence, up to the conclusion.
+        advice: what the manufacturer should change so that it can pass.
     """
 
     framework: str
     unit: str
     verdict: str
+    decided_by: str
     reason: str
     judgements: tuple[SeenJudgement, ...]
+    declared: tuple[SeenRow, ...]
+    answered: tuple[SeenAnswer, ...]
     follows: tuple[str, ...]
+    advice: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -90,15 +110,17 @@ class Seen:
 
     findings: tuple[SeenFinding, ...]
     units: tuple[SeenUnit, ...]
+    provisions: tuple[SeenProvision, ...] = ()
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """One assessment with the catalogue and the dossier that it was made under."""
+    """One assessment with the catalogue and the dossier that it was made under, and its past."""
 
     assessment: Assessment
     catalogue: Catalogue
     dossier: Dossier
+    revisions: Revisions
 
 
 _Chosen = tuple[Recorded, UnitResult, tuple[Judgement, ...]]
@@ -121,7 +143,17 @@ class SeenEvidence:
         if not self.recorded:
             of = f" of {framework}" if framework else ""
             raise UsageError(f"{path}: holds no assessment{of}; certbench assess makes one")
-        self._excerpts = Excerpts(SubTree(root, "survey"), known_secrets(path))
+        survey = SubTree(root, "survey")
+        self._excerpts = Excerpts(survey, known_secrets(path))
+        try:
+            self._grounds = Grounds(survey, self._excerpts.masked)
+        except (ValueError, CaptureError) as error:
+            raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error
+
+    @property
+    def frameworks(self) -> frozenset[str]:
+        """Every framework that was judged: ``slug@version``."""
+        return frozenset(str(entry.assessment.framework) for entry in self.recorded)
 
     @property
     def finding_ids(self) -> tuple[str, ...]:
@@ -137,6 +169,19 @@ class SeenEvidence:
             (entry, unit, unit.judgements) for entry, unit in self._units() if unit.unit == name
         ]
         return self._seen(chosen, lambda _: True)
+
+    def of_provision(self, name: str) -> Seen:
+        """A provision in every assessment that has it, with its units in short."""
+        return Seen(
+            (),
+            (),
+            tuple(
+                seen_provision(entry.assessment, entry.catalogue, entry.dossier, result)
+                for entry in self.recorded
+                for result in entry.assessment.provisions
+                if result.provision == name
+            ),
+        )
 
     def of_criterion(self, name: str) -> Seen:
         """Every judgement and finding of a criterion."""
@@ -209,13 +254,18 @@ class SeenEvidence:
         judgements: Iterable[Judgement],
         quoted: set[EvidenceRef],
     ) -> SeenUnit:
+        said, framework = tuple(judgements), str(entry.assessment.framework)
         return SeenUnit(
-            framework=str(entry.assessment.framework),
+            framework=framework,
             unit=unit.unit,
             verdict=unit.verdict.value,
+            decided_by=unit.decided_by.value,
             reason=render(unit.reason),
-            judgements=tuple(self._judgement(judgement, quoted) for judgement in judgements),
+            judgements=tuple(self._judgement(judgement, quoted) for judgement in said),
+            declared=self._grounds.rows(entry.dossier, framework, _reading_rows(unit, said)),
+            answered=self._grounds.answers(said),
             follows=tuple(_follows(entry, unit)),
+            advice=advice_of(unit, entry.catalogue),
         )
 
     def _judgement(self, judgement: Judgement, quoted: set[EvidenceRef]) -> SeenJudgement:
@@ -237,6 +287,12 @@ class SeenEvidence:
         return tuple(self._excerpts.at(ref) for ref in refs[:_QUOTED])
 
 
+def _reading_rows(unit: UnitResult, judgements: Iterable[Judgement]) -> list[Judgement]:
+    """Where facts alone decide, what a row says matters as far as they are at odds with it."""
+    by_facts = unit.decided_by is DecidedBy.AUTOMATIC
+    return [said for said in judgements if not by_facts or said.outcome is Outcome.CONTRADICTED]
+
+
 def _is_named(assessment: Assessment, framework: str) -> bool:
     return framework in {"", assessment.framework.slug, str(assessment.framework)}
 
@@ -248,11 +304,11 @@ def _recorded(root: Tree) -> Iterator[Recorded]:
         if name.startswith("assessments/") and name.endswith("/assessment.json")
     ]
     try:
-        dossier = Dossier.from_bytes(read(root, "survey/dossier.json"))
+        dossier = dossier_in(SubTree(root, "survey"))
         for folder in folders:
-            said = read(root, f"{folder}/assessment.json")
-            catalogue = read(root, f"{folder}/catalogue.json")
-            yield Recorded(Assessment.from_bytes(said), Catalogue.from_bytes(catalogue), dossier)
+            said = Assessment.from_bytes(read(root, f"{folder}/assessment.json"))
+            catalogue = Catalogue.from_bytes(read(root, f"{folder}/catalogue.json"))
+            yield Recorded(said, catalogue, dossier, revisions_in(root, [said]))
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error
 
@@ -264,35 +320,19 @@ def _follows(entry: Recorded, unit: UnitResult) -> Iterator[str]:
         rule = "every item must hold" if every else "one item that holds is enough"
         counted = ", ".join(_counted(verdict, unit) for verdict in Verdict if _has(verdict, unit))
         yield f"items: {counted}; {rule}"
-    yield from _declared(entry, unit)
+    yield from in_the_ics(entry.catalogue, entry.dossier, unit.provision)
     yield f"unit {unit.unit}: {unit.verdict.value}, since {render(unit.reason)}"
+    before = entry.revisions.of(str(entry.assessment.framework), unit.unit)
+    if before:
+        yield before
+    yield from (sentence(made) for made in unit.overrides or ())
     if unit.verdict is Verdict.INCONCLUSIVE:
         yield EXPLANATIONS[waits_for(unit)]
+        yield f"next: {NEXT_STEPS[waits_for(unit)]}"
     for result in entry.assessment.provisions:
         if result.provision == unit.provision:
-            binds = "mandatory" if result.mandatory else "recommended"
-            yield (
-                f"provision {result.provision} ({binds}): {result.verdict.value}, since "
-                f"{render(result.reason)}"
-            )
-    said = entry.assessment
-    marked = " (indicative)" if said.indicative else ""
-    yield f"{said.framework}: {said.conclusion.value}{marked}, since {render(said.reason)}"
-
-
-def _declared(entry: Recorded, unit: UnitResult) -> Iterator[str]:
-    """What the supplier's ICS says of the provision."""
-    provision = next(
-        (each for each in entry.catalogue.provisions if each.id == unit.provision), None
-    )
-    if provision is None:
-        return
-    row = entry.dossier.ics_row(str(entry.catalogue.framework), provision.id)
-    if row is not None:
-        yield f"ICS {provision.id}: {row.support.value}, {neutralise(row.detail)}"
-    said = applicability(entry.catalogue, provision, entry.dossier)
-    if said.why is not None:
-        yield f"by the ICS: {render(said.why)}"
+            yield in_short(result)
+    yield from in_the_end(entry.assessment, entry.catalogue)
 
 
 def _has(verdict: Verdict, unit: UnitResult) -> bool:

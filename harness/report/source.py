@@ -6,6 +6,7 @@ from pathlib import Path
 
 from harness.facts.store import FactBase
 from harness.model.assessment import Assessment
+from harness.model.catalogue import Catalogue
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,17 @@ class ReportSource:
     def in_order(self) -> tuple[Assessment, ...]:
         """The assessments by name, so that a view does not depend on who asks for it."""
         return tuple(sorted(self.assessments, key=lambda entry: str(entry.framework)))
+
+    def catalogue(self, assessment: Assessment) -> Catalogue:
+        """The catalogue that ``assessment`` was made by.
+
+        Raises:
+            OSError: it is missing.
+            CaptureError: not strict JSON.
+            ValueError: not valid.
+        """
+        folder = self.folder / "assessments" / str(assessment.framework)
+        return Catalogue.from_bytes((folder / "catalogue.json").read_bytes())
 
 
 View = Callable[[ReportSource], Mapping[str, bytes]]

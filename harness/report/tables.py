@@ -12,10 +12,13 @@ from typing import Final
 from harness.assessment.criteria.registry import CRITERIA
 from harness.encoding.text import neutralise, spreadsheet_cell
 from harness.model.assessment import Assessment
+from harness.model.catalogue import Catalogue
 from harness.model.observation import EvidenceRef
 from harness.model.prose import render
+from harness.report.advice import advice_of
 from harness.report.flaws import findings_of
 from harness.report.item_results import item_results, merged_findings
+from harness.report.reviewing import newest
 from harness.report.source import ReportSource
 
 RESULTS: Final = "results.csv"
@@ -35,6 +38,8 @@ RESULT_COLUMNS: Final = (
     "item_reason",
     "findings",
     "evidence",
+    "advice",
+    "override",
 )
 FINDING_COLUMNS: Final = (
     "framework",
@@ -58,9 +63,10 @@ def tables_view(source: ReportSource) -> dict[str, bytes]:
     """Both tables over all assessments.
 
     ``results.csv`` has a row for each item of each unit, ``findings.csv`` one for each finding of
-    each framework, worst first. ``verdict`` is the unit's, ``item_verdict`` the item's.
+    each framework, worst first. ``verdict`` is the unit's, ``item_verdict`` the item's;
+    ``advice`` is what to change so that the unit can pass, ``override`` the newest one about it.
     """
-    results = (row for entry in source.in_order for row in _results(entry))
+    results = (row for entry in source.in_order for row in _results(entry, source.catalogue(entry)))
     findings = (row for entry in source.in_order for row in _findings(entry))
     return {
         RESULTS: _table(RESULT_COLUMNS, results),
@@ -68,8 +74,9 @@ def tables_view(source: ReportSource) -> dict[str, bytes]:
     }
 
 
-def _results(assessment: Assessment) -> Iterator[tuple[str, ...]]:
+def _results(assessment: Assessment, catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
     for unit in assessment.units:
+        advice = " ".join(advice_of(unit, catalogue))
         for result in item_results(unit):
             yield (
                 str(assessment.framework),
@@ -86,6 +93,8 @@ def _results(assessment: Assessment) -> Iterator[tuple[str, ...]]:
                 render(result.reason) if result.item else "",
                 _listed(result.findings),
                 _listed(map(_place, result.evidence)),
+                advice,
+                newest(unit),
             )
 
 

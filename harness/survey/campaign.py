@@ -12,7 +12,7 @@ from harness import __version__
 from harness.bench.clock import read_clock
 from harness.bench.protocols import Bench, SampleLinks
 from harness.encoding.clock import Clock
-from harness.errors import BenchFault, StorageError
+from harness.errors import StorageError
 from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId, VisitId
@@ -44,6 +44,19 @@ from harness.survey.standing import (
     write_not_scheduled,
 )
 from harness.survey.store import SecretStore, create_run_directory, write_atomic
+from harness.survey.transitions import bring, refused, was_entered
+
+
+class Observer(Protocol):
+    """Who puts questions to people while a sample is in a state."""
+
+    def observe(self, visit: VisitRecord) -> None:
+        """Have people look at the sample; returns when nothing more is to be seen in this visit.
+
+        Raises:
+            StorageError: the disk takes no more.
+        """
+        ...
 
 
 class Listener(Protocol):
@@ -63,6 +76,7 @@ class Listener(Protocol):
 
 
 _Stay = tuple[VisitId, PlannedVisit]
+_Entered = tuple[VisitId, DeviceState]
 
 
 @dataclass(frozen=True)
@@ -99,8 +113,11 @@ class Campaign:
         probes: Mapping[ProbeName, Probe],
         order: Order,
         listener: Listener,
+        observer: Observer | None = None,
     ) -> None:
         """Prepare the run directory; nothing touches a device yet.
+
+        People look at each visit's sample if there is an ``observer``.
 
         Raises:
             EvidenceError: the directory holds something that is no survey, or can't be written.
@@ -112,6 +129,7 @@ class Campaign:
         self._probes = probes
         self._order = order
         self._listener = listener
+        self._observer = observer
         self._clock = Clock()
         self._links = {SampleId(links.config.id): links for links in bench.samples()}
         known = SecretStore(run / "private" / "secrets.json")
@@ -179,20 +197,24 @@ class Campaign:
 
     def _life(self, stays: Sequence[_Stay]) -> None:
         """Every visit of one sample that is still to be made or to be ended."""
+        entered: list[_Entered] = []
         try:
-            for place, (visit, planned) in enumerate(stays):
+            for visit, planned in stays:
                 begun = read_visit(self._survey, planned.sample, visit)
                 if begun is None:
-                    self._visit(visit, planned, _left_for_good(stays[:place], planned))
+                    begun = self._visit(visit, planned, entered)
                 elif not begun.ended:
-                    self._go_on(begun, planned)
+                    begun = self._go_on(begun, planned, entered)
+                if was_entered(begun):
+                    entered.append((visit, planned.state))
         except StorageError as error:
             self._runner.stop(error)
             raise
 
-    def _visit(self, name: VisitId, planned: PlannedVisit, gone: str) -> None:
-        links = self._links[planned.sample]
-        fault, confirmed = (gone, False) if gone else _enter(links, planned.state)
+    def _visit(
+        self, name: VisitId, planned: PlannedVisit, entered: Sequence[_Entered]
+    ) -> VisitRecord:
+        way, confirmed = bring(self._links[planned.sample], entered, name, planned.state)
         first = name.startswith("1-")
         record = VisitRecord(
             sample=planned.sample,
@@ -201,6 +223,7 @@ class Campaign:
             entered_by="unboxed" if first else f"transition to {planned.state.value}",
             state_confirmed=confirmed,
             started=self._clock.now(),
+            transitions=(way,),
         )
         self._write_visit(record)
         with self._lock:
@@ -208,30 +231,37 @@ class Campaign:
             self._write_record()
         self._listener.visit_started(planned)
         probes = [probe for probe in planned.probes if probe != IDENTITY]
-        self._stay(record, [IDENTITY, *probes], fault)
+        return self._stay(record, [IDENTITY, *probes], way.reason)
 
-    def _go_on(self, begun: VisitRecord, planned: PlannedVisit) -> None:
+    def _go_on(
+        self, begun: VisitRecord, planned: PlannedVisit, entered: Sequence[_Entered]
+    ) -> VisitRecord:
         """Confirm the state of a sample that was left in the middle of a visit, and go on."""
-        links = self._links[planned.sample]
+        here = [*entered, (begun.visit, begun.state)]
         gone = self._order.lost.get(planned.sample, "")
-        fault, confirmed = "", False
         if gone and planned.state is DeviceState.AS_RECEIVED:
-            fault = f"{gone}, and {planned.state.value} happens once"
+            why = f"{gone}, and {planned.state.value} happens once"
+            way, confirmed = refused(here, begun.visit, why), False
         else:
-            fault, confirmed = _enter(links, planned.state)
+            way, confirmed = bring(self._links[planned.sample], here, begun.visit, planned.state)
+        fault = way.reason
         pause = Interruption(
             last_seen=self._last_seen,
             resumed=self._clock.now(),
             state_confirmed=confirmed,
             reason=fault,
         )
-        record = begun.model_copy(update={"interruptions": (*begun.interruptions, pause)})
+        update = {
+            "interruptions": (*begun.interruptions, pause),
+            "transitions": (*begun.transitions, way),
+        }
+        record = begun.model_copy(update=update)
         self._write_visit(record)
         self._listener.visit_started(planned)
         unmade = open_probes(self._survey, begun.visit, planned)
-        self._stay(record, unmade, fault and f"the bench stopped in this visit, and {fault}")
+        return self._stay(record, unmade, fault and f"the bench stopped in this visit, and {fault}")
 
-    def _stay(self, record: VisitRecord, names: Sequence[ProbeName], fault: str) -> None:
+    def _stay(self, record: VisitRecord, names: Sequence[ProbeName], fault: str) -> VisitRecord:
         """Attempt ``names`` between two readings of the firmware; nothing of it if ``fault``."""
         links = self._links[record.sample]
         visit = Visit(links, record.sample, record.visit, record.state)
@@ -242,8 +272,12 @@ class Campaign:
         else:
             self._attempt(visit, IDENTITY)
             self._probe(visit, probes)
+            if self._observer is not None:
+                self._observer.observe(record)
             self._attempt(visit, IDENTITY)
-        self._write_visit(record.model_copy(update={"ended": self._clock.now()}))
+        ended = record.model_copy(update={"ended": self._clock.now()})
+        self._write_visit(ended)
+        return ended
 
     def _probe(self, visit: Visit, names: Sequence[ProbeName]) -> None:
         """Run the probes of a visit, as many at a time as locks and impact allow."""
@@ -308,35 +342,15 @@ def _remember_logins(links: SampleLinks, known: SecretStore) -> None:
             known.add(login.password, f"{kind}-password")
 
 
-def _left_for_good(before: Sequence[_Stay], planned: PlannedVisit) -> str:
-    """Why a sample can't be as received any more; ``""`` if it can, or is not wanted so."""
-    if planned.state is not DeviceState.AS_RECEIVED:
-        return ""
-    since = [visit for visit, stay in before if stay.state is not DeviceState.AS_RECEIVED]
-    return (
-        f"{planned.state.value} happens once, and was left with visit {since[0]}" if since else ""
-    )
-
-
-def _enter(links: SampleLinks, state: DeviceState) -> tuple[str, bool]:
-    """Bring a sample into a state: the fault if that failed, and whether it was confirmed."""
-    if links.states is None:
-        if state is DeviceState.AS_RECEIVED:
-            return "", False
-        return f"nothing on this bench can bring the sample into state {state.value}", False
-    try:
-        return "", links.states.enter(state)
-    except BenchFault as error:
-        return str(error), False
-
-
 def _sample_record(links: SampleLinks) -> SampleRecord:
     config = links.config
     return SampleRecord(
         id=SampleId(config.id),
         origin=config.origin,
+        lot=config.lot or None,
         serial=config.serial,
         hardware=config.hardware,
+        firmware=config.firmware or None,
         address=config.network.address if config.network else "",
         mac=config.network.mac if config.network else "",
         console=config.console.url if config.console else "",

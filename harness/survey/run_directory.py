@@ -7,9 +7,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from harness.encoding.tree import DirectoryTree
 from harness.errors import CaptureError, EvidenceError, StorageError, UsageError
+from harness.evidence.revisions import dossier_in
 from harness.evidence.vault import require_unlocked
 from harness.model.order import RunOrder
+from harness.model.revision import FOLDER as REVISIONS
 from harness.survey.store import write_atomic
 
 _ORDER: Final = "private/order.json"
@@ -69,17 +72,25 @@ def write_order(run: Path, order: RunOrder) -> None:
 
 
 def read_order(run: Path) -> RunOrder:
-    """What was ordered.
+    """What was ordered, with the dossier that counts now: the newest revision, if there is one.
 
     Raises:
-        EvidenceError: the order cannot be read.
+        EvidenceError: the order or a revision of the dossier cannot be read.
     """
     path = run / _ORDER
     try:
-        return RunOrder.from_bytes(path.read_bytes())
+        order = RunOrder.from_bytes(path.read_bytes())
     except (OSError, CaptureError, ValueError) as error:
         problem = str(error).splitlines()[0]
         raise EvidenceError(f"{path}: not an order of this version: {problem}") from error
+    survey = run / "survey"
+    if not (survey / REVISIONS).is_dir():
+        return order
+    try:
+        return order.model_copy(update={"dossier": dossier_in(DirectoryTree(survey))})
+    except (CaptureError, ValueError) as error:
+        problem = str(error).splitlines()[0]
+        raise EvidenceError(f"{survey / REVISIONS}: cannot be read: {problem}") from error
 
 
 def is_finished(run: Path) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from harness.assessment.judging import all_of, contradicted, held, over_attempts, reason, undecided
+from harness.assessment.samples import openings, seen_on_opened
 from harness.errors import UsageError
 from harness.facts.base import Facts
 from harness.facts.store import FactBase, FactRecord
@@ -11,8 +12,10 @@ from harness.model.declaration import Samples, UnitDeclaration
 from harness.model.ids import ProbeName, SampleId
 from harness.model.judgement import Judgement
 from harness.model.question import Answer, AskedQuestion, AskedStatus, Question
+from harness.model.shown import DUT, Shown
 from harness.model.states import DeviceState
 from harness.model.waiting import waiting_for
+from harness.testing.basis import Basis
 
 F = TypeVar("F", bound=Facts)
 
@@ -104,16 +107,30 @@ class AnswerView:
         asked: what the unit wanted to know from people, for those who put the questions to them.
     """
 
-    def __init__(self, answers: Sequence[Answer], declaration: UnitDeclaration) -> None:
-        """Show those of ``answers`` that belong to the unit's questions as they stand now."""
+    def __init__(
+        self,
+        answers: Sequence[Answer],
+        declaration: UnitDeclaration,
+        samples: Sequence[SampleId] = (),
+        basis: Basis | None = None,
+    ) -> None:
+        """Show those of ``answers`` that belong to the unit's questions as they stand now.
+
+        People look at the first one of ``samples``, if no answer names another. ``basis`` is what
+        is shown beside the questions; without it an answer is bound to its wording alone.
+        """
         self._declaration = declaration
         self._answers = answers
+        self._basis = basis
+        self._first = samples[0] if samples else None
+        self._opened = openings(answers)
         self.asked: list[AskedQuestion] = []
 
-    def judge(self, question: Question, item: str = "DUT", facts_digest: str = "") -> Judgement:
+    def judge(self, question: Question, item: str = DUT) -> Judgement:
         """What the person's answer says of ``item``; UNDECIDED while nobody answered.
 
-        An answer given for another wording of the question, or beside other facts, is void.
+        An answer given for another wording of the question, or over other rows or facts than those
+        that belong beside it now, is void.
         """
         if question not in self._declaration.questions:
             message = f"{self._declaration.unit} reads question {question.id} without declaring it"
@@ -128,12 +145,18 @@ class AnswerView:
         if newest is None:
             self._note(question, item, AskedStatus.OPEN)
             return undecided(item, question.id, reason("person-not-asked", question=question.id))
-        return self._read(question, item, newest, facts_digest)
+        spent = seen_on_opened(question, given, self._first, self._opened)
+        if spent is not None:
+            self._note(question, item, AskedStatus.UNSURE, newest.number)
+            return undecided(item, question.id, spent)
+        return self._read(question, item, newest)
 
-    def _read(self, question: Question, item: str, answer: Answer, facts_digest: str) -> Judgement:
-        if answer.question_digest != question.digest or answer.facts_digest != facts_digest:
+    def _read(self, question: Question, item: str, answer: Answer) -> Judgement:
+        changed = self._changed(question, item, answer)
+        if changed:
             self._note(question, item, AskedStatus.VOID, answer.number)
-            return undecided(item, question.id, reason("answer-void", question=question.id))
+            why = reason("answer-void", question=question.id, changed=changed)
+            return undecided(item, question.id, why)
         if answer.value in question.unsure or answer.value not in question.choices:
             self._note(question, item, AskedStatus.UNSURE, answer.number)
             why = reason("answer-unsure", question=question.id, value=answer.value)
@@ -142,6 +165,14 @@ class AnswerView:
         make = held if answer.value in question.holds else contradicted
         why = reason("answered", question=question.id, value=answer.value, person=answer.person)
         return make(item, question.id, why, answers=(answer.number,))
+
+    def _changed(self, question: Question, item: str, answer: Answer) -> str:
+        """What is not as it was when the answer was given, in words."""
+        if answer.question_digest != question.digest:
+            return "the wording of the question"
+        if self._basis is None:
+            return ""
+        return self._basis.changed(answer, question, self._declaration, item)
 
     def _note(
         self, question: Question, item: str, status: AskedStatus, answer: int | None = None
@@ -154,6 +185,7 @@ class AnswerView:
                 table=self._declaration.per,
                 status=status,
                 answer=answer,
+                shown=self._basis.shown(self._declaration, item) if self._basis else Shown(),
             )
         )
 

@@ -1,9 +1,9 @@
 """The results once more as an in-toto ``test-result/v0.1`` statement, for other people's tools.
 
 That predicate knows three results. A unit that is FAIL makes it FAILED, one that is INCONCLUSIVE
-makes it WARNED, and so does an assessment that is not complete or concludes neither way; else it is
-PASSED. Units that do not apply or are not claimed stand nowhere in it. It is made from the
-statement about the bundle alone, so that the two cannot disagree unnoticed.
+makes it WARNED, and so does an assessment that is not complete or concludes neither way, or another
+way after review; else it is PASSED. Units that do not apply or are not claimed stand nowhere in it.
+It is made from the statement about the bundle alone, so that the two cannot disagree unnoticed.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from harness.encoding.canonical import canonical, load_strict
 from harness.errors import CaptureError, VerificationError
-from harness.model.attestation import EvidencePredicate
+from harness.model.attestation import EvidencePredicate, SignedConclusion
 from harness.model.base import Frozen
 from harness.model.judgement import Conclusion, Verdict
 from harness.trust.dsse import Envelope, parse_envelope
@@ -65,9 +65,7 @@ def make_result(predicate: EvidencePredicate) -> ResultStatement:
     passed = tuple(_units(predicate, Verdict.PASS))
     warned = tuple(_units(predicate, Verdict.INCONCLUSIVE))
     failed = tuple(_units(predicate, Verdict.FAIL))
-    sure = not predicate.partial and all(
-        each.complete and each.conclusion is Conclusion.CONFORMANT for each in predicate.conclusions
-    )
+    sure = not predicate.partial and all(map(_is_sure, predicate.conclusions))
     settled: Result = "PASSED" if sure and passed and not warned else "WARNED"
     return ResultStatement(
         subject=subjects_of(predicate),
@@ -79,6 +77,12 @@ def make_result(predicate: EvidencePredicate) -> ResultStatement:
             failed=failed,
         ),
     )
+
+
+def _is_sure(signed: SignedConclusion) -> bool:
+    """Conformant, by the bench and by the people who reviewed it."""
+    said = {signed.conclusion, signed.conclusion_after_review or signed.conclusion}
+    return signed.complete and said == {Conclusion.CONFORMANT}
 
 
 def _units(predicate: EvidencePredicate, wanted: Verdict) -> Iterator[str]:

@@ -59,6 +59,7 @@ class FrameworkDemand:
         provisions: accepted verdicts of provisions that must be there.
         catalogues, suites, plans: published SHA-256 digests of which one must be the bundle's;
             empty = not asked.
+        accept_reviewed: what people hold to be better than the bench does will do.
     """
 
     framework: str
@@ -68,6 +69,7 @@ class FrameworkDemand:
     catalogues: frozenset[str] = frozenset()
     suites: frozenset[str] = frozenset()
     plans: frozenset[str] = frozenset()
+    accept_reviewed: bool = False
 
 
 @dataclass(frozen=True)

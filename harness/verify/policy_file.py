@@ -96,6 +96,7 @@ class FrameworkTable(Frozen):
     name: FrameworkName
     conclusions: tuple[Conclusion, ...] = ()
     accept_indicative: bool = False
+    accept_reviewed: bool = False
     provisions: dict[ProvisionId, tuple[Verdict, ...]] = {}
     catalogues: tuple[Digest, ...] = ()
     suites: tuple[Digest, ...] = ()
@@ -299,6 +300,7 @@ def _framework(table: FrameworkTable) -> FrameworkDemand:
         frozenset(table.catalogues),
         frozenset(table.suites),
         frozenset(table.plans),
+        table.accept_reviewed,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 
 from harness.encoding.canonical import sha256_hex
 from harness.encoding.text import neutralise
+from harness.model.attestation import SignedConclusion
 from harness.verify.context import Context
 from harness.verify.found import Found
 from harness.verify.report import Step, StepOutcome, StepResult
@@ -25,10 +26,7 @@ def found_in(context: Context, results: Iterable[StepResult]) -> Found | None:
         root=predicate.bundle_root,
         statement=sha256_hex(context.envelope.payload),
         device=neutralise(f"{dut.supplier} {dut.model}{firmware}", _SHOWN),
-        conclusions=tuple(
-            (str(each.framework), each.conclusion.value + (" (indicative)" * each.indicative))
-            for each in predicate.conclusions
-        ),
+        conclusions=tuple((str(each.framework), _said(each)) for each in predicate.conclusions),
         signed_by=tuple(
             (key.key_id, neutralise(context.names.get(key.key_id, ""), _SHOWN)) for key in trusted
         ),
@@ -39,3 +37,9 @@ def found_in(context: Context, results: Iterable[StepResult]) -> Found | None:
         if decision and Step.DECISION in held
         else "",
     )
+
+
+def _said(signed: SignedConclusion) -> str:
+    after = signed.conclusion_after_review
+    reviewed = f" ({after.value} after review by people)" if after else ""
+    return signed.conclusion.value + " (indicative)" * signed.indicative + reviewed

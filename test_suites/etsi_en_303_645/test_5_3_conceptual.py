@@ -181,7 +181,8 @@ class TestDeviceLooksForUpdates:
         self, answers: AnswerView, ixit: Ixit
     ) -> Judgements:
         """Every updatable part has at least one mechanism that looks for updates in time."""
-        return _by_part(answers, LOOKS_FOR_UPDATES, ixit)
+        never = rules.updates_are_looked_for(ixit.soft_comp, ixit.upd_mech)
+        return _by_part(answers, LOOKS_FOR_UPDATES, ixit, never)
 
 
 @case("5.3-6-1")
@@ -224,7 +225,9 @@ class TestUserControlsUpdates:
         return rules.on_by_default(ixit.upd_mech, "notices")
 
 
-def _by_part(answers: AnswerView, question: Question, ixit: Ixit) -> Judgements:
+def _by_part(
+    answers: AnswerView, question: Question, ixit: Ixit, seen: Judgements = ()
+) -> Judgements:
     """Ask about every part that can be updated; a name that leads nowhere settles a part."""
     return ask_each(
         answers,
@@ -232,6 +235,6 @@ def _by_part(answers: AnswerView, question: Question, ixit: Ixit) -> Judgements:
         SOFT_COMP,
         ixit.soft_comp,
         scope=_updatable,
-        seen=rules.components_name_their_updates(ixit.soft_comp, ixit.upd_mech),
+        seen=(*seen, *rules.components_name_their_updates(ixit.soft_comp, ixit.upd_mech)),
         fields=("update_mechanisms",),
     )

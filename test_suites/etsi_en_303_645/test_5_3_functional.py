@@ -88,6 +88,7 @@ REPLACED_AS_DESCRIBED: Final = Question(
     prompt="Do this when nothing else is left to do with this sample, since it may have to be "
     "opened. Replace the hardware in the way that the row's Hardware Replacement describes. Can "
     "that be done with what the description tells?" + IF_NO_ROW,
+    opens=True,
 )
 MODEL_IS_FOUND: Final = Question(
     id="5.3-16-2a",

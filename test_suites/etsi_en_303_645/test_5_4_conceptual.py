@@ -87,7 +87,11 @@ class TestStoredParametersAreProtected:
     @unit("c", decided_by=DecidedBy.JUDGEMENT, per=SEC_PARAM, questions=[SCHEME_PROTECTS])
     def test_scheme_gives_the_guarantees(self, answers: AnswerView, ixit: Ixit) -> Judgements:
         """The protection scheme of every parameter gives its guarantees."""
-        return ask_each(answers, SCHEME_PROTECTS, SEC_PARAM, ixit.sec_param)
+        field = "protection_scheme"
+        bare = rules.denials(ixit.sec_param, SEC_PARAM, SCHEME_PROTECTS.id, field)
+        return ask_each(
+            answers, SCHEME_PROTECTS, SEC_PARAM, ixit.sec_param, seen=bare, fields=[field]
+        )
 
     @unit("d", decided_by=DecidedBy.JUDGEMENT, questions=[LIST_IS_COMPLETE])
     def test_list_is_complete(self, answers: AnswerView) -> Judgements:

@@ -40,6 +40,7 @@ IDENTITY_PROTECTED_AS_DECLARED: Final = Question(
     "to write over a debug port. Are they there, and did no simple attempt to read or change the "
     "identity succeed? A sample that you open for that serves no other test." + IF_NO_ROW,
     during=INITIALISED.value,
+    opens=True,
 )
 PROVISIONED_AS_DECLARED: Final = Question(
     id="5.4-3-2a",

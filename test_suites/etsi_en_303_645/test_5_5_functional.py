@@ -14,17 +14,20 @@ from harness.testing import (
     LIVE_LOGIN_NEEDS,
     MAPPING_NEEDS,
     TRANSPORT_NEEDS,
+    FactRecord,
     FactView,
     Ixit,
     Judgement,
     Judgements,
     LatePortsFacts,
     NetworkView,
+    Outcome,
     PortsFacts,
     SnmpWriteFacts,
     SoftServ,
     all_of,
     case,
+    criteria,
     critical_parameters,
     declared_endpoints,
     file_servers_asked,
@@ -98,14 +101,25 @@ class TestAccessOverTheNetwork:
         agents = network.agents_asked("anonymous-access")
         return (*judged, *agents, file_servers_asked(network, "anonymous-access"))
 
-    @unit("b", facts=needs(GRANTED_NEEDS, INITIALISED), per=SOFT_SERV)
+    @unit(
+        "b", facts=needs((PortsFacts, LatePortsFacts, *GRANTED_NEEDS), INITIALISED), per=SOFT_SERV
+    )
     def test_access_with_the_right_credentials_is_given(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
-        """The known-good login works at each of the row's endpoints."""
+        """The known-good login works at each of the row's endpoints.
+
+        A login that is refused may be a mistake of the bench, and decides nothing. A service that
+        is declared enabled, and whose port is closed from the first look to the last, lets nobody
+        in.
+        """
         network = NetworkView(facts, INITIALISED)
-        rows = _authenticated(ixit)
-        return over_rows(SOFT_SERV, "authorised-access", rows, lambda row: _granted(network, row))
+
+        def judge(row: SoftServ) -> Judgement:
+            there = [_there(network, row, name) for name in network_endpoints(row)]
+            return all_of(row.id, "authorised-access", [_granted(network, row), *there])
+
+        return over_rows(SOFT_SERV, "authorised-access", _authenticated(ixit), judge)
 
     @unit("c", facts=needs(LIVE_LOGIN_NEEDS, INITIALISED), per=SOFT_SERV)
     def test_access_is_protected_on_the_wire(self, facts: FactView, ixit: Ixit) -> Judgements:
@@ -216,6 +230,21 @@ def _authenticated(ixit: Ixit) -> list[SoftServ]:
 def _refused(network: NetworkView, row: SoftServ) -> Judgement:
     parts = [network.access_refused(row.id, name) for name in network_endpoints(row)]
     return all_of(row.id, "anonymous-access", parts)
+
+
+def _there(network: NetworkView, row: SoftServ, name: str) -> Judgement:
+    """The port is open in the first look or the last one; closed only if it is in both."""
+
+    def look(record: FactRecord[PortsFacts | LatePortsFacts]) -> Judgement:
+        return criteria.interface_status(record, row.id, name, "enabled")
+
+    looks = (
+        network.judge(PortsFacts, "interface-status", row.id, look),
+        network.judge(LatePortsFacts, "interface-status", row.id, look),
+    )
+    by_outcome = {judged.outcome: judged for judged in looks}
+    order = (Outcome.UNDECIDED, Outcome.HELD, Outcome.CONTRADICTED)
+    return next(by_outcome[outcome] for outcome in order if outcome in by_outcome)
 
 
 def _granted(network: NetworkView, row: SoftServ) -> Judgement:

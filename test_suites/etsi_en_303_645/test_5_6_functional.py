@@ -196,10 +196,26 @@ class TestDebugInterfaces:
             ),
         )
 
-    @unit("b", decided_by=DecidedBy.OPERATOR, questions=[NO_OTHER_DEBUG_PORT])
-    def test_no_other_port_works_for_debugging(self, answers: AnswerView) -> Judgements:
-        """No other reachable port allows debugging."""
-        return (answers.judge(NO_OTHER_DEBUG_PORT),)
+    @unit(
+        "b",
+        decided_by=DecidedBy.OPERATOR,
+        facts=[need(ConsoleFacts, INITIALISED)],
+        questions=[NO_OTHER_DEBUG_PORT],
+    )
+    def test_no_other_port_works_for_debugging(
+        self, facts: FactView, ixit: Ixit, answers: AnswerView
+    ) -> Judgements:
+        """No other reachable port allows debugging; a console without a debug row is one."""
+        if any(row.debug_interface and CONSOLE in row.endpoints for row in ixit.intf):
+            return (answers.judge(NO_OTHER_DEBUG_PORT),)
+        seen = facts.judge(
+            ConsoleFacts,
+            INITIALISED,
+            "DUT",
+            "debug-interface-open",
+            lambda record: criteria.debug_interface_open(record, "DUT"),
+        )
+        return (answers.with_facts(NO_OTHER_DEBUG_PORT, "DUT", [seen]),)
 
 
 def _has_status_on_the_network(row: Intf) -> bool:

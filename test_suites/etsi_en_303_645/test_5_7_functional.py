@@ -24,6 +24,7 @@ CHANGED_SOFTWARE_REFUSED: Final = Question(
     "found, and nothing of the changed stage run, as the row says? If no simple means gets at it, "
     "did start-up and board show no sign that the verification differs from the row?",
     during=INITIALISED.value,
+    opens=True,
 )
 CHANGE_IS_TOLD: Final = Question(
     id="5.7-2-2a",

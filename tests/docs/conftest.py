@@ -11,6 +11,7 @@ fence says more:
     <!-- shown: yes -->        each line was printed by the commands before; ``...`` is anything
 """
 
+import fcntl
 import os
 import re
 import runpy
@@ -189,27 +190,36 @@ def shows(said, line):
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    """Runs `certbench demo` once in a session, when somebody asks; the folder that it ran in."""
-    folder = tmp_path_factory.mktemp("demo")
+    """Runs `certbench demo` when somebody asks, once for all workers; the folder that it ran in."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder = shared / "demo-of-pages"
+    folder.mkdir(exist_ok=True)
 
     def run():
-        if not (folder / "said").exists():
-            shutil.copytree(ROOT / "bench_configs", folder / "bench_configs")
-            done = subprocess.run(
-                ["certbench", "demo"],
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=600,
-                check=False,
-                cwd=folder,
-                env=environment(folder),
-            )
-            assert done.returncode == 0, done.stdout[-6000:]
-            (folder / "said").write_text(done.stdout)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second waits for the first one's
+            if not (folder / "said").exists():
+                _run_demo(folder)
         return folder
 
     return run
+
+
+def _run_demo(folder):
+    shutil.copytree(ROOT / "bench_configs", folder / "bench_configs", dirs_exist_ok=True)
+    done = subprocess.run(
+        ["certbench", "demo"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=600,
+        check=False,
+        cwd=folder,
+        env=environment(folder),
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
+    (folder / "said").write_text(done.stdout)
 
 
 @pytest.fixture

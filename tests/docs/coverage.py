@@ -1,9 +1,15 @@
 """Writes the coverage page of the EN 303 645 suite: `python tests/docs/coverage.py`.
 
-Everything on it follows from the catalogues, the declarations of the test functions and the list of
-probes that are still to come.
+Everything on it follows from the catalogues, the declarations of the test functions, the list of
+probes that are still to come, and the verdicts of two runs without an operator. These are stored
+anew by `python tests/docs/coverage.py HARDENED.json WEAK.json`, where the files hold what
+`certbench run --json` printed for bench_configs/reference-router and for reference-router-weak;
+tests/netns/spine makes both runs and compares.
 """
 
+import json
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +24,34 @@ WAITING, MISSING = "waiting for the bench network", "not implemented"
 WAYS = ("automatic", WAITING, "rule", "operator", "judgement", MISSING)
 ALONE = ("automatic", "rule")
 """Ways that need no person and nothing that a bench does not have yet."""
+VERDICTS = Path(__file__).with_name("network_verdicts.toml")
+VERDICTS_HEAD = """\
+# Verdicts of the 56 network-relevant units of V2.1.1 in two runs without an operator: of the
+# hardened reference router and of the weak one. Written by tests/docs/coverage.py; a test in
+# tests/netns/spine makes both runs and compares.
+"""
+DECIDED = ("PASS", "FAIL")
+NEEDS_A_PERSON = {
+    "5.1-1-2c": "published factory passwords and equal ones on two samples are found and FAIL; "
+    "whether a password looks like the output of a generator that is described in words is for "
+    "somebody who reads both",
+    "5.1-2-2a": "derived, published and shared passwords are found and FAIL; that nothing else is "
+    "regular in them, no handful of samples shows by itself",
+    "5.4-1-2a": "secrets on the console are found and FAIL; how a parameter is stored inside shows "
+    "in exports, file systems and chips that somebody must get at",
+    "5.4-2-2a": "secure elements, fuses and their wiring are looked for on the opened board",
+    "5.4-3-2a": "equal keys of two samples are found and FAIL; that no other parameter is part of "
+    "the software shows in firmware images that somebody compares",
+    "5.5-2-1b": "a report that does not exist is a FAIL; what one covers is read by somebody",
+    "5.6-3-2c": "the bench has no radio receiver; somebody watches the air",
+    "5.6-3-2d": "somebody brings about what the row says that the interface comes and goes with",
+    "5.6-4-2b": "a shell or boot loader on a console that no row declares is found and FAILs; "
+    "other ports are found by eye, and tried with debuggers by hand",
+    "5.7-1-2a": "somebody changes the stored software on a sample that is lost by that",
+    "6-5-2c": "whether laymen understand a text is for a reader",
+    "6-5-2d": "whether laymen understand a text is for a reader",
+}
+"""Why facts and the dossier alone can't pass these units, and what they can object."""
 
 HEAD = """\
 # ETSI EN 303 645 V2.1.1 and V3.1.3
@@ -107,36 +141,71 @@ def _row(name: str, units: "tuple[CatalogueUnit, ...] | list[CatalogueUnit]") ->
 def _network_relevant(
     catalogue: Catalogue, declared: dict[str, UnitDeclaration | None]
 ) -> Iterator[str]:
-    """The units of the published network attack model, each with how it is decided."""
-    units = [unit.id for unit in catalogue.units if unit.network_relevant]
-    alone = [name for name in units if way(declared[name]) in ALONE]
+    """The units of the published network attack model, by the verdicts of two runs."""
+    said = tomllib.loads(VERDICTS.read_text(encoding="utf-8"))
+    sound, weak = said["hardened"], said["weak"]
+    units = [str(unit.id) for unit in catalogue.units if unit.network_relevant]
+    decided = [name for name in units if sound[name] in DECIDED]
+    on_weak = [name for name in units if weak[name] in DECIDED]
     yield f"## The {len(units)} network-relevant units"
     yield ""
     yield (
         "Kaksonen et al. (2024) count 56 units in a network attack model and decide about 39 of\n"
-        "them with common and advanced tools. Here "
-        f"{len(alone)} of {len(units)} have a judge that needs no person and waits for nothing;\n"
-        "which of these a device's evidence really decides, a run says. The others, each with "
-        "its cause:"
+        "them with common and advanced tools. These figures are counted from the verdicts of two\n"
+        "runs without an operator, and a test in CI makes both runs and compares: on the hardened\n"
+        f"reference router {len(decided)} of {len(units)} are PASS or FAIL, on the weak one "
+        f"{len(on_weak)}. NOT_APPLICABLE and NOT_CLAIMED, by\n"
+        "the supplier's word, do not count. The others, each with its verdicts and cause:"
     )
     yield ""
-    yield "| unit | how | what is missing without a person |"
-    yield "|---|---|---|"
+    yield "| unit | how | hardened | weak | what is missing without a person |"
+    yield "|---|---|---|---|---|"
     for name in units:
-        if name not in alone:
-            yield f"| `{name}` | {way(declared[name])} | {_cause(declared[name])} |"
+        if name not in decided:
+            shown = f"`{name}` | {way(declared[name])} | {sound[name]} | {weak[name]}"
+            yield f"| {shown} | {_cause(name, declared[name], sound[name])} |"
     yield ""
-    yield f"Without a person: {', '.join(f'`{name}`' for name in alone)}."
+    waiting = [name for name in units if way(declared[name]) == WAITING]
+    ready = [name for name in units if way(declared[name]) in ALONE]
+    yield (
+        f"{len(waiting)} of the {len(units)} wait for the bench network, {len(ready)} have a judge "
+        f"that needs neither it nor a person, of which {len(set(ready) & set(decided))} decided "
+        "here."
+    )
+    yield ""
+    yield f"Without a person: {', '.join(f'`{name}`' for name in decided)}."
     yield ""
 
 
-def _cause(declared: UnitDeclaration | None) -> str:
+def _cause(name: str, declared: UnitDeclaration | None, verdict: str) -> str:
     if declared is None:
         return "a test function"
     if way(declared) == WAITING:
-        return f"the probe {', '.join(_to_come(declared))}, which needs the bench network"
-    person = "the eyes and hands" if declared.decided_by is DecidedBy.OPERATOR else "the judgement"
-    return f"{person} of a person: {declared.summary[:1].lower()}{declared.summary[1:]}"
+        cause = f"the probe {', '.join(_to_come(declared))}, which needs the bench network"
+    else:
+        cause = NEEDS_A_PERSON[name]
+    by_ics = {"NOT_APPLICABLE": "N/A", "NOT_CLAIMED": "N"}
+    return f"{cause} (this router's ICS says {by_ics[verdict]})" if verdict in by_ics else cause
+
+
+def store_verdicts(hardened: Path, weak: Path) -> None:
+    """Write down what two runs said of these units.
+
+    Args:
+        hardened, weak: what ``certbench run --json`` printed for the reference router and for the
+            weak one, with nobody to answer.
+    """
+    first = installed_suites()[SLUG].catalogue()
+    units = [str(unit.id) for unit in first.units if unit.network_relevant]
+    lines = [VERDICTS_HEAD]
+    for title, file in (("hardened", hardened), ("weak", weak)):
+        printed = json.loads(file.read_text(encoding="utf-8"))
+        runs = printed.get("runs", [printed])
+        wanted = (SLUG, first.framework.version)
+        (found,) = (run for run in runs if (run["framework"], run["version"]) == wanted)
+        verdicts = (f'"{name}" = "{found["units"][name]["verdict"]}"' for name in units)
+        lines += [f"[{title}]", *verdicts, ""]
+    VERDICTS.write_text("\n".join(lines), encoding="utf-8")
 
 
 def _provisions(suite: Suite, catalogue: Catalogue) -> Iterator[str]:
@@ -164,4 +233,6 @@ def _provisions(suite: Suite, catalogue: Catalogue) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        store_verdicts(*map(Path, sys.argv[1:]))
     PAGE.write_text(coverage_page(), encoding="utf-8")

@@ -15,7 +15,7 @@ from harness.verify.policy_file import PolicyFile
 
 KINDS = {
     *("bench", "sample", "dut", "ics", "ixit", "person", "answer", "provisions", "accepted"),
-    *("report_id", "rule", "trust"),
+    *("report_id", "rule", "trust", "evidence"),
 }
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

@@ -30,6 +30,7 @@ from harness.model.base import Document
 from harness.model.catalogue import Catalogue
 from harness.model.dossier import Dossier
 from harness.model.layout import MANIFEST
+from harness.model.override import Override
 from harness.model.plan import SurveyPlan, TestPlan
 from harness.model.question import Answer
 from harness.model.record import AttemptRecord, SurveyRecord, VisitRecord
@@ -182,7 +183,7 @@ def keys(data):
 
 _MODELS: tuple[type[Document], ...] = (
     SurveyRecord, AttemptRecord, VisitRecord, SurveyPlan, TestPlan, Dossier, Assessment, Catalogue,
-    Answer,
+    Answer, Override,
 )  # fmt: skip
 
 

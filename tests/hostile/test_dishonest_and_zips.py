@@ -138,7 +138,7 @@ def test_a_capture_swapped_under_its_attempt_and_signed_again_is_found_out(made,
 def test_a_dossier_swapped_after_judging_and_signed_again_is_found_out(made, maker):
     again = maker.reseal(made, _edit("survey/dossier.json", b"RR-1", b"RR-2"))
     report = verify(again.bundle, made.key.public)
-    assert report.of(Step.VERDICTS).code == "E-VERDICT"
+    assert report.of(Step.VERDICTS).code == "E-REVISION"
     assert "dossier" in report.of(Step.VERDICTS).shown
 
 

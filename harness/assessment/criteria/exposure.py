@@ -197,6 +197,9 @@ def _closed_evidence(look: Look) -> tuple[EvidenceRef, ...] | Judgement:
     facts = look.record.facts
     if not isinstance(facts, PortsFacts | LatePortsFacts) or not isinstance(facts.alive, Present):
         return look.undecided("host-silent")
+    if not facts.complete:
+        # What is missing from the end of a scan is not closed.
+        return look.undecided("capture-incomplete", fact=look.record.key)
     transport, _, number = look.subject.partition("/")
     if not any(low <= int(number) <= high for low, high in _ranges(facts, transport)):
         return look.undecided("port-not-examined", port=look.subject)

@@ -11,6 +11,7 @@ from harness.assessment.rules.components import (
     automation_is_on_where_it_can_be_set,
     components_name_their_updates,
     gives_a_reason_for_no_update,
+    updates_are_looked_for,
 )
 from harness.assessment.rules.cryptography import (
     CryptoEntry,
@@ -123,6 +124,7 @@ __all__ = [
     "update_and_service_parameters_are_unique",
     "update_crypto_is_best_practice",
     "update_crypto_is_not_broken",
+    "updates_are_looked_for",
     "updates_are_verified",
     "updates_promise_what_they_need",
     "user_controls",

@@ -1,4 +1,4 @@
-"""What the declaration says of software parts and of what updates them (5.3-1, 5.3-4)."""
+"""What the declaration says of software parts and of what updates them (5.3-1, 5.3-4, 5.3-5)."""
 
 from typing import Final
 
@@ -17,6 +17,7 @@ from harness.model.judgement import Judgement, Judgements
 
 NAMED: Final = "update-mechanism-named"
 AUTOMATION_ON: Final = "automatic-update-on"
+LOOKED_FOR: Final = "updates-looked-for"
 
 
 def gives_a_reason_for_no_update(row: SoftComp) -> bool:
@@ -91,6 +92,36 @@ def _automated(row: SoftComp, mechanisms: tuple[UpdMech, ...]) -> Judgement:
     if any(mechanism.automatic != "none" for mechanism in mine):
         return contradicted(row.id, AUTOMATION_ON, reason("automation-off"), rows=refs)
     return held(row.id, AUTOMATION_ON, reason("automation-not-settable"), rows=refs)
+
+
+def updates_are_looked_for(
+    components: tuple[SoftComp, ...], mechanisms: tuple[UpdMech, ...]
+) -> Judgements:
+    """For every part that can be updated, some mechanism of its own looks for updates (5.3-5-1a).
+
+    One mechanism that says how is enough; whether it does so in time is for a person. Only a plain
+    ``none`` in the Update Checking of each mechanism of a part contradicts.
+    """
+    return each(components, SOFT_COMP, LOOKED_FOR, lambda row: _looked_for(row, mechanisms))
+
+
+def _looked_for(row: SoftComp, mechanisms: tuple[UpdMech, ...]) -> Judgement:
+    open_end = _unresolved(row, LOOKED_FOR, mechanisms)
+    if open_end is not None:
+        return open_end
+    mine = [mechanism for mechanism in mechanisms if mechanism.id in row.update_mechanisms]
+    field = "update_checking"
+    refs = (row_ref(SOFT_COMP, row), *(row_ref(UPD_MECH, mechanism) for mechanism in mine))
+    saying = [entry for entry in mine if entry.update_checking.strip()]
+    looking = [entry for entry in saying if not says_none(entry.update_checking)]
+    if looking:
+        why = reason("field-filled", row=looking[0].id, field=field)
+        return held(row.id, LOOKED_FOR, why, rows=refs)
+    for mechanism in mine:
+        if mechanism not in saying:
+            why = reason("field-missing", row=mechanism.id, field=field)
+            return undecided(row.id, LOOKED_FOR, why)
+    return contradicted(row.id, LOOKED_FOR, reason("nothing-there", field=field), rows=refs)
 
 
 def _runs_by_itself(mechanism: UpdMech) -> bool:

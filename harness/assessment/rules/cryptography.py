@@ -122,7 +122,7 @@ def _login(row: AuthMech, criterion: str) -> Judgement:
     if row.crypto:
         return _declared(row.id, ref, row.crypto, criterion)
     over_network = any(endpoint != "console" for endpoint in row.endpoints)
-    if not row.cryptographic_details or not row.endpoints or row.security_guarantees:
+    if not _states_none(row) or not row.endpoints:
         return field_missing(row, criterion, "crypto")
     if over_network:
         return contradicted(row.id, criterion, reason("login-without-crypto"), rows=(ref,))
@@ -137,9 +137,19 @@ def _link(row: ComMech, criterion: str) -> Judgement:
     ref = row_ref(COM_MECH, row)
     if row.crypto:
         return _declared(row.id, ref, row.crypto, criterion)
-    if row.security_guarantees or not row.cryptographic_details:
+    if not _states_none(row):
         return field_missing(row, criterion, "crypto")
     return held(row.id, criterion, reason("no-crypto-declared"), rows=(ref,))
+
+
+def _states_none(row: AuthMech | ComMech) -> bool:
+    """Whether a row without a list of cryptography says plainly that there is none.
+
+    Prose that names some is no such statement: "RC4" with an empty list would pass unread. A reason
+    may follow a colon.
+    """
+    said = row.cryptographic_details.partition(":")[0]
+    return not row.security_guarantees and says_none(said)
 
 
 def _declared(item: str, ref: str, names: tuple[str, ...], criterion: str) -> Judgement:

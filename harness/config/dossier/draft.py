@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from harness.config.dossier import evidence_form
 from harness.config.dossier.problems import FIELDS, Problem, example_of
+from harness.config.explain import Problem as Said
 from harness.config.explain import explain
 from harness.config.reading import read_table
 from harness.errors import ConfigError
@@ -80,6 +82,9 @@ def _at(table: object, place: Sequence[int | str]) -> Any:  # noqa: ANN401  (TOM
 def _told(error: ValidationError, table: object) -> Iterator[Problem]:
     for details, said in zip(error.errors(), explain(error, table, Dossier), strict=True):
         place = details["loc"]
+        if place[0] == evidence_form.TABLE and len(place) > 1:
+            yield _of_evidence(place, said, table)
+            continue
         parts = [str(part) for part in place]
         if len(place) > 2 and parts[0] in {"ixit", "ics"} and isinstance(place[2], int):  # noqa: PLR2004  (table, name, row)
             key = "id" if parts[0] == "ixit" else "provision"
@@ -95,14 +100,28 @@ def _told(error: ValidationError, table: object) -> Iterator[Problem]:
             yield Problem(".".join(parts[:-1]), "", parts[-1], said.what, said.mend)
 
 
+def _of_evidence(place: tuple[int | str, ...], said: Said, table: object) -> Problem:
+    """A problem in a record of third-party evidence, called by its id or its number."""
+    row = _at(table, place[:2])
+    name = row.get("id") if isinstance(row, dict) else None
+    field = str(place[2]) if len(place) > 2 else ""  # noqa: PLR2004  (name, record, key)
+    shown = str(name) if name else f"record {int(place[1]) + 1}"
+    example = evidence_form.example_of(field)
+    mend = "Write it as in the example." if said.what == "missing" and example else said.mend
+    return Problem(evidence_form.TABLE, shown, field, said.what, mend, example)
+
+
 def _rest(table: Mapping[str, Any], wrong: Sequence[tuple[int | str, ...]]) -> Dossier | None:
     """The dossier without the rows and keys that are wrong; None if nothing sound is left."""
     rows = {place[:3] for place in wrong if len(place) > 2 and isinstance(place[2], int)}  # noqa: PLR2004  (table, name, row)
+    records = {place[1] for place in wrong if place[0] == evidence_form.TABLE and len(place) > 1}
     keys = {place[:2] for place in wrong if place[:3] not in rows}
     left: dict[str, Any] = {}
     for name, value in table.items():
         if not isinstance(value, dict):
-            if (name,) not in keys:
+            if name == evidence_form.TABLE and records and isinstance(value, list):
+                left[name] = [row for number, row in enumerate(value) if number not in records]
+            elif (name,) not in keys:
                 left[name] = value
             continue
         left[name] = {

@@ -54,6 +54,8 @@ def export_dossier(dossier: Dossier, file: Path, frameworks: Sequence[Framework]
         }
         sheet = _sheet(book, form.name, sheets.IXIT_COLUMNS[form.name], texts)
         _rows(sheet, sheets.IXIT_COLUMNS[form.name], map(taken_apart, rows))
+    sheet = _sheet(book, sheets.EVIDENCE_SHEET, sheets.EVIDENCE_COLUMNS, sheets.EVIDENCE_TEXTS)
+    _rows(sheet, sheets.EVIDENCE_COLUMNS, map(taken_apart, dossier.evidence or ()))
     try:
         with file.open("xb") as stream:
             book.save(stream)

@@ -6,8 +6,9 @@ from typing import Final
 
 from harness.config.dossier.draft import Draft
 from harness.config.dossier.problems import Level, Problem
-from harness.config.dossier.use import Condition, Framework
+from harness.config.dossier.use import Framework
 from harness.model.catalogue import CatalogueProvision
+from harness.model.conditions import Condition
 from harness.model.dossier import Dossier, IcsRow, Support
 from harness.model.ids import ProvisionId
 

@@ -97,6 +97,9 @@ def _read(file: Path, book: Mapping[str, Rows]) -> dict[str, Any]:
         if name in ics:
             answers = reader.rows(name, rows, sheets.ICS_COLUMNS)
             table["ics"][ics[name]] = [row for row in answers if set(row) != {"provision"}]
+        elif name == sheets.EVIDENCE_SHEET:
+            records = reader.rows(name, rows, sheets.EVIDENCE_COLUMNS)
+            table |= {"evidence": records} if records else {}
         elif name in ATTRIBUTES:
             found = reader.rows(name, rows, sheets.IXIT_COLUMNS[name])
             table["ixit"][name] = [put_together(row) for row in found]

@@ -8,9 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from harness.config.dossier import evidence_form
 from harness.config.dossier.cells import Column, columns_of
 from harness.config.dossier.problems import FIELDS
 from harness.model.dossier import DutIdentification, IcsRow
+from harness.model.external import ExternalEvidence
 from harness.model.ixit.form import TABLES
 
 TITLE_ROW: Final = 1
@@ -65,6 +67,13 @@ ICS_MEANINGS: Final = {
     "provision": "Number of the provision.",
     "support": "Y, N or N/A.",
     "detail": "How it is met, why it is not, or why it does not apply.",
+}
+EVIDENCE_SHEET: Final = "Evidence"
+"""Certificates and reports of third parties."""
+EVIDENCE_COLUMNS: Final = tuple(columns_of(ExternalEvidence))
+EVIDENCE_TEXTS: Final = {
+    field.key: (field.title, f"{field.meaning} Example: {field.example}")
+    for field in evidence_form.FIELDS.values()
 }
 IXIT_COLUMNS: Final = {form.name: tuple(columns_of(form.row)) for form in TABLES}
 

@@ -6,6 +6,7 @@ from typing import Final
 
 import jinja2
 
+from harness.config.dossier import evidence_form
 from harness.config.dossier.use import Framework, parts_for
 from harness.encoding.text import neutralise
 from harness.encoding.toml import basic_string, inline
@@ -42,6 +43,7 @@ def template(
         model=model,
         catalogues=catalogues,
         parts=tuple(parts_for(frameworks)),
+        evidence=tuple(evidence_form.FIELDS.values()),
     )
 
 

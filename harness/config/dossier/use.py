@@ -1,6 +1,6 @@
 """How a framework uses the dossier's form: ``form.toml`` in the folder of its suite."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,45 +8,11 @@ from typing import Final
 from harness.config.reading import load_model
 from harness.model.base import Frozen
 from harness.model.catalogue import Catalogue
-from harness.model.dossier import Dossier
+from harness.model.conditions import Condition, Match, matches
 from harness.model.ixit import IxitRow
 from harness.model.ixit.form import TABLES, V1, V2, FieldForm, TableForm
 
 FORM_FILE: Final = "form.toml"
-ANYTHING: Final = "*"
-"""Stands in a match for any value that is not empty."""
-
-Match = dict[str, tuple[bool | str, ...]]
-"""Field -> values of which the row must have one; ``""`` is an empty text or list."""
-
-
-class Condition(Frozen):
-    """What rows of one table say for certain about conditions of the ICS.
-
-    Attributes:
-        ids: numbers of conditions and letters of features that mean this.
-        present: it is met if any row matches any of these.
-        absent: it is not met if there are rows, and each matches one of these.
-        none_is_absent: it is not met if the table is declared to be empty.
-    """
-
-    ids: tuple[str, ...]
-    table: str
-    present: tuple[Match, ...]
-    absent: tuple[Match, ...] = ()
-    none_is_absent: bool = True
-
-    def met_by(self, dossier: Dossier) -> IxitRow | None:
-        """The first row by which the condition is met for certain."""
-        rows = dossier.ixit.rows(self.table)
-        return next((row for row in rows if _any_match(self.present, row)), None)
-
-    def ruled_out_by(self, dossier: Dossier) -> bool:
-        """Whether the table says for certain that the condition is not met."""
-        rows = dossier.ixit.rows(self.table)
-        if not rows:
-            return self.none_is_absent and dossier.ixit.declares_none(self.table)
-        return bool(self.absent) and all(_any_match(self.absent, row) for row in rows)
 
 
 class FormUse(Frozen):
@@ -96,6 +62,19 @@ class Framework:
         return found
 
 
+def with_conditions(catalogue: Catalogue, folder: Path) -> Catalogue:
+    """``catalogue`` with what ``form.toml`` in ``folder`` says of its conditions and features.
+
+    Without that file the catalogue stays as it is.
+
+    Raises:
+        ConfigError: the file is not valid.
+    """
+    known = {*catalogue.conditions, *(catalogue.features or ())}
+    mine = tuple(each for each in load_use(folder).conditions if known.intersection(each.ids))
+    return catalogue.model_copy(update={"shown_by": mine}) if mine else catalogue
+
+
 def load_use(folder: Path) -> FormUse:
     """How the suite in ``folder`` uses the form; nothing is known of one without ``form.toml``.
 
@@ -104,23 +83,6 @@ def load_use(folder: Path) -> FormUse:
     """
     file = folder / FORM_FILE
     return load_model(file, FormUse) if file.exists() else FormUse()
-
-
-def matches(match: Mapping[str, tuple[bool | str, ...]], row: IxitRow) -> bool:
-    """Whether each named field of the row has one of the values named for it."""
-    return all(_has(getattr(row, field), values) for field, values in match.items())
-
-
-def _has(value: object, values: tuple[bool | str, ...]) -> bool:
-    if isinstance(value, bool):
-        return value in values
-    if value is None or value in ("", ()):
-        return "" in values
-    return ANYTHING in values or value in values
-
-
-def _any_match(those: Iterable[Match], row: IxitRow) -> bool:
-    return any(matches(match, row) for match in those)
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ def _lines(dossier: Dossier, origin: str) -> Iterator[str]:
             yield from ("", f"# {form.name}: {form.meaning}")
         for entry in declared:
             yield from ("", f"[[ixit.{form.name}]]", *_pairs(entry))
+    for record in dossier.evidence or ():
+        yield from ("", "[[evidence]]", *_pairs(record))
 
 
 def _pairs(model: BaseModel) -> Iterator[str]:

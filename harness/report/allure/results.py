@@ -8,7 +8,7 @@ Markdown or HTML, which Allure would obey; everything is text.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from harness.encoding.canonical import load_strict
@@ -21,15 +21,18 @@ from harness.model.catalogue import Catalogue
 from harness.model.judgement import Judgement, Severity, Verdict
 from harness.model.prose import render
 from harness.model.record import SurveyRecord
+from harness.report.advice import advice_of
 from harness.report.flaws import because
 from harness.report.item_results import VERDICT_OF
 from harness.report.plain_words import OUTCOMES
+from harness.report.reviewing import after_review, sentence
 
 MAX_RESULT_BYTES: Final = 1024 * 1024
 MAX_RESULTS: Final = 20_000
 _FOLDER: Final = "allure-results/"
 _JUDGEMENTS: Final = 30
 _PLACES: Final = 3
+_LONG: Final = 1000
 _MAX_TIME_MS: Final = 2**53 - 1
 
 _STATUS: Final = {
@@ -76,10 +79,9 @@ def allure_results(root: Tree) -> Iterator[dict[str, Any]]:
             times = _times(tree, {unit.unit: unit.verdict for unit in said.units})
         except (ValueError, CaptureError) as error:
             raise EvidenceError(f"{tree.label}: {neutralise(str(error), 300)}") from error
-        purposes = {case.id: case.purpose for case in catalogue.cases}
         yield from _beside_units(said, ended)
         for unit in said.units:
-            yield _of_unit(said, unit, purposes.get(unit.case, ""), times.get(unit.unit, ended))
+            yield _of_unit(said, unit, catalogue, times.get(unit.unit, ended))
 
 
 def _ended(root: Tree) -> tuple[int, int]:
@@ -133,7 +135,9 @@ def _is_time(value: object) -> bool:
 def _beside_units(said: Assessment, ended: tuple[int, int]) -> Iterator[dict[str, Any]]:
     """What no unit shows: the conclusion, and provisions that nobody tested."""
     marked = " (indicative)" if said.indicative else ""
+    reviewed = after_review(said)
     told = f"conclusion {said.conclusion.value}{marked}: {render(said.reason)}"
+    told += f"; {reviewed}" if reviewed else ""
     yield _result(said, "conclusion", VERDICT_OF[said.conclusion], (), ended) | _told(told, told)
     tested = {unit.provision for unit in said.units}
     for result in said.provisions:
@@ -144,13 +148,14 @@ def _beside_units(said: Assessment, ended: tuple[int, int]) -> Iterator[dict[str
 
 
 def _of_unit(
-    said: Assessment, unit: UnitResult, purpose: str, times: tuple[int, int]
+    said: Assessment, unit: UnitResult, catalogue: Catalogue, times: tuple[int, int]
 ) -> dict[str, Any]:
     place = unit.provision, unit.case
+    purpose = next((case.purpose for case in catalogue.cases if case.id == unit.case), "")
     result = _result(said, unit.unit, unit.verdict, place, times)
     result["labels"] += [{"name": name, "value": value} for name, value in _labelled(unit)]
     title = f"{unit.unit} {unit.verdict.value}: {purpose}"
-    return result | _told(title, "\n".join(_message(unit)))
+    return result | _told(title, "\n".join(_message(unit, advice_of(unit, catalogue))))
 
 
 def _told(title: str, message: str) -> dict[str, Any]:
@@ -186,6 +191,9 @@ def _labelled(unit: UnitResult) -> Iterator[tuple[str, str]]:
     yield "unit", neutralise(unit.unit)
     yield "decided_by", unit.decided_by.value
     yield "reason", neutralise(unit.reason.code)
+    if unit.overrides:
+        last = unit.overrides[-1]
+        yield "override", f"{last.record.verdict.value} {last.standing.value}"
     found = {finding.severity for each in unit.judgements for finding in each.findings}
     for severity in Severity:  # worst first
         if severity in found:
@@ -193,8 +201,10 @@ def _labelled(unit: UnitResult) -> Iterator[tuple[str, str]]:
             return
 
 
-def _message(unit: UnitResult) -> Iterator[str]:
+def _message(unit: UnitResult, advice: Iterable[str]) -> Iterator[str]:
     yield f"{unit.verdict.value}: {render(unit.reason)}"
+    yield from (sentence(made) for made in unit.overrides or ())
+    yield from (f"To change: {neutralise(text, _LONG)}" for text in advice)
     for judgement in unit.judgements[:_JUDGEMENTS]:
         yield from _said(judgement)
     if len(unit.judgements) > _JUDGEMENTS:

@@ -68,8 +68,9 @@ def _identity(before: Side, after: Side) -> Iterator[Difference]:
     others = {sample.id: sample for sample in after.facts.survey.samples}
     pairs = list(paired_samples(before.facts, after.facts))
     for first, second in pairs:
-        for name in ("serial", "mac", "hardware", "origin"):
-            earlier, later = getattr(samples[first], name), getattr(others[second], name)
+        for name in ("serial", "mac", "lot", "hardware", "firmware", "origin"):
+            earlier = getattr(samples[first], name) or ""
+            later = getattr(others[second], name) or ""
             yield from _changed(f"sample {name}", earlier, later, first)
     for sample in samples.keys() - {first for first, _ in pairs}:
         yield _of(Weight.UNKNOWN, Area.COVERAGE, "sample", "surveyed", "not surveyed", sample)

@@ -8,6 +8,7 @@ from typing import Final
 from harness.encoding.text import neutralise
 from harness.encoding.tree import SubTree, Tree, read
 from harness.errors import CaptureError, EvidenceError
+from harness.evidence.revisions import dossier_in
 from harness.facts.base import Facts
 from harness.facts.store import FactBase, FactRecord, MissingFact
 from harness.interpret.registry import interpreter_of
@@ -63,7 +64,7 @@ def read_side(path: Path) -> Side:
                 for name in names
                 if name.startswith("assessments/") and name.endswith("/assessment.json")
             ),
-            dossier=Dossier.from_bytes(read(root, _DOSSIER)) if _DOSSIER in names else None,
+            dossier=dossier_in(SubTree(root, "survey")) if _DOSSIER in names else None,
         )
     except (ValueError, CaptureError) as error:
         raise EvidenceError(f"{root.label}: {neutralise(str(error), 300)}") from error

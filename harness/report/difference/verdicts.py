@@ -34,6 +34,7 @@ def _between(before: Assessment, after: Assessment, name: str) -> Iterator[Diffe
     yield from _if_other(
         weight, "conclusion", before.conclusion.value, after.conclusion.value, name
     )
+    yield from _of_reviews(before, after, name)
     earlier = {one.provision: one.verdict for one in before.provisions}
     later = {one.provision: one.verdict for one in after.provisions}
     for provision in dict.fromkeys((*earlier, *later)):
@@ -46,6 +47,16 @@ def _between(before: Assessment, after: Assessment, name: str) -> Iterator[Diffe
     yield from _of_findings(before, after, name)
 
 
+def _of_reviews(before: Assessment, after: Assessment, name: str) -> Iterator[Difference]:
+    """What people hold instead of the conclusion; where nobody does, it is the conclusion."""
+    if before.conclusion_after_review is None and after.conclusion_after_review is None:
+        return
+    was = before.conclusion_after_review or before.conclusion
+    now = after.conclusion_after_review or after.conclusion
+    weight = _weight(VERDICT_OF[was], VERDICT_OF[now])
+    yield from _if_other(weight, "conclusion after review", was.value, now.value, name)
+
+
 def _of_unit(
     subject: str, before: UnitResult | None, after: UnitResult | None, name: str
 ) -> Iterator[Difference]:
@@ -53,6 +64,9 @@ def _of_unit(
     yield from _of(subject, earlier, later, name)
     if before is None or after is None:
         return
+    if before.overrides or after.overrides:
+        held, holds = before.verdict_after_review, after.verdict_after_review
+        yield from _of(f"{subject} after review", held, holds, name)
     for item in dict.fromkeys((*before.items, *after.items)):
         was, now = before.items.get(item), after.items.get(item)
         fails_unseen = now is Verdict.FAIL and later is not Verdict.FAIL

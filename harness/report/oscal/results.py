@@ -13,6 +13,7 @@ from harness.model.assessment import ProvisionResult, UnitResult
 from harness.model.declaration import DecidedBy
 from harness.model.judgement import Verdict
 from harness.model.prose import render
+from harness.report.advice import counsel_of
 from harness.report.item_results import item_results, places
 from harness.report.oscal.scene import Judged, Scene
 from harness.report.oscal.values import (
@@ -24,6 +25,7 @@ from harness.report.oscal.values import (
     objective,
     properties,
 )
+from harness.report.reviewing import newest
 
 METHODS: Final[Mapping[DecidedBy, str]] = {
     DecidedBy.AUTOMATIC: "TEST",
@@ -55,7 +57,7 @@ def assessment_results(scene: Scene, plan: str) -> bytes:
 
 def _result(scene: Scene, entry: Judged) -> Json:
     said = entry.assessment
-    name = str(said.framework)
+    name, after = str(said.framework), said.conclusion_after_review
     observations = [_of_unit(scene, entry, unit) for unit in said.units]
     observations += [
         _of_provision(scene, entry, result)
@@ -71,6 +73,7 @@ def _result(scene: Scene, entry: Judged) -> Json:
         "props": properties(
             framework=name,
             conclusion=said.conclusion.value,
+            conclusion_after_review=after.value if after else "",
             reason_code=said.reason.code,
             indicative=said.indicative,
             suite_complete=said.complete,
@@ -106,6 +109,7 @@ def _of_unit(scene: Scene, entry: Judged, unit: UnitResult) -> Json:
             verdict=unit.verdict.value,
             reason_code=unit.reason.code,
             decided_by=unit.decided_by.value,
+            override=newest(unit),
         ),
         "methods": [METHODS[unit.decided_by]],
         "types": ["control-objective"],
@@ -150,7 +154,9 @@ def _of_provision(scene: Scene, entry: Judged, result: ProvisionResult) -> Json:
 def _finding(scene: Scene, entry: Judged, result: ProvisionResult) -> Json:
     said = entry.assessment
     state, reason = _STATES[result.verdict]
-    return {
+    units = [unit for unit in said.units if unit.provision == result.provision]
+    advice = [counsel.text for counsel in counsel_of(result, units, entry.catalogue)]
+    found: Json = {
         "uuid": scene.id_of("finding", str(said.framework), result.provision),
         "title": markup(f"{result.provision}: {result.verdict.value}"),
         "description": markup(_title(entry, result)),
@@ -162,6 +168,9 @@ def _finding(scene: Scene, entry: Judged, result: ProvisionResult) -> Json:
         },
         "related-observations": _observed(scene, entry, result),
     }
+    if advice:
+        found["remarks"] = "\n".join(f"* {markup(f'To change: {text}')}" for text in advice)
+    return found
 
 
 def _observed(scene: Scene, entry: Judged, result: ProvisionResult) -> list[Json]:

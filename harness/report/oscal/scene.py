@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from harness.encoding.canonical import digest_of
 from harness.encoding.tree import DirectoryTree
+from harness.evidence.revisions import dossier_in, newest_file
 from harness.model.assessment import Assessment
 from harness.model.catalogue import Catalogue
-from harness.model.dossier import Dossier
 from harness.model.ids import FactKey, SampleId
 from harness.model.record import AttemptRecord, SurveyRecord
 from harness.report.oscal.values import (
@@ -53,7 +53,9 @@ class Scene:
         """
         self.source = source
         self.survey: SurveyRecord = source.survey.survey
-        self.dossier = Dossier.from_bytes(self.content("survey/dossier.json") or b"")
+        survey = DirectoryTree(source.folder / "survey")
+        self.dossier = dossier_in(survey)
+        self.dossier_file = f"survey/{newest_file(self.dossier, survey)}"
         self.judged = tuple(self._judged(entry) for entry in source.in_order)
 
     def content(self, path: str) -> bytes | None:
@@ -185,8 +187,7 @@ class Scene:
 
     def resources(self) -> list[Json]:
         """Dossier and catalogues."""
-        path = "survey/dossier.json"
-        declared = self._resource("Dossier: identification, ICS, IXIT", path)
+        declared = self._resource("Dossier: identification, ICS, IXIT", self.dossier_file)
         return [declared, *(self.catalogue_resource(entry) for entry in self.judged)]
 
     def document(self, kind: str, title: str, body: Mapping[str, Any]) -> bytes:

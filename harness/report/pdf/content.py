@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from harness.encoding.clock import parse_utc
 from harness.encoding.text import counted
+from harness.encoding.tree import DirectoryTree
+from harness.evidence.revisions import dossier_in
 from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
 from harness.model.judgement import Verdict
@@ -13,11 +15,15 @@ from harness.model.prose import render
 from harness.model.record import AttemptOutcome, ClockReading, SurveyRecord
 from harness.model.states import Purpose
 from harness.report import plain_words
+from harness.report.advice import advice_of
+from harness.report.external_view import external_views
 from harness.report.flaws import Sighting, flaws_of, other_failures
 from harness.report.pdf.clauses import clause_rows
 from harness.report.pdf.fields import Field, equipment, job_fields, people, stated
 from harness.report.pdf.glyphs import printable, printable_tree
 from harness.report.pdf.results import framework_result
+from harness.report.reviewing import NAMES, after_review
+from harness.report.revisions import revisions_in
 from harness.report.source import ReportSource
 from harness.report.survey_view import (
     answers_in,
@@ -48,7 +54,7 @@ def content(source: ReportSource) -> dict[str, Any]:
         ValueError: a document is not valid.
     """
     folder, survey = source.folder, source.survey.survey
-    dossier = Dossier.from_bytes((folder / "survey" / "dossier.json").read_bytes())
+    dossier = dossier_in(DirectoryTree(folder / "survey"))
     job = job_in(folder / "survey")
     results = [framework_result(folder, each, dossier) for each in source.in_order]
     fields = job_fields(job) | _seen_fields(source, dossier, results)
@@ -70,6 +76,7 @@ def content(source: ReportSource) -> dict[str, Any]:
                 "samples": _samples(survey, job),
                 "visits": _visits(source),
                 "results": results,
+                "about_overrides": NAMES,
                 "verdicts": {v.value: words for v, words in plain_words.VERDICTS.items()},
                 "flaws": _flaws(source),
                 "failures": _failures(source),
@@ -168,12 +175,38 @@ def _observed(source: ReportSource) -> list[str]:
         (survey.repeats, f"Parts repeated, all attempts counting: {len(survey.repeats)}."),
     )
     said = [text for applies, text in conditions if applies]
+    said += _revised(source)
+    said += _external(source)
     said += _attempts_and_answers(source)
     for each in source.in_order:
+        if each.conclusion_after_review is not None:
+            said.append(f"People overrode verdicts of {each.framework}: {after_review(each)}.")
         undecided = sum(unit.verdict is Verdict.INCONCLUSIVE for unit in each.units)
         if undecided:
             said.append(f"{each.framework}: {undecided} of {len(each.units)} units are open.")
     return said or ["None."]
+
+
+def _revised(source: ReportSource) -> list[str]:
+    """Each revision of the dossier, and what became of the verdicts."""
+    found = revisions_in(DirectoryTree(source.folder), source.in_order)
+    said = [
+        f"Revision {view.number} of the dossier replaced revision {view.before} on "
+        f"{moment(view.at)}, by {view.author}, because {view.reason.rstrip('.')} "
+        f"(trigger {view.trigger}); fields changed: {len(view.changes)}."
+        for view in found.views
+    ]
+    for framework, units in (found.units or {}).items():
+        said += [f"{framework} {unit}: {history.text}." for unit, history in units.items()]
+    return said
+
+
+def _external(source: ReportSource) -> list[str]:
+    """Each document of a third party, and what became of it: it is no work of the laboratory."""
+    folder = source.folder / "survey"
+    dossier, answers = dossier_in(DirectoryTree(folder)), answers_in(folder)
+    views = external_views(dossier, source.survey.survey, answers, source.in_order)
+    return [view.sentence for view in views]
 
 
 def _attempts_and_answers(source: ReportSource) -> list[str]:
@@ -201,7 +234,9 @@ def _samples(survey: SurveyRecord, job: JobRecord | None) -> list[dict[str, str]
                 "id": sample.id,
                 "origin": _name(sample.origin),
                 "serial": _name(sample.serial) or "not stated",
+                "lot": _name(sample.lot or "") or "not stated",
                 "hardware": _name(sample.hardware) or "not stated",
+                "firmware": _name(sample.firmware or "") or "not stated",
                 "received": str(item.received) if item and item.received else "not stated",
                 "condition": item.condition if item and item.condition else "not stated",
             }
@@ -261,11 +296,15 @@ def _places(sighting: Sighting) -> list[str]:
 
 def _failures(source: ReportSource) -> list[str]:
     """What fails without a flaw: by the declaration, or by a person's answer."""
-    return [
-        f"{source.in_order[failure.assessment].framework.slug} {failure.unit.provision}, unit "
-        f"{failure.unit.unit}: {render(failure.unit.reason)}"
-        for failure in other_failures(source.in_order)
-    ]
+    said = []
+    for failure in other_failures(source.in_order):
+        unit, assessment = failure.unit, source.in_order[failure.assessment]
+        advice = " ".join(advice_of(unit, source.catalogue(assessment)))
+        said.append(
+            f"{assessment.framework.slug} {unit.provision}, unit {unit.unit}: "
+            f"{render(unit.reason)}." + (f" To do: {advice}" if advice else "")
+        )
+    return said
 
 
 def _tools(source: ReportSource) -> list[dict[str, str]]:

@@ -72,7 +72,7 @@ def people(job: JobRecord | None) -> list[dict[str, str]]:
     return [
         {
             "who": f"{each.id} ({each.name or 'not named'})",
-            "roles": ", ".join(each.roles) or "none",
+            "roles": ", ".join([*each.roles, *["may override"] * each.may_override]) or "none",
             "frameworks": ", ".join(each.frameworks) or "none",
             "period": f"{each.since or 'not stated'} to {each.until or 'further notice'}",
         }

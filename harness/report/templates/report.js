@@ -44,7 +44,7 @@
     const row = target.closest("details");
     if (row) {
       row.open = true;
-      row.scrollIntoView();
+      target.scrollIntoView();
     }
   };
 

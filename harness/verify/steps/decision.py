@@ -16,6 +16,7 @@ from harness.trust.decision import (
 from harness.trust.keys import PublicKey
 from harness.verify.context import Context
 from harness.verify.report import StepFailed, StepSkipped
+from harness.verify.reviewed import counting_conclusion
 from harness.verify.steps.nonce import job_record
 
 
@@ -96,13 +97,16 @@ def _is_founded(context: Context, decision: Decision) -> None:
         demand = demands.get(name)
         enough = (demand and demand.conclusions) or frozenset({Conclusion.CONFORMANT})
         certain = not signed.indicative or (demand is not None and demand.accept_indicative)
-        if signed.conclusion not in enough or not certain:
-            shown = signed.conclusion.value + (" (indicative)" if signed.indicative else "")
+        accepted = demand is not None and demand.accept_reviewed
+        conclusion, named = counting_conclusion(signed, accepted=accepted)
+        if conclusion not in enough or not certain:
+            shown = named + (" (indicative)" if signed.indicative else "")
             raise StepFailed(
                 "E-DECISION-UNFOUNDED",
                 f"granted for {name}, which is {shown}",
                 f"{' or '.join(sorted(each.value for each in enough))} on a confirmed catalogue (a "
-                "policy can accept others: framework.conclusions, framework.accept_indicative)",
+                "policy can accept others: framework.conclusions, framework.accept_indicative, "
+                "framework.accept_reviewed)",
             )
 
 

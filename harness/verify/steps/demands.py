@@ -9,6 +9,7 @@ from harness.model.attestation import SignedConclusion
 from harness.verify.context import Context
 from harness.verify.policy import FrameworkDemand
 from harness.verify.report import StepFailed, StepSkipped
+from harness.verify.reviewed import counting_conclusion, counting_verdict
 
 _SKEW: Final = timedelta(days=1)
 
@@ -42,10 +43,11 @@ def check_demands(context: Context) -> str:
 
 
 def _compare(demand: FrameworkDemand, signed: SignedConclusion) -> None:
-    if demand.conclusions and signed.conclusion not in demand.conclusions:
+    accepted = demand.accept_reviewed
+    conclusion, named = counting_conclusion(signed, accepted=accepted)
+    if demand.conclusions and conclusion not in demand.conclusions:
         wanted = " or ".join(sorted(each.value for each in demand.conclusions))
-        shown = f"{demand.framework}: {signed.conclusion.value}"
-        raise StepFailed("E-DEMAND", shown, wanted)
+        raise StepFailed("E-DEMAND", f"{demand.framework}: {named}", wanted)
     asks = demand.conclusions or demand.provisions
     if asks and signed.indicative and not demand.accept_indicative:
         raise StepFailed(
@@ -54,7 +56,7 @@ def _compare(demand: FrameworkDemand, signed: SignedConclusion) -> None:
             "a conclusion on a catalogue that somebody compared with the standard",
         )
     for provision, verdicts in demand.provisions.items():
-        found = signed.provisions.get(provision)
+        found = counting_verdict(signed, provision, accepted=accepted)
         if found not in verdicts:
             raise StepFailed(
                 "E-DEMAND",

@@ -17,18 +17,28 @@ from harness.model.base import Document
 from harness.model.catalogue import Catalogue
 from harness.model.dossier import Dossier
 from harness.model.job import JobRecord
+from harness.model.override import FOLDER as OVERRIDES
+from harness.model.override import Override
 from harness.model.plan import SurveyPlan, TestPlan
 from harness.model.question import Answer
 from harness.model.record import AttemptRecord, CaptureEntry, SurveyRecord, VisitRecord
+from harness.model.revision import FOLDER as REVISIONS
+from harness.model.revision import DossierRevision, replaced_revision
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
 from harness.verify.steps.results import check_results
+from harness.verify.steps.revisions import read_history
 
 _BY_NAME: Final[dict[str, type[Document]]] = {
     "data/survey/survey.json": SurveyRecord,
     "data/survey/survey-plan.json": SurveyPlan,
     "data/survey/dossier.json": Dossier,
     "data/survey/job.json": JobRecord,
+}
+_BY_FOLDER: Final[dict[str, type[Document]]] = {
+    "answers": Answer,
+    OVERRIDES: Override,
+    REVISIONS: DossierRevision,
 }
 _BY_LAST_PART: Final[dict[str, type[Document]]] = {
     "attempt.json": AttemptRecord,
@@ -57,6 +67,7 @@ def check_documents(context: Context) -> str:
         for needed in ("assessment.json", "catalogue.json"):
             if f"data/{folder}/{needed}" not in tree.names():
                 raise StepFailed("E-DOCUMENT", f"data/{folder} has no {needed}", "an assessment")
+    read_history(SubTree(tree, "data"))
     return f"{count} documents"
 
 
@@ -76,9 +87,10 @@ def _reader(name: str) -> Callable[[bytes], object]:
     pieces = name.split("/")
     model = _BY_NAME.get(name)
     if model is None and pieces[1] == "survey":
-        model = Answer if pieces[2] == "answers" else _BY_LAST_PART.get(pieces[-1])
+        model = _BY_FOLDER.get(pieces[2], _BY_LAST_PART.get(pieces[-1]))
     if model is None and pieces[1] == "assessments" and len(pieces) == 4:  # noqa: PLR2004
-        model = _OF_ASSESSMENT.get(pieces[-1])
+        replaced = replaced_revision(pieces[-1]) is not None
+        model = Assessment if replaced else _OF_ASSESSMENT.get(pieces[-1])
     if model is not None:
         return model.from_bytes
     return _facts if pieces[-1] == "facts.json" else load_strict

@@ -15,6 +15,7 @@ from harness.evidence.names import problem_of
 from harness.evidence.redaction import least_level, never_held_back
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.disclosure import Embargo, Level
+from harness.model.external import FOLDER as EVIDENCE
 from harness.model.judgement import Verdict
 from harness.model.layout import DECISION, VIEWS
 from harness.verify.context import Context
@@ -116,7 +117,8 @@ def _check_open_verdicts(context: Context, held: Sequence[HeldBack]) -> None:
     for folder in assessment_folders(data):
         assessment = Assessment.from_bytes(read(data, f"{folder}/assessment.json"))
         for unit in (unit for unit in assessment.units if unit.verdict in _OPEN):
-            cited = {f"data/survey/{path}" for path in _evidence(unit)}
+            paths = (path for path in _evidence(unit) if not path.startswith(EVIDENCE))
+            cited = {f"data/survey/{path}" for path in paths}
             if cited and cited <= gone:
                 raise StepFailed(
                     _CODE,

@@ -24,6 +24,16 @@ from harness.model.judgement import Judgement, Verdict
 from harness.model.record import SurveyRecord
 from harness.verify.context import Context
 from harness.verify.report import StepFailed
+from harness.verify.steps.external import check_external, external_in
+from harness.verify.steps.overrides import check_overrides, overridden, people_of
+from harness.verify.steps.revisions import (
+    check_then,
+    check_triggers,
+    judged_under,
+    read_history,
+    require_all,
+    revised,
+)
 
 _Places = Mapping[UnitId, tuple[CaseId, CatalogueProvision]]
 _SHOWN: Final = 100
@@ -37,23 +47,49 @@ def check_verdicts(context: Context) -> str:
         StepFailed: naming assessment and unit, case, provision or conclusion.
     """
     data = SubTree(context.tree, "data")
-    dossier = Dossier.from_bytes(read(data, "survey/dossier.json"))
-    whole = SurveyRecord.from_bytes(read(data, "survey/survey.json")).whole
+    history = read_history(data)
+    record = SurveyRecord.from_bytes(read(data, "survey/survey.json"))
+    whole = record.whole
     names = _survey_names(context)
     count, told = 0, list[str]()
-    for folder in assessment_folders(data):
-        assessment, catalogue = _load(data, folder)
-        _check_frame(folder, assessment, catalogue, dossier)
-        places = _places(catalogue)
-        for unit in assessment.units:
-            provision = _provision_of(folder, unit, places)
-            said = applicability(catalogue, provision, dossier)
-            _check_unit(folder, unit, provision, said)
-            _check_evidence(folder, unit, names)
-        _check_rollup(folder, assessment, catalogue, whole=whole)
-        count += len(assessment.units)
-        told += _confirmed(assessment, catalogue)
-    return "; ".join([f"{count} unit verdicts recomputed", *told])
+    require_all(data, history)
+    replaced: dict[int, list[Assessment]] = {}
+    for under in judged_under(history):
+        people = people_of(SubTree(data, "survey"), under.dossier)
+        external = external_in(context, under, record)
+        for folder in assessment_folders(data):
+            assessment, catalogue = _load(data, folder, under.file)
+            _check_one(folder, assessment, catalogue, under.dossier, names, whole=whole)
+            check_overrides(folder, assessment, catalogue, people, whole=whole)
+            check_external(folder, assessment, catalogue, external)
+            check_then(folder, assessment, under)
+            count += len(assessment.units)
+            if under.replaced_by is not None:
+                replaced.setdefault(under.dossier.revision, []).append(assessment)
+                continue
+            told += _confirmed(assessment, catalogue)
+            told += overridden(assessment)
+    check_triggers(history, replaced)
+    return "; ".join([f"{count} unit verdicts recomputed", *told, *revised(history)])
+
+
+def _check_one(
+    folder: str,
+    assessment: Assessment,
+    catalogue: Catalogue,
+    dossier: Dossier,
+    names: frozenset[str],
+    *,
+    whole: bool,
+) -> None:
+    _check_frame(folder, assessment, catalogue, dossier)
+    places = _places(catalogue)
+    for unit in assessment.units:
+        provision = _provision_of(folder, unit, places)
+        said = applicability(catalogue, provision, dossier)
+        _check_unit(folder, unit, provision, said)
+        _check_evidence(folder, unit, names)
+    _check_rollup(folder, assessment, catalogue, whole=whole)
 
 
 def _confirmed(assessment: Assessment, catalogue: Catalogue) -> list[str]:
@@ -75,8 +111,10 @@ def check_completeness(context: Context) -> str:
     folders = assessment_folders(data)
     if not folders:
         raise StepFailed("E-COVERAGE", "no assessment", "at least one")
-    for folder in folders:
-        assessment, catalogue = _load(data, folder)
+    history = read_history(data)
+    judged = [(folder, under.file) for folder in folders for under in judged_under(history)]
+    for folder, file in judged:
+        assessment, catalogue = _load(data, folder, file)
         given = [unit.unit for unit in assessment.units]
         wanted = [unit.id for unit in catalogue.units]
         lacking = [unit for unit in wanted if unit not in set(given)]
@@ -98,8 +136,8 @@ def _survey_names(context: Context) -> frozenset[str]:
     return frozenset(name.removeprefix(start) for name in names)
 
 
-def _load(data: Tree, folder: str) -> tuple[Assessment, Catalogue]:
-    assessment = Assessment.from_bytes(read(data, f"{folder}/assessment.json"))
+def _load(data: Tree, folder: str, file: str) -> tuple[Assessment, Catalogue]:
+    assessment = Assessment.from_bytes(read(data, f"{folder}/{file}"))
     return assessment, Catalogue.from_bytes(read(data, f"{folder}/catalogue.json"))
 
 
@@ -113,6 +151,7 @@ def _check_frame(
         "folder": (folder, f"assessments/{catalogue.framework}"),
         "framework": (assessment.framework, catalogue.framework),
         "dossier": (assessment.dossier_digest, dossier.digest),
+        "dossier's revision": (assessment.dossier_revision, dossier.revision),
         "catalogue": (assessment.judge.catalogue, catalogue.digest),
         "decision rule": (assessment.decision_rule, f"{rule.id}/{rule.version}"),
         "indicative mark": (assessment.indicative, assessment.indicative or must_indicate),
@@ -137,9 +176,10 @@ def _check_unit(
         unit=unit.unit, decided_by=unit.decided_by, quantifier=unit.quantifier
     )
     verdict, why, items = unit_verdict(declaration, unit.judgements)
-    wanted, _ = under_ics(verdict, why, said, provision)
-    # What earlier versions of certbench recorded of a recommendation that is not claimed.
-    strict = unit.verdict is verdict is Verdict.FAIL and wanted is Verdict.NOT_CLAIMED
+    wanted, _ = under_ics(verdict, why, said, provision, unit.judgements)
+    # What earlier versions recorded of a recommendation that is not claimed, and of an N/A.
+    spared = {Verdict.NOT_CLAIMED, Verdict.NOT_APPLICABLE}
+    strict = unit.verdict is verdict is Verdict.FAIL and wanted in spared
     cautious = strict or (unit.verdict is Verdict.INCONCLUSIVE and wanted is Verdict.PASS)
     if unit.verdict is not wanted and not cautious:
         raise StepFailed(

@@ -63,7 +63,7 @@ def _passes(unit, judgements, catalogue, dossier) -> bool:
     provision = next(each for each in catalogue.provisions if each.id == unit.provision)
     verdict, why, _ = unit_verdict(_declared(unit), judgements)
     said = applicability(catalogue, provision, dossier)
-    return under_ics(verdict, why, said, provision)[0] is Verdict.PASS
+    return under_ics(verdict, why, said, provision, judgements)[0] is Verdict.PASS
 
 
 @pytest.fixture

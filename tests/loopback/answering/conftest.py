@@ -22,6 +22,7 @@ from harness.model.ids import FactKey, FrameworkRef, UnitId
 from harness.model.ixit import AuthMech, Ixit
 from harness.model.judgement import Conclusion, Judgement, Outcome, Reason, Verdict
 from harness.model.question import AnswerKind, AskedQuestion, AskedQuestions, AskedStatus, Question
+from harness.model.shown import Shown, row_digest
 
 FRAMEWORK = FrameworkRef(slug="tiny", version="1")
 STRONG = Question(id="c1a", prompt="Is the generator strong enough?")
@@ -48,9 +49,13 @@ def dossier(text="A login on the web pages."):
     return Dossier(dut=dut, ixit=Ixit.model_validate({"1-AuthMech": rows}))
 
 
-def asked():
-    """What the made units asked."""
-    table = {"table": "1-AuthMech", "facts": (KEY,)}
+def asked(text="A login on the web pages."):
+    """What the made units asked; the first login was shown as ``text``."""
+    rows = {
+        f"1-AuthMech/{row.id}": row_digest(row) for row in dossier(text).ixit.rows("1-AuthMech")
+    }
+    shown = Shown(rows={"1-AuthMech/AuthMech-1": rows["1-AuthMech/AuthMech-1"]}, facts={})
+    table = {"table": "1-AuthMech", "facts": (KEY,), "shown": shown}
     wanted = [
         (STRONG, "AuthMech-1", AskedStatus.OPEN, table),
         (STRONG, "AuthMech-2", AskedStatus.OPEN, table),
@@ -64,7 +69,7 @@ def asked():
     )
 
 
-def framework(said="nothing"):
+def framework(said="A login on the web pages."):
     """A framework of one case, and what a rule of it said."""
     units = [{"id": f"c1{letter}", "case": "c1", "kind": "functional"} for letter in "abcde"]
     catalogue = Catalogue.model_validate(
@@ -108,7 +113,7 @@ def framework(said="nothing"):
         for unit in units
     }
     return JudgedFramework(
-        AskedQuestions(framework=FRAMEWORK, asked=asked()), assessment, catalogue, declared
+        AskedQuestions(framework=FRAMEWORK, asked=asked(said)), assessment, catalogue, declared
     )
 
 

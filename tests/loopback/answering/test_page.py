@@ -6,9 +6,11 @@ import socket
 import threading
 from urllib.parse import urlsplit
 
+import openpyxl
 import pytest
 
 from harness.answering.forms import MAX_BODY_BYTES
+from harness.answering.sheet import take_sheet, write_sheet
 from harness.errors import UsageError
 from harness.evidence.pictures import without_metadata
 
@@ -150,6 +152,43 @@ def test_who_answers_beside_a_newer_answer_is_told_and_overwrites_nothing(desk, 
     assert [answer.value for answer in desk.store.read()] == ["yes"]
 
 
+def test_an_answer_over_another_row_is_shown_and_asked_again(desk, desk_again, serve, key_of):
+    (anna,) = serve(desk)
+    anna.form(key_of(STRONG, "AuthMech-1"), value="yes", reason="seen")
+    again = desk_again("A login on the web pages and the console.")
+    (ben,) = serve(again, "Ben")
+    page = ben.get()
+    assert "changed since it was answered" in page
+    (entry,) = (
+        each
+        for each in again.queue.entries
+        if (each.question.id, each.item) == (STRONG, "AuthMech-1")
+    )
+    page = " ".join(ben.get(f"q/{entry.key}").split())
+    assert "<b>yes</b> by Anna" in page
+    assert "row 1-AuthMech/AuthMech-1 has changed" in page
+    assert "a correction needs one" not in page
+    ben.form(entry.key, value="no")
+    newest = again.store.read()[-1]
+    assert (newest.value, newest.replaces, newest.shown) == ("no", 1, entry.shown)
+
+
+def test_a_spread_sheet_shows_no_facts_and_binds_none(desk, tmp_path, key_of):
+    file = tmp_path / "sheet.xlsx"
+    write_sheet(file, desk.standing())
+    book = openpyxl.load_workbook(file)
+    sheet = book["Answers"]
+    names = [cell.value for cell in sheet[1]]
+    for row in sheet.iter_rows(min_row=2):
+        if row[names.index("Key")].value == key_of(STRONG, "AuthMech-1"):
+            row[names.index("Answer")].value = "yes"
+    book.save(file)
+    assert take_sheet(file, desk, "Clara").written == 1
+    (answer,) = desk.store.read()
+    assert answer.shown.facts is None
+    assert list(answer.shown.rows) == ["1-AuthMech/AuthMech-1"]
+
+
 def test_two_people_never_get_one_number_or_lose_an_answer(desk, desk_again, serve):
     people = [f"Person {number}" for number in range(6)]
     desks = [desk_again() for _ in people]  # as many processes would have
@@ -174,6 +213,50 @@ def test_two_people_never_get_one_number_or_lose_an_answer(desk, desk_again, ser
     assert [answer.number for answer in answers] == list(range(1, len(answers) + 1))
     assert statuses.count(303) == len(answers) >= 3
     assert set(statuses) <= {303, 409}
+
+
+def test_two_browsers_and_a_spread_sheet_at_once_lose_nothing(desk, desk_again, serve, tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    file = tmp_path / "questions.xlsx"
+    write_sheet(file, desk.standing())
+    book = openpyxl.load_workbook(file)
+    names = [cell.value for cell in book["Answers"][1]]
+    for row in book["Answers"].iter_rows(min_row=2):
+        row[names.index("Answer")].value = "no"
+        row[names.index("Reason")].value = "by the sheet"
+    book.save(file)
+    browsers = [serve(desk_again(), name)[0] for name in ("Anna", "Ben")]
+    keys = [entry.key for entry in desk.queue.entries if entry.question.id in {STRONG, SHOWN}]
+    kept, together = [], threading.Barrier(3)
+
+    def work(browser):
+        together.wait()
+        for key in keys:
+            page = browser.get(f"q/{key}")
+            if "<form" in page:
+                hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+                fields = {**hidden, "value": "yes", "reason": "seen", "action": "save"}
+                kept.append(browser.send(key, fields)[0] == 303)
+
+    def take():
+        together.wait()
+        taken = take_sheet(file, desk_again(), "Clara")
+        kept.extend([True] * taken.written)
+
+    threads = [threading.Thread(target=work, args=(each,)) for each in browsers]
+    threads.append(threading.Thread(target=take))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    answers = desk.store.read()
+    assert [answer.number for answer in answers] == list(range(1, len(answers) + 1))
+    assert kept.count(True) == len(answers)  # whoever was told that it is kept finds it
+    for answer in answers:  # and every correction was made by somebody who saw what it corrects
+        if answer.replaces is not None:
+            assert answers[answer.replaces - 1].question == answer.question
+            assert answer.reason
+    assert {answer.question for answer in answers} == {STRONG, SHOWN}
 
 
 @pytest.mark.parametrize(
@@ -237,6 +320,7 @@ def test_markup_of_a_dossier_or_device_stays_text(desk_again, serve):
         assert "\u202e" not in page
 
 
+@pytest.mark.slow
 def test_a_run_that_is_being_sealed_takes_no_answer_and_loses_no_text(
     desk, desk_again, serve, key_of
 ):

@@ -126,6 +126,7 @@ def test_a_bare_listener_with_a_greeting_is_unconfirmed(servers, ask_one) -> Non
     assert service.banner == "maintenance\r\n"
 
 
+@pytest.mark.slow
 def test_a_listener_that_never_answers_is_unconfirmed(servers, ask_one) -> None:
     service = ask_one(servers.tcp(swallow))
     assert (service.protocol, service.banner, service.guess) == (UNCONFIRMED, "", "")
@@ -142,6 +143,7 @@ def slow_greeting(peer: socket.socket) -> None:
     peer.sendall(b"SSH-2.0-slow\r\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("handler", "protocol"), [(slow_page, HTTP), (slow_greeting, SSH)])
 def test_a_slow_server_is_no_stranger(servers, ask, handler, protocol) -> None:
     facts = ask(ports(servers.tcp(handler)))

@@ -174,6 +174,7 @@ def test_a_server_that_objects_to_how_an_offer_is_written_refuses_no_version(ser
     assert set(versions(server).values()) == {"unknown"}
 
 
+@pytest.mark.slow
 def test_a_server_that_never_answers_leaves_everything_unknown(servers, look) -> None:
     def swallow(peer: socket.socket) -> None:
         while peer.recv(65536):

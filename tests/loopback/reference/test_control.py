@@ -24,6 +24,8 @@ def test_state_tells_what_the_router_is(start):
         "power": "on",
         "plugged": True,
         "firmware": "2.4.1",
+        "delivered": "2.4.1",
+        "next": "2.4.2",
     }
     sample.initialise()
     assert sample.order("state")["state"] == "initialised"

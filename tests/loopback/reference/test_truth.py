@@ -86,6 +86,7 @@ def test_console_bytes_are_acknowledged_once_the_client_has_read_them(start, ter
     assert closed["acknowledged"] >= before + len(log)
 
 
+@pytest.mark.slow
 def test_a_console_that_nobody_reads_loses_bytes_and_blocks_nothing(start):
     sample = start()
     for _ in range(12):

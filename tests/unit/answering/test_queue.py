@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.answering.queue import JudgedFramework, in_words, make_queue, row_of, rows_named_by
+from harness.answering.queue import JudgedFramework, in_words, make_queue, row_of
 from harness.model.assessment import Assessment, JudgeDigests, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy
@@ -18,6 +18,7 @@ from harness.model.question import (
     AskedStatus,
     Question,
 )
+from harness.model.shown import Shown
 
 WHY = Reason(code="no-rows", params={"table": "1-AuthMech"})
 DESK = Question(id="q", prompt="Is it strong?")
@@ -135,7 +136,7 @@ def test_a_row_is_found_in_its_table_and_elsewhere_and_shown_as_the_supplier_wro
     assert row_of(ixit, "1-AuthMech", "DUT") == ("", ())
 
 
-def test_rows_of_other_tables_that_a_row_names_are_shown_beside_it():
+def test_rows_of_other_tables_that_a_row_names_are_shown_beside_it(framework):
     login = dossier("Web login.").ixit.auth_mech[0]
     service = {
         "id": "SoftServ-1", "description": "Web", "status": "enabled", "justification": "for users",
@@ -143,11 +144,12 @@ def test_rows_of_other_tables_that_a_row_names_are_shown_beside_it():
     }  # fmt: skip
     rows = {"1-AuthMech": [login.to_json()], "13-SoftServ": [service]}
     ixit = Ixit.model_validate(rows)
-    ((table, name, fields),) = rows_named_by(ixit, "13-SoftServ", "SoftServ-1")
+    asked = framework("a", (DESK, "SoftServ-1", AskedStatus.OPEN))
+    (entry,) = make_queue([asked], dossier().model_copy(update={"ixit": ixit})).entries
+    ((table, name, fields),) = entry.named
     assert (table, name) == ("1-AuthMech", "AuthMech-1")
     assert ("Description", "Web login.") in fields
-    assert list(rows_named_by(ixit, "1-AuthMech", "AuthMech-1")) == []
-    assert list(rows_named_by(ixit, "", "DUT")) == []
+    assert "1-AuthMech/AuthMech-1, Description: Web login." in entry.rows_text.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -172,7 +174,8 @@ def test_values_are_put_in_words(value, text):
         ({"value": "cannot tell"}, AskedStatus.UNSURE),
         ({"value": "perhaps"}, AskedStatus.VOID),
         ({"question_digest": "0"}, AskedStatus.VOID),
-        ({"facts_digest": "0"}, AskedStatus.VOID),
+        ({"shown": Shown(rows={"1-AuthMech/AuthMech-1": "0"})}, AskedStatus.VOID),
+        ({"shown": Shown(facts={"A/1-initialised/ports/1": "0"})}, AskedStatus.ANSWERED),
         ({"item": "AuthMech-2"}, AskedStatus.OPEN),
         ({"question": "other"}, AskedStatus.OPEN),
     ],

@@ -3,13 +3,14 @@
 import pytest
 
 from harness.assessment.applicability import applicability, under_ics
-from harness.assessment.judging import reason
+from harness.assessment.judging import contradicted, reason
 from harness.assessment.rollup import conclude, provision_results
 from harness.model.assessment import UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy
 from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
 from harness.model.judgement import Conclusion, Verdict
+from harness.model.observation import EvidenceRef
 from harness.testing.suites import find_frameworks
 
 WHY = reason("because")
@@ -45,11 +46,16 @@ CATALOGUE = Catalogue.model_validate(
 )  # fmt: skip
 
 
+BY_FACT = contradicted("DUT", "c", WHY, evidence=(EvidenceRef(path="p", where="w"),))
+
+
 def said_of(provision: str, support: Support | None, verdict: Verdict) -> tuple[Verdict, str]:
     rows = (IcsRow(provision=provision, support=support, detail="since"),) if support else ()
     dossier = Dossier(dut=DutIdentification(supplier="s", model="m"), ics={"t": rows})
     entry = next(entry for entry in CATALOGUE.provisions if entry.id == provision)
-    result, why = under_ics(verdict, WHY, applicability(CATALOGUE, entry, dossier), entry)
+    said = applicability(CATALOGUE, entry, dossier)
+    found = (BY_FACT,) if verdict is Verdict.FAIL else ()
+    result, why = under_ics(verdict, WHY, said, entry, found)
     return result, why.code
 
 

@@ -36,7 +36,7 @@ def test_only_with_the_flag_a_unit_passes_without_an_ics_row(flag: str, wanted: 
         catalogue = installed(name).model_copy(update={"declaration": flag})
         for provision in catalogue.provisions:
             said = applicability(catalogue, provision, EMPTY)
-            assert under_ics(Verdict.PASS, WHY, said, provision)[0] is wanted
+            assert under_ics(Verdict.PASS, WHY, said, provision, ())[0] is wanted
 
 
 @pytest.mark.parametrize("support", list(Support))
@@ -46,8 +46,8 @@ def test_with_the_flag_no_row_of_a_dossier_takes_a_unit_out(support: Support) ->
     dossier = EMPTY.model_copy(update={"ics": {"black-box": (row,)}})
     for provision in box.provisions:
         said = applicability(box, provision, dossier)
-        assert under_ics(Verdict.PASS, WHY, said, provision)[0] is Verdict.PASS
-        assert under_ics(Verdict.INCONCLUSIVE, WHY, said, provision)[0] is Verdict.INCONCLUSIVE
+        assert under_ics(Verdict.PASS, WHY, said, provision, ())[0] is Verdict.PASS
+        assert under_ics(Verdict.INCONCLUSIVE, WHY, said, provision, ())[0] is Verdict.INCONCLUSIVE
 
 
 @pytest.mark.parametrize("name", ["black-box", "etsi-en-303-645", "california-sb-327"])

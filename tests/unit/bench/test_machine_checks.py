@@ -141,6 +141,9 @@ def test_power_commands_are_looked_for_and_not_run(programs, tmp_path):
     answer = sample_checks.power(lacking)
     assert answer.health is Health.BLOCKS
     assert "power.on: uhubctl" in answer.shown
+    answer = sample_checks.switch("link", ("switch 3 off",), ("no-such-switch",))
+    assert "link.on: no-such-switch" in answer.shown
+    assert not (tmp_path / "switched").exists()
 
 
 def test_the_machine_that_runs_this_test_can_be_examined(tmp_path):

@@ -3,10 +3,10 @@
 import pytest
 
 from harness.bench.operator import AnswerScript, ScriptedAnswer, ScriptedOperator
-from harness.bench.power import CommandPower, OperatorPower
-from harness.bench.states import DeclaredState, OperatorStates
+from harness.bench.power import CommandPower, CommandSwitch, OperatorPower
+from harness.bench.states import DeclaredState, OperatorStates, SwitchedStates
 from harness.errors import BenchFault
-from harness.model.states import DeviceState
+from harness.model.states import DeviceState, Means
 
 
 def answering(question, value, reason=""):
@@ -76,3 +76,40 @@ def test_a_declared_state_is_entered_unconfirmed_and_no_other():
     assert states.enter(DeviceState.INITIALISED) is False
     with pytest.raises(BenchFault, match="nobody is at the bench"):
         states.enter(DeviceState.AS_RECEIVED)
+
+
+def logging_to(log, word):
+    return ["sh", "-c", f'echo {word} >> "$0"', str(log)]
+
+
+def test_switches_do_what_they_can_and_people_the_rest(tmp_path):
+    log = tmp_path / "log"
+    link = CommandSwitch(logging_to(log, "cut"), logging_to(log, "back"), "sample.link")
+    power = CommandPower(logging_to(log, "off"), logging_to(log, "on"), pause_s=0)
+    states = SwitchedStates(
+        OperatorStates(answering("bench-enter-reset", "done"), "A"), power, link
+    )
+    wanted = [DeviceState.OFFLINE, DeviceState.POWER_CYCLED, DeviceState.RESET]
+    assert [states.means(state) for state in wanted] == [
+        Means.NETWORK,
+        Means.POWER,
+        Means.OPERATOR,
+    ]
+    assert [states.enter(state) for state in wanted] == [False, False, True]
+    assert log.read_text().split() == ["cut", "back", "off", "on"]
+
+
+def test_a_link_that_an_earlier_process_may_have_cut_is_restored_first(tmp_path):
+    log = tmp_path / "log"
+    link = CommandSwitch(logging_to(log, "cut"), logging_to(log, "back"), "sample.link")
+    states = SwitchedStates(DeclaredState("A", DeviceState.INITIALISED), None, link)
+    assert states.enter(DeviceState.INITIALISED) is False
+    assert log.read_text().split() == ["back"]
+
+
+def test_a_link_that_does_not_obey_is_a_fault_and_tried_again():
+    link = CommandSwitch(["false"], ["true"], "sample.link")
+    states = SwitchedStates(DeclaredState("A", None), None, link)
+    for _ in range(2):
+        with pytest.raises(BenchFault, match=r"command false of sample\.link ended with 1"):
+            states.enter(DeviceState.OFFLINE)

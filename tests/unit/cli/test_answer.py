@@ -1,14 +1,18 @@
 """A surveyed run is asked about, answered and judged again, in the real judging child."""
 
 import json
+import time
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from harness.answering.desk import Given
+from harness.answering.page import Pages
+from harness.answering.server import AnswerServer
 from harness.answering.store import Upload
-from harness.cli.answer import answer, answers_app, desk_of, judge
+from harness.answering.visits import hold_open, let_go
+from harness.cli.answer import answer, answers_app, desk_of, following, judge
 from harness.cli.output import EXIT_OF
 from harness.errors import UsageError
 from harness.evidence.archive import open_bundle
@@ -18,8 +22,8 @@ from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
 from harness.model.judgement import Conclusion, Verdict
 from harness.model.order import RunOrder
 from harness.model.question import AskedStatus
-from harness.model.record import SampleRecord, SurveyRecord
-from harness.model.states import Purpose
+from harness.model.record import SampleRecord, SurveyRecord, VisitRecord
+from harness.model.states import DeviceState, Purpose
 from harness.survey.run_directory import read_order, set_finished, write_order
 from harness.survey.store import create_run_directory
 
@@ -64,6 +68,14 @@ class TestLabels:
     def test_labels(self, answers: AnswerView) -> Judgements:
         return (answers.judge(NEVER),)
 """
+INITIALISED = VisitRecord(
+    sample="A",
+    visit="1-initialised",
+    state=DeviceState.INITIALISED,
+    entered_by="unboxed",
+    state_confirmed=True,
+    started="2026-11-21T00:00:00.000000Z",
+)
 BENCH = {"bench": {"name": "b", "scope": ["192.0.2.0/24"]}, "sample": [{"id": "A"}]}
 
 
@@ -164,6 +176,7 @@ def test_only_what_a_verdict_still_depends_on_is_asked(surveyed):
     assert not list((surveyed / "private").glob("asking-*"))
 
 
+@pytest.mark.slow
 def test_answers_after_the_survey_reach_the_verdict_and_the_bundle(
     surveyed, say, verdict, tmp_path
 ):
@@ -211,6 +224,7 @@ def test_a_run_is_not_judged_into_nowhere_or_before_it_is_finished(surveyed, tmp
         command(answer, surveyed)
 
 
+@pytest.mark.slow
 def test_answers_go_through_a_spread_sheet_and_back(surveyed, say, tmp_path, verdict):
     openpyxl = pytest.importorskip("openpyxl")
     file = tmp_path / "questions.xlsx"
@@ -247,3 +261,39 @@ def test_a_name_must_name_somebody(surveyed, person):
 def test_an_address_must_be_one_of_this_machine(surveyed, listen):
     with pytest.raises(UsageError, match="--listen"):
         command(answer, surveyed, "--listen", listen)
+
+
+def test_while_a_visit_is_held_open_the_questions_of_its_state_are_asked(surveyed):
+    set_finished(surveyed, finished=False)
+    order = read_order(surveyed)
+    hold_open(surveyed, INITIALISED)
+    assert desk_of(surveyed, order).queue.entries == ()  # both are judged at a desk
+    let_go(surveyed)
+    with pytest.raises(UsageError, match="not a finished run"):
+        desk_of(surveyed, order)
+
+
+def test_the_page_follows_a_campaign_from_its_visit_to_what_is_left(surveyed):
+    set_finished(surveyed, finished=False)
+    order = read_order(surveyed)
+    hold_open(surveyed, INITIALISED)
+    desk = desk_of(surveyed, order)
+
+    def pages_of(desk):
+        return Pages(desk, "Router", "certbench judge")
+
+    server = AnswerServer(("127.0.0.1", 0), desk, pages_of(desk), ["Anna"])
+    links = dict(server.links)
+    try:
+        with following(surveyed, order, server, pages_of):
+            assert server.desk.queue.entries == ()
+            set_finished(surveyed, finished=True)
+            let_go(surveyed)
+            deadline = time.monotonic() + 60
+            while not server.desk.queue.entries:
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+    finally:
+        server.server_close()
+    assert [entry.question.id for entry in server.desk.queue.entries] == ["first", "second"]
+    assert server.links == links

@@ -86,8 +86,9 @@ def test_a_dossier_loads_from_beside_the_bench(write):
             'id = "B"',
             'id = "B"\nip = "x"',
             (
-                "bench.toml: sample[B].ip: unknown key. Known here: console, hardware, id, "
-                "identity, label, network, origin, power, reference, serial, state, user."
+                "bench.toml: sample[B].ip: unknown key. Known here: console, firmware, "
+                "hardware, id, identity, label, link, lot, network, origin, power, reference, "
+                "serial, state, user."
             ),
         ),
         (

@@ -84,6 +84,18 @@ def test_versions_of_responders(made: Any) -> None:
     assert look(made.discovery(made.responder(SSDP, answered=made.unknown()))) is UNDECIDED
 
 
+def test_versions_in_a_description(made: Any) -> None:
+    def outcome(facts: Any, *declared: str) -> Outcome:
+        record = made.record(facts)
+        return criteria.upnp_disclosure(record, "tcp/443", "tcp/443", declared).outcome
+
+    told = made.upnp(made.description(told=(made.disclosure(),)))
+    assert outcome(told) is Outcome.CONTRADICTED
+    assert outcome(told, "MiniUPnPd 1.8") is Outcome.HELD
+    assert outcome(made.upnp(made.description())) is Outcome.HELD
+    assert outcome(made.upnp()) is Outcome.UNDECIDED
+
+
 def test_a_responder_must_be_declared(made: Any) -> None:
     def look(facts: Any, declared: Any) -> Any:
         return criteria.undeclared_responder(made.record(facts), MDNS, MDNS, declared).outcome

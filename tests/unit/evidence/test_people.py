@@ -54,6 +54,21 @@ def test_the_same_name_is_the_same_pseudonym_everywhere(run):
     assert b'"Bob"' not in every
 
 
+def test_who_overrode_is_a_pseudonym_too(run):
+    folder = run / "survey" / "overrides"
+    folder.mkdir()
+    (folder / "00001.json").write_bytes(canonical({"person": BOB, "second": ALICE, "unit": "u"}))
+    (folder / "00002.json").write_bytes(canonical({"person": "Carol", "unit": "u"}))
+    twin, known = twin_of(run)
+    first, second = (json.loads(file.read_bytes()) for file in sorted(twin.glob("overrides/*")))
+    assert first == {
+        "person": known[BOB].pseudonym,
+        "second": known[ALICE].pseudonym,
+        "unit": "u",
+    }
+    assert second == {"person": known["Carol"].pseudonym, "unit": "u"}
+
+
 def test_the_laboratory_can_prove_a_name_and_nobody_else_can_guess_it(run):
     twin, known = twin_of(run)
     sealed = json.loads((twin / SEALED).read_bytes())["people"]

@@ -151,3 +151,18 @@ def test_results_are_scrubbed_with_their_names_and_the_catalogue_stays(tmp_path)
     assert (folder / f"{token}-attachment.txt").read_text() == f"psk={token}"
     assert json.loads((folder / "a-result.json").read_text()) == {"name": f"login {token}"}
     assert (folder.parent / "catalogue.json").read_text() == catalogue
+
+
+def test_a_document_of_a_third_party_stays_byte_by_byte_and_is_searched_for_secrets(run):
+    """The dossier names its digest; what looks secret by its shape alone stays, too."""
+    folder = run / "survey" / "evidence"
+    folder.mkdir()
+    clean = b"%PDF-1.4\n192.168.1.77 Authorization: Basic dXNlcjpwYXNzd29yZA==\n\xff\xd8\xff"
+    (folder / "SE-1-000000000000.pdf").write_bytes(clean)
+    (folder / "SE-2-000000000000.pdf").write_bytes(f"%PDF {SECRET}".encode())
+    twin_of_run(run, run / "twin")
+    assert (run / "twin" / "evidence" / "SE-1-000000000000.pdf").read_bytes() == clean
+    leaks = find_leaks(DirectoryTree(run / "twin"), load_secrets(run / "private" / "secrets.json"))
+    assert {(leak.file, leak.kind) for leak in leaks} == {
+        ("evidence/SE-2-000000000000.pdf", "password")
+    }

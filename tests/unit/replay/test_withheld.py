@@ -8,6 +8,8 @@ from harness.evidence.redaction import redact
 from harness.interpret.survey import attempts_resting_on, read_survey
 from harness.model.declaration import DecidedBy, FactNeed, Samples, UnitDeclaration
 from harness.model.disclosure import DisclosureRule, Level
+from harness.model.dossier import Dossier, DutIdentification
+from harness.model.external import ExternalEvidence
 from harness.model.ids import FactKey, ProbeName, SampleId, UnitId, VisitId
 from harness.model.layout import MANIFEST
 from harness.model.question import Question
@@ -149,3 +151,48 @@ def test_attempts_give_no_facts_without_their_captures_and_say_so(bundle):
         or ("tls" in key and why.startswith("rests on") and "services" in why)
     }
     assert len(mine) == 2
+
+
+@pytest.fixture
+def certified(bundle):
+    """The bundle with a certificate for a row of 10-SecParam."""
+    record = ExternalEvidence(
+        id="SE-1",
+        title="t",
+        issuer="i",
+        accreditation="a",
+        scope="s",
+        valid_from="2026-01-01",
+        valid_until="2026-12-31",
+        file="se.pdf",
+        sha256="0" * 64,
+        covers=("10-SecParam/SecParam-1",),
+    )
+    survey = bundle / "data" / "survey"
+    dossier = Dossier(dut=DutIdentification(supplier="s", model="m"), evidence=(record,))
+    (survey / "dossier.json").write_bytes(dossier.to_bytes())
+    (survey / record.stored_name).parent.mkdir()
+    (survey / record.stored_name).write_bytes(b"%PDF")
+    return bundle
+
+
+@pytest.mark.parametrize(
+    ("files", "listed"),
+    [
+        (["survey/evidence/*"], {"takes"}),
+        (["survey/answers/*"], {"takes", "asked"}),
+        (["survey/B/2-*/ports/**/*.jsonl"], {"each"}),
+    ],
+)
+def test_of_units_over_a_covered_table_those_that_take_evidence_are_listed(
+    certified, files, listed
+):
+    hold_back(certified, *files)
+    takes, other = (
+        unit(name).model_copy(update={"per": "10-SecParam"}) for name in ("takes", "other")
+    )
+    elsewhere = unit("elsewhere").model_copy(update={"per": "11-ComMech"})
+    found = HeldEvidence(certified).unable(
+        (*UNITS, takes, other, elsewhere), {"takes", "elsewhere"}
+    )
+    assert set(found) == listed

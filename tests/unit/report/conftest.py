@@ -22,6 +22,7 @@ from harness.model.catalogue import Catalogue
 from harness.model.declaration import DecidedBy
 from harness.model.disclosure import HeldFiles, Level, Redaction
 from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
+from harness.model.external import ExternalEvidence
 from harness.model.ids import FactKey, FrameworkRef
 from harness.model.job import JobRecord
 from harness.model.judgement import (
@@ -138,6 +139,11 @@ def catalogue(text: str = "text", **changes: Any) -> Catalogue:
         "cases": cases,
         "units": units,
         "decision_rule": {"id": "tiny", "version": 1, "note": text},
+        "in_law": {
+            "drawn_by": {"text": text},
+            "conclusions": {each.value: [{"text": text}] for each in Conclusion},
+            "indicative": {"text": text},
+        },
     }
     return Catalogue.model_validate(given | changes)
 
@@ -193,6 +199,7 @@ class Stage:
     text: str = "text"
     purpose: Purpose = Purpose.TEST
     answers: tuple[Answer, ...] = ()
+    evidence: tuple[ExternalEvidence, ...] = ()
     attempt: dict[str, Any] = field(default_factory=dict)
     captures: tuple[str, ...] = (CAPTURE,)
     firmware: tuple[str, str] = ("1.0", "1.0")
@@ -323,7 +330,8 @@ class Stage:
             description=text,
             associated_services=(text,),
         )
-        return Dossier(author=text, dut=dut, ics={"tiny": rows, text: rows})
+        ics = {"tiny": rows, text: rows}
+        return Dossier(author=text, dut=dut, ics=ics, evidence=self.evidence or None)
 
 
 @pytest.fixture
@@ -459,6 +467,21 @@ def hostile_answer(text: str) -> Answer:
     )
 
 
+def hostile_evidence(text: str) -> ExternalEvidence:
+    return ExternalEvidence(
+        id="E-1",
+        title=text,
+        issuer=text,
+        accreditation=text,
+        scope=text,
+        valid_from="2020-01-01",
+        valid_until="2999-12-31",
+        file=text,
+        sha256="0" * 64,
+        covers=(text,),
+    )
+
+
 def hostile_capture(text: str) -> bytes:
     """A journal whose records say ``text``, in one line and in several."""
     body = "\n".join((text, "a text is mostly what can be printed " * 9, text))
@@ -478,6 +501,7 @@ def hostile_page(stage: Callable[..., Stage]) -> Callable[[str], str]:
         made = stage(
             text=text,
             answers=(hostile_answer(text),),
+            evidence=(hostile_evidence(text),),
             attempt=attempt,
             firmware=(text, text + "2"),
             content=hostile_capture(text),

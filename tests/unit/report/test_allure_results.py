@@ -88,6 +88,7 @@ def test_a_failure_says_what_was_seen_and_where(drawn, made):
     result = drawn(made.assessment(made.failing("c1a", bad)))["c1a"]
     assert result["statusDetails"]["message"].splitlines() == [
         "FAIL: tcp/23: the port is open and not declared",
+        "To change: Close the port, or declare and justify what listens there.",
         "tcp/23 contradicted: the port is open and not declared",
         "  evidence: survey/A/1-as-received/services/1/tcp-23.jsonl, line 3",
     ]

@@ -11,7 +11,11 @@ from harness.cli.explain import explain, show
 from harness.encoding.journal import end_line, header_line, record_line
 from harness.errors import EvidenceError, UsageError
 from harness.model.declaration import DecidedBy
+from harness.model.dossier import Dossier
+from harness.model.ids import FrameworkRef
+from harness.model.ixit import AuthMech, Ixit
 from harness.model.judgement import Outcome, Verdict
+from harness.model.question import Answer
 from harness.report.rule_views import Rules, criterion_rule
 from harness.report.seen_views import SeenEvidence
 from harness.testing.suites import find_frameworks
@@ -95,7 +99,9 @@ def test_a_criterion_names_the_probes_whose_facts_it_reads():
     ("subject", "nearest"),
     [
         ("weak-tls-protocl", "weak-tls-protocol"),
-        ("5.1-1", "5.1-1-1a, 5.1-1-2a"),
+        ("5.1-1-1", "5.1-1-1a"),
+        ("5.1-9", "5.1-5"),
+        ("5.1.1-1A", "5.1-1-1a"),
         ("weak-tls-cipher-suite", "weak-tls-cipher"),
         ("no-such-criterion@tcp/1", ""),
         ("\x1b[2J", ""),
@@ -265,3 +271,150 @@ def test_what_a_run_knows_as_a_secret_is_masked(evidence, made):
     (folder / "private" / "secrets.json").write_text(json.dumps(secrets))
     (found,) = SeenEvidence(folder).of_unit("c1a").findings
     assert found.evidence[0].lines[-1] == 'received: data "\\x1b[31m[secret] login: "'
+
+
+def test_a_provision_without_evidence_is_its_units_and_what_serves_it(frameworks):
+    said = explain("5.1-1", frameworks, None)
+    (rule,) = said.provisions
+    assert (said.kind, rule.status) == ("provision", "M C (1)")
+    assert [unit.unit for unit in rule.units] == ["5.1-1-1a", "5.1-1-2a", "5.1-1-2b", "5.1-1-2c"]
+    text = text_of(said)
+    for words in ("the product uses passwords", "(functional, operator)", "where it fails"):
+        assert words in text
+    assert said.advice == (rule.advice,)
+    assert rule.advice in text
+
+
+def test_a_provision_says_why_it_fails_and_what_to_change(frameworks, evidence, made):
+    folder = evidence(made.failing("c1a"), made.waiting("c2a", "person-not-asked"))
+    seen = SeenEvidence(folder)
+    (failed,) = seen.of_provision("p1").provisions
+    assert (failed.verdict, failed.why) == (
+        "FAIL", ("tcp/23: the port is open and not declared",),
+    )  # fmt: skip
+    assert [(unit.unit, unit.verdict) for unit in failed.units] == [
+        ("c1a", "FAIL"),
+        ("c1b", "PASS"),
+    ]
+    assert failed.advice == (CRITERIA["undeclared-service"].advice,)
+    (waiting,) = seen.of_provision("p2").provisions
+    assert waiting.why == ("c2a: nobody has answered yet",)
+    assert waiting.advice == ()
+    (passed,) = seen.of_provision("p3").provisions
+    assert passed.why == ("the one unit that applies passes",)
+
+
+def test_with_evidence_the_rules_are_those_of_its_framework(evidence, made):
+    both = find_frameworks(["etsi-en-303-645@2.1.1", "etsi-en-303-645@3.1.3"])
+    newer = FrameworkRef(slug="etsi-en-303-645", version="3.1.3")
+    given = evidence(made.failing("c1a"))
+    (folder,) = given.glob("assessments/*")
+    assessment = made.assessment(made.failing("c1a"), framework=newer)
+    (folder / "assessment.json").write_bytes(assessment.to_bytes())
+    seen = SeenEvidence(given)
+    assert len(explain("5.1-1-1a", both, None).units) == 2
+    for subject, kind in (("5.1-1-1a", "units"), ("5.1-1", "provisions")):
+        (rule,) = getattr(explain(subject, both, seen), kind)
+        assert rule.framework == str(newer)
+
+
+def answers_of(folder, *answers):
+    for answer in answers:
+        file = folder / "survey" / "answers" / f"{answer.number}.json"
+        file.write_bytes(answer.to_bytes())
+
+
+def answer(number, value, **more):
+    return Answer(
+        number=number,
+        question="c1a",
+        question_digest="0",
+        item="AuthMech-1",
+        value=value,
+        person="B. Example",
+        at="2026-11-21T08:00:00Z",
+        **more,
+    )
+
+
+@pytest.fixture
+def judged_by_a_person(evidence, made):
+    """A unit that fails by the correction of an answer about a row of the dossier."""
+    said = made.judgement(
+        item="AuthMech-1",
+        criterion="c1a",
+        outcome=Outcome.CONTRADICTED,
+        reason=made.reason("answered", person="B. Example", value="no"),
+        facts=(),
+        evidence=(),
+        answers=(2,),
+        rows=("1-AuthMech/AuthMech-1", "1-AuthMech/gone"),
+    )
+    decided = {"decided_by": DecidedBy.JUDGEMENT, "judgements": (said,), "reason": said.reason}
+    folder = evidence(made.unit("c1a", Verdict.FAIL, **decided))
+    row = AuthMech(
+        id="AuthMech-1",
+        description="Login router",
+        authentication_factor="password",
+        generation="user-defined",
+    )
+    file = folder / "survey" / "dossier.json"
+    dossier = Dossier.from_bytes(file.read_bytes())
+    file.write_bytes(dossier.model_copy(update={"ixit": Ixit(auth_mech=(row,))}).to_bytes())
+    answers_of(
+        folder,
+        answer(1, "yes", reason="It looked well."),
+        answer(2, "no", reason="It is\x1b[31m not router.", replaces=1, scripted=True),
+    )
+    return folder
+
+
+def test_answers_are_quoted_with_person_time_reason_and_past(judged_by_a_person):
+    (unit,) = SeenEvidence(judged_by_a_person).of_unit("c1a").units
+    first, second = unit.answered
+    assert (first.number, first.value, first.replaced_by, first.how) == (1, "yes", 2, "not signed")
+    assert (second.number, second.replaced_by, second.how) == (2, None, "scripted")
+    assert (second.person, second.at) == ("B. Example", "2026-11-21T08:00:00Z")
+
+
+def test_rows_are_quoted_with_their_text_as_far_as_the_dossier_has_them(judged_by_a_person):
+    (unit,) = SeenEvidence(judged_by_a_person).of_unit("c1a").units
+    (row,) = unit.declared
+    assert row.row == "1-AuthMech/AuthMech-1"
+    fields = {field.name: field.text for field in row.fields}
+    assert fields["Description"] == "Login router"
+    assert fields["generation"] == "user-defined"
+
+
+def test_a_person_reads_answers_and_rows(frameworks, judged_by_a_person):
+    suite, catalogue = frameworks[0]
+    unit = catalogue.units[0].model_copy(update={"id": "c1a"})
+    more = catalogue.model_copy(update={"units": (*catalogue.units, unit)})
+    said = explain("c1a", [(suite, more)], SeenEvidence(judged_by_a_person))
+    text = text_of(said, judged_by_a_person)
+    for words in (
+        "answer 1 to c1a about AuthMech-1: yes (B. Example, ",
+        "not signed, corrected by answer 2)",
+        "reason: It is\\x1b[31m not router.",
+        "row 1-AuthMech/AuthMech-1:",
+        "Description: Login router",
+    ):
+        assert words in text
+    assert "\x1b" not in text
+
+
+def test_secrets_of_a_run_are_masked_in_answers_and_rows(judged_by_a_person):
+    (judged_by_a_person / "private").mkdir()
+    secrets = {"secrets": [{"kind": "password", "value": "router"}]}
+    (judged_by_a_person / "private" / "secrets.json").write_text(json.dumps(secrets))
+    (unit,) = SeenEvidence(judged_by_a_person).of_unit("c1a").units
+    quoted = [entry.reason for entry in unit.answered]
+    quoted += [field.text for row in unit.declared for field in row.fields]
+    assert not any("router" in text for text in quoted)
+    assert sum("[secret]" in text for text in quoted) == 2
+
+
+def test_an_answer_that_corrects_itself_ends_somewhere(judged_by_a_person):
+    answers_of(judged_by_a_person, answer(1, "yes", replaces=2), answer(2, "no", replaces=1))
+    (unit,) = SeenEvidence(judged_by_a_person).of_unit("c1a").units
+    assert [entry.number for entry in unit.answered] == [1, 2]

@@ -251,6 +251,19 @@ def test_an_attempt_that_did_not_complete_is_shown_open_with_its_reason(stage, m
     assert "<details open>\n<summary>Every attempt" in page
 
 
+def test_an_answer_shows_its_visit_what_it_corrects_and_what_was_opened(stage, made):
+    given = {"question": "q", "question_digest": "0", "at": "2026-11-21T08:00:00Z"}
+    answers = (
+        Answer(number=1, value="no", person="Anna", visit="A/2-initialised", **given),
+        Answer(number=2, value="yes", person="Ben", reason="Lit.", replaces=1, opened="B", **given),
+    )
+    survey = part(stage(answers=answers).page(made.assessment()), "survey")
+    assert "noAnna (not signed)" in survey
+    assert ", in visit A/2-initialised" in survey
+    assert "yes (replaces 1) (sample B was opened)Lit.Ben (not signed)" in survey
+    assert survey.count("in visit") == 1
+
+
 def test_an_answer_out_of_a_script_is_called_that(stage, made):
     answers = tuple(
         Answer(

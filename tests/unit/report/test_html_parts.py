@@ -4,10 +4,12 @@ import pytest
 
 from harness.encoding.tree import DirectoryTree
 from harness.model.declaration import DecidedBy
+from harness.model.judgement import Outcome, Verdict
 from harness.model.observation import EvidenceRef
 from harness.model.prose import TEMPLATES
+from harness.report import keeping_open, open_units
 from harness.report.evidence_links import EvidenceLinks
-from harness.report.open_units import WaitsFor, waits_for
+from harness.report.open_units import WaitsFor, open_groups, waits_for
 from harness.report.plain_words import counted
 from harness.report.survey_view import duration, moment
 
@@ -57,13 +59,20 @@ def test_only_the_exact_name_of_a_file_is_linked(links, path):
     [
         ("person-not-asked", DecidedBy.OPERATOR, WaitsFor.OPERATOR),
         ("answer-unsure", DecidedBy.OPERATOR, WaitsFor.OPERATOR),
-        ("answer-void", DecidedBy.JUDGEMENT, WaitsFor.ASSESSOR),
-        ("fact-missing", DecidedBy.AUTOMATIC, WaitsFor.BENCH),
+        ("answer-void", DecidedBy.JUDGEMENT, WaitsFor.ANSWER),
+        ("fact-missing", DecidedBy.AUTOMATIC, WaitsFor.FACT),
+        ("link-not-observed", DecidedBy.AUTOMATIC, WaitsFor.INTERFACE),
+        ("not-examined", DecidedBy.OPERATOR, WaitsFor.INTERFACE),
+        ("field-missing", DecidedBy.JUDGEMENT, WaitsFor.DOSSIER),
+        ("a-code-of-tomorrow", DecidedBy.RULE, WaitsFor.DOSSIER),
+        ("unit-raised", DecidedBy.RULE, WaitsFor.FAULT),
+        ("not-judged", DecidedBy.NONE, WaitsFor.FAULT),
+        ("not-selected", DecidedBy.OPERATOR, WaitsFor.SELECTION),
         ("needs-two-samples", DecidedBy.OPERATOR, WaitsFor.BENCH),
         ("control-missing", DecidedBy.AUTOMATIC, WaitsFor.EVIDENCE),
         ("a-code-of-tomorrow", DecidedBy.AUTOMATIC, WaitsFor.EVIDENCE),
         ("not-implemented", DecidedBy.AUTOMATIC, WaitsFor.TEST),
-        ("no-judgement", DecidedBy.NONE, WaitsFor.TEST),
+        ("no-judgement", DecidedBy.AUTOMATIC, WaitsFor.FAULT),
         ("needs-declaration", DecidedBy.NONE, WaitsFor.DECLARATION),
         ("needs-two-samples", DecidedBy.NONE, WaitsFor.BENCH),
         ("waits-for-bench", DecidedBy.AUTOMATIC, WaitsFor.BENCH_TO_COME),
@@ -74,11 +83,48 @@ def test_an_open_unit_waits_for_what_its_reason_says(made, code, decided_by, exp
 
 
 def test_the_codes_that_sort_open_units_are_codes_that_exist():
-    from harness.report import open_units
-
-    named = open_units._PERSON | open_units._NOT_IMPLEMENTED | open_units._NOT_HERE
-    named |= open_units._BY_CODE.keys()
+    named = open_units._PERSON | open_units._NOT_IMPLEMENTED | open_units._FAULT
+    named |= {*open_units._BY_CODE, open_units._NO_FACT, *keeping_open._OF_THE_WHOLE}
     assert named <= TEMPLATES.keys()
+
+
+def test_every_cause_has_a_name_plain_words_and_a_next_step():
+    for known in (open_units.TITLES, open_units.EXPLANATIONS, keeping_open.NEXT_STEPS):
+        assert set(known) == set(WaitsFor)
+
+
+@pytest.mark.parametrize(
+    ("why", "expected"),
+    [
+        ("A/1-initialised/tls/1: not-possible, no network link", WaitsFor.BENCH),
+        ("A/1-initialised/tls/1: not-allowed, impact intrusive", WaitsFor.BENCH),
+        ("A/1-initialised/tls/1: failed, timed out", WaitsFor.FAULT),
+        ("A/1-initialised/tls/1: not-scheduled, the run ended", WaitsFor.FACT),
+        ("no attempt of tls on sample A in state initialised", WaitsFor.FACT),
+    ],
+)
+def test_a_missing_fact_waits_for_what_its_attempts_came_to(made, why, expected):
+    because = made.reason("fact-missing", fact="tls", why=why)
+    assert waits_for(made.unit("c1a", Verdict.INCONCLUSIVE, reason=because)) is expected
+
+
+def test_a_unit_whose_rows_wait_for_different_things_is_in_each_group(made):
+    rows = [("AuthMech-1", "person-not-asked"), ("AuthMech-2", "answer-void")]
+    judged = tuple(
+        made.judgement(item=row, outcome=Outcome.UNDECIDED, reason=made.reason(code))
+        for row, code in rows
+    )
+    unit = made.unit(
+        "c1a",
+        Verdict.INCONCLUSIVE,
+        decided_by=DecidedBy.OPERATOR,
+        reason=judged[0].reason,
+        judgements=judged,
+    )
+    groups = {group.waits_for: group for group in open_groups(made.assessment(unit))}
+    assert set(groups) == {WaitsFor.OPERATOR, WaitsFor.ANSWER}
+    (said,) = groups[WaitsFor.ANSWER].reasons((unit,))
+    assert said.startswith("AuthMech-2: ")
 
 
 @pytest.mark.parametrize(

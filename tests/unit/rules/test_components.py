@@ -49,6 +49,31 @@ def test_a_part_names_what_updates_it(
     assert said(rules.components_name_their_updates((part,), mechanisms)) == expected
 
 
+def looking(text: str, number: int = 1) -> UpdMech:
+    return mechanism(number, update_checking=text)
+
+
+@pytest.mark.parametrize(
+    ("part", "mechanisms", "expected"),
+    [
+        (PART, (looking("At each start, and every day."),), (HELD, "field-filled")),
+        (PART, (looking("none"),), (CONTRADICTED, "nothing-there")),
+        (PART, (looking(" "),), (UNDECIDED, "field-missing")),
+        (BOTH, (looking("none"), looking("Every day.", 2)), (HELD, "field-filled")),
+        (BOTH, (looking("None"), looking("no", 2)), (CONTRADICTED, "nothing-there")),
+        (BOTH, (looking("none"), looking("", 2)), (UNDECIDED, "field-missing")),
+        (PART, (looking("none"), looking("Every day.", 2)), (CONTRADICTED, "nothing-there")),
+        (ROM, (looking("none"),), (HELD, "component-without-updates")),
+        (SILENT, (looking("none"),), (UNDECIDED, "field-missing")),
+        (PART, (looking("none", 2),), (CONTRADICTED, "reference-dangling")),
+    ],
+)
+def test_one_mechanism_of_a_part_looks_for_updates(
+    part: SoftComp, mechanisms: tuple[UpdMech, ...], expected: tuple[Outcome, str]
+) -> None:
+    assert said(rules.updates_are_looked_for((part,), mechanisms)) == expected
+
+
 @pytest.mark.parametrize(
     ("part", "mechanisms", "expected"),
     [

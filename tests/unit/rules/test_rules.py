@@ -132,7 +132,8 @@ login_good = rules.authentication_crypto_is_best_practice
 login_broken = rules.authentication_crypto_is_not_broken
 link_good = rules.communication_crypto_is_best_practice
 link_broken = rules.communication_crypto_is_not_broken
-LOCAL = {"endpoints": ("console",), "crypto": (), "security_guarantees": ()}
+BARE = {"crypto": (), "security_guarantees": (), "cryptographic_details": "None: in the open."}
+LOCAL = {"endpoints": ("console",), **BARE}
 
 EXPECTATIONS = [
     Expectation(login_good, auth_mech(), HELD, "crypto-in-table"),
@@ -141,11 +142,15 @@ EXPECTATIONS = [
     Expectation(login_good, auth_mech(crypto=("MyCipher",)), UNDECIDED, "crypto-unknown"),
     Expectation(login_good, auth_mech(crypto=()), UNDECIDED, "field-missing"),
     Expectation(login_good, auth_mech(**LOCAL), HELD, "no-crypto-declared"),
+    Expectation(login_good, auth_mech(**BARE), CONTRADICTED, "login-without-crypto"),
+    Expectation(
+        login_good, auth_mech(crypto=(), security_guarantees=()), UNDECIDED, "field-missing"
+    ),
     Expectation(
         login_good,
-        auth_mech(crypto=(), security_guarantees=()),
-        CONTRADICTED,
-        "login-without-crypto",
+        auth_mech(**{**LOCAL, "cryptographic_details": "RC4"}),
+        UNDECIDED,
+        "field-missing",
     ),
     Expectation(login_good, auth_mech(**{**LOCAL, "endpoints": ()}), UNDECIDED, "field-missing"),
     Expectation(login_broken, auth_mech(), HELD, "crypto-in-table"),
@@ -156,12 +161,15 @@ EXPECTATIONS = [
     Expectation(link_good, com_mech(), HELD, "crypto-in-table"),
     Expectation(link_good, com_mech(crypto=("SSLv3",)), CONTRADICTED, "crypto-broken"),
     Expectation(link_good, com_mech(crypto=()), UNDECIDED, "field-missing"),
-    Expectation(link_good, com_mech(crypto=(), security_guarantees=()), HELD, "no-crypto-declared"),
-    Expectation(
-        link_good,
-        com_mech(crypto=(), security_guarantees=(), cryptographic_details=""),
-        UNDECIDED,
-        "field-missing",
+    Expectation(link_good, com_mech(**BARE), HELD, "no-crypto-declared"),
+    *(
+        Expectation(
+            link_good,
+            com_mech(**{**BARE, "cryptographic_details": said}),
+            UNDECIDED,
+            "field-missing",
+        )
+        for said in ("", "RC4", "Nonetheless TLS")
     ),
     Expectation(link_broken, com_mech(), HELD, "crypto-in-table"),
     Expectation(link_broken, com_mech(crypto=("ssh-rsa",)), CONTRADICTED, "crypto-broken"),

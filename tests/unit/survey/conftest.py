@@ -13,7 +13,7 @@ from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName, SampleId
 from harness.model.plan import PlannedVisit, SurveyPlan
 from harness.model.record import AttemptRecord, SurveyRecord, VisitRecord
-from harness.model.states import DeviceState, Impact, Purpose
+from harness.model.states import DeviceState, Impact, Means, Purpose
 from harness.survey.campaign import Campaign, Order
 
 EXAMPLE = Path(__file__).parents[3] / "bench_configs" / "reference-router"
@@ -47,6 +47,9 @@ class States:
     def __init__(self, lost):
         self.lost = lost
         self.entered = []
+
+    def means(self, state):
+        return Means.SCRIPT
 
     def enter(self, state):
         self.entered.append(state.value)

@@ -198,3 +198,31 @@ def test_a_survey_says_what_the_machine_knows_of_its_clock(bench, monkeypatch):
     assert bench.record.clock is None
     assert bench.record.job == ""
     assert not (bench.survey / "job.json").exists()
+
+
+def test_every_transition_is_an_attempt_with_its_visits(bench):
+    bench.broken_off(("initialised", "look"), lost=["as-received"])
+    bench.carry_out()
+    (unboxed,) = bench.visit(FIRST).transitions
+    assert (unboxed.from_visit, unboxed.to_visit) == ("", FIRST)
+    assert (unboxed.outcome.value, unboxed.reason) == ("failed", "it was set up meanwhile")
+    first, again = bench.visit(SECOND).transitions
+    assert [(way.from_visit, way.to_visit) for way in (first, again)] == [
+        (FIRST, SECOND),
+        (SECOND, SECOND),
+    ]
+    assert {way.outcome.value for way in (first, again)} == {"completed"}
+    assert {way.means.value for way in (first, again)} == {"script"}
+    assert first.started <= first.ended <= again.started
+
+
+def test_a_transition_to_which_no_way_leads_is_not_tried(bench):
+    bench.carry_out()
+    bench.plan = bench.plan.model_copy(update={"visits": bench.plan.visits * 2})
+    bench.states.entered.clear()
+    bench.carry_out()
+    assert bench.states.entered == ["initialised"]
+    (way,) = bench.visit("3-as-received").transitions
+    assert way.outcome.value == "not-possible"
+    (way,) = bench.visit("4-initialised").transitions
+    assert way.from_visit == SECOND  # the visit between them was never entered

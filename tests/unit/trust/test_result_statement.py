@@ -6,6 +6,7 @@ import pytest
 
 from harness.errors import VerificationError
 from harness.model.attestation import EvidencePredicate
+from harness.model.judgement import Conclusion
 from harness.trust.dsse import Envelope, parse_envelope
 from harness.trust.keys import create_key
 from harness.trust.result_statement import PREDICATE_TYPE, make_result, parse_result, sign_result
@@ -63,6 +64,18 @@ def test_the_worst_unit_is_the_result(units, change, result):
 @pytest.mark.parametrize("conclusion", ["INCONCLUSIVE", "NOT_CONFORMANT"])
 def test_a_conclusion_that_is_not_conformant_never_passes(conclusion):
     assert make_result(predicate({"a": "PASS"}, conclusion)).predicate.result == "WARNED"
+
+
+@pytest.mark.parametrize(
+    ("after", "result"),
+    [("CONFORMANT", "PASSED"), ("INCONCLUSIVE", "WARNED"), ("NOT_CONFORMANT", "WARNED")],
+)
+def test_what_people_hold_to_be_worse_never_passes(after, result):
+    said = predicate({"a": "PASS"})
+    (was,) = said.conclusions
+    reviewed = was.model_copy(update={"conclusion_after_review": Conclusion(after)})
+    said = said.model_copy(update={"conclusions": (reviewed,)})
+    assert make_result(said).predicate.result == result
 
 
 def test_units_are_listed_by_result_and_others_nowhere():

@@ -92,8 +92,15 @@ def test_demands_are_read(write):
     assert demand.conclusions == {Conclusion.CONFORMANT}
     assert demand.provisions == {"5.1-1": {Verdict.PASS, Verdict.NOT_APPLICABLE}}
     assert not demand.accept_indicative
+    assert not demand.accept_reviewed
     assert policy.disclosure.full == {"facts"}
     assert policy.disclosure.most == 3
+
+
+def test_reviewed_conclusions_are_accepted_only_where_the_policy_says_so(write):
+    text = '[[framework]]\nname = "etsi-en-303-645@2.1.1"\naccept_reviewed = true\n'
+    _, policy = load_policy(write(text))
+    assert policy.frameworks[0].accept_reviewed
 
 
 @pytest.mark.parametrize(

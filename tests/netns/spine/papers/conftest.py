@@ -81,6 +81,10 @@ class InProcessJudge:
         """The functions that are given answers; no other one can depend on any."""
         return [name for name, wanted in self._wanted.items() if "answers" in wanted]
 
+    def wants(self, name, *parameters):
+        """Whether the unit's function is given one of these."""
+        return bool(self._wanted[name] & {*parameters})
+
     def by_persons(self, name):
         """Whether the unit needs somebody."""
         return self.functions[name][0].decided_by in {DecidedBy.OPERATOR, DecidedBy.JUDGEMENT}
@@ -103,7 +107,8 @@ class InProcessJudge:
                 verdict, why, _ = found[unit.function, version]
                 provision = provisions[catalogue.provision_of(unit.id)]
                 row = applicability(catalogue, provision, dossier)
-                result[unit.id, version] = under_ics(verdict, why, row, provision)
+                judgements, _ = said[unit.function, version]
+                result[unit.id, version] = under_ics(verdict, why, row, provision, judgements)
         return result
 
     @staticmethod
@@ -124,6 +129,8 @@ class InProcessJudge:
                 table["ixit"].setdefault(edit["add"], []).append(dict(changes))
             elif "drop" in edit:
                 del table["ixit"][edit["drop"]]
+            elif "empty" in edit:
+                table["ixit"]["none"].append(edit["empty"])
             elif "fill" in edit:
                 table["ixit"]["none"].remove(edit["fill"])
             else:
@@ -186,3 +193,10 @@ def answers(judge, prompts, script):
         assert said is not None, (question.id, item)
         given.append(judge.answer(question, item, said[0], len(given) + 1))
     return tuple(given)
+
+
+@pytest.fixture(scope="session")
+def true_and_good(answers, prompts):
+    """The scripted answers but those that are a no: what fails already, no edit can turn."""
+    by_name = {question.id: question for question in prompts.values()}
+    return tuple(each for each in answers if each.value in by_name[each.question].holds)

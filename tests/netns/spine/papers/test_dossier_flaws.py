@@ -29,12 +29,12 @@ def named_units(flaw):
 
 @pytest.mark.parametrize("flaw", TABLE["flaw"], ids=lambda flaw: flaw["name"])
 def test_an_edit_of_the_dossier_fails_the_units_of_its_row_and_no_other(
-    flaw, judge, dossier, answers
+    flaw, judge, dossier, true_and_good
 ):
     sound = claiming(judge, dossier, flaw.get("claim", []))
     flawed = judge.edited(sound, flaw["edit"])
-    before = failing(judge.under(sound, judge.said(sound, answers)))
-    after = failing(judge.under(flawed, judge.said(flawed, answers)))
+    before = failing(judge.under(sound, judge.said(sound, true_and_good)))
+    after = failing(judge.under(flawed, judge.said(flawed, true_and_good)))
     assert after - before == named_units(flaw)
     assert before <= after
 

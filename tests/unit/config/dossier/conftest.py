@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from harness.model.dossier import Dossier, DutIdentification, IcsRow
+from harness.model.external import ExternalEvidence
 from harness.model.ixit import Ixit
 from harness.model.ixit.form import TABLES
 
@@ -60,6 +61,21 @@ def models(model):
 
 
 @st.composite
+def evidence(draw):
+    """A record of third-party evidence."""
+    told = TEXTS.filter(bool)
+    day = st.dates().map(str)
+    return ExternalEvidence(
+        id=draw(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", fullmatch=True)),
+        **{name: draw(told) for name in ("title", "issuer", "accreditation", "scope", "file")},
+        valid_from=draw(day),
+        valid_until=draw(day),
+        sha256=draw(st.binary(min_size=32, max_size=32)).hex(),
+        covers=tuple(draw(st.lists(told, min_size=1, max_size=3))),
+    )
+
+
+@st.composite
 def dossiers(draw):
     """A dossier with rows in a few of its tables."""
     tables = draw(st.lists(st.sampled_from(TABLES), max_size=3, unique_by=lambda form: form.name))
@@ -81,6 +97,7 @@ def dossiers(draw):
             )
         ),
         ixit=Ixit(**rows, none=tuple(draw(st.lists(TEXTS, max_size=2)))),
+        evidence=tuple(draw(st.lists(evidence(), max_size=2))) or None,
     )
 
 

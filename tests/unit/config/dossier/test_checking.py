@@ -292,6 +292,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_stands_in_the_file_is_told_and_nothing_is_raised(complete, tmp_path, old, data):

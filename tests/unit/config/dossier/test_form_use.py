@@ -7,7 +7,8 @@ import pytest
 
 from harness.config.dossier.problems import FIELDS, FORMS
 from harness.config.dossier.template import template
-from harness.config.dossier.use import Condition, FormUse, Framework, load_use, parts_for
+from harness.config.dossier.use import FormUse, Framework, load_use, parts_for
+from harness.model.conditions import Condition
 from harness.model.dossier import Dossier
 from harness.model.ixit.form import TABLES
 from harness.testing.suites import find_frameworks, installed_suites

@@ -31,6 +31,7 @@ def through_xlsx(dossier, frameworks=()):
         return import_dossier(file)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_no_dossier_loses_anything(any_dossier, data):

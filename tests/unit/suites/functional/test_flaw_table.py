@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from harness.assessment.applicability import applicability, under_ics
 from harness.facts.base import NotExamined
 from harness.facts.console import SecretSighting
 from harness.facts.credentials import (
@@ -22,10 +23,12 @@ from harness.facts.mqtt import MqttTopic
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import ServicesFacts
 from harness.model.judgement import Verdict
+from harness.testing.suites import suite_in
 
 TABLE = tomllib.loads(
     (Path(__file__).parents[4] / "harness/reference/flaws.toml").read_text("utf-8")
 )
+ETSI = suite_in(Path(__file__).parents[4] / "test_suites" / "etsi_en_303_645")
 FLAWS = {entry["name"]: entry for entry in TABLE["flaw"]}
 Spoil = Callable[[Any, Any], Any]
 SPOILERS: dict[str, Spoil] = {}
@@ -331,6 +334,12 @@ def _(survey: Any, make: Any) -> Any:
     return survey.put(make.publications(_behind_login(make, "/rr-1/support")))
 
 
+@flaw("no-parts-page")
+def _(survey: Any, make: Any) -> Any:
+    gone = make.page("/rr-1/parts", status=404, served=make.absent(), restricted=make.unknown())
+    return survey.put(make.publications(gone))
+
+
 @flaw("no-sensor-documentation")
 def _(survey: Any, make: Any) -> Any:
     gone = make.page("/rr-1/manual", status=404, served=make.absent(), restricted=make.unknown())
@@ -367,6 +376,28 @@ def test_a_flaw_fails_exactly_its_units(name: str, judge: Any, survey: Any, made
     failed = {unit for unit, verdict in verdicts.items() if verdict is Verdict.FAIL}
     assert failed == {entry["unit"] for entry in FLAWS[name]["fails"]}
     assert changed == failed
+
+
+@pytest.mark.parametrize("name", sorted(SPOILERS))
+def test_a_flaw_fails_the_same_of_both_versions_where_the_supplier_says_that_they_apply(
+    name: str, judge: Any, survey: Any, made: Any, dossier: Any
+) -> None:
+    reasons: dict[str, Any] = {}
+    verdicts = judge(SPOILERS[name](survey, made), reasons=reasons)
+    named = {entry["unit"] for entry in FLAWS[name]["fails"]}
+    for version in ("2.1.1", "3.1.3"):
+        catalogue = ETSI.catalogue(version)
+        provisions = {provision.id: provision for provision in catalogue.provisions}
+        for unit in catalogue.units:
+            if unit.function in verdicts:
+                provision = provisions[catalogue.provision_of(unit.id)]
+                answer = applicability(catalogue, provision, dossier)
+                verdict, (why, judged) = verdicts[unit.function], reasons[unit.function]
+                verdict, _ = under_ics(verdict, why, answer, provision, judged)
+                failed = verdict is Verdict.FAIL
+                assert failed <= (unit.function in named), (version, unit.id)
+                if answer.applicable:
+                    assert failed is (unit.function in named), (version, unit.id)
 
 
 @pytest.mark.parametrize("name", sorted(SPOILERS))
