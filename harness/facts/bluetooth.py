@@ -6,12 +6,15 @@ authenticated, 4 authenticated with LE Secure Connections and a key of 128 bits.
 """
 
 from enum import IntEnum, StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from harness.facts.base import Facts
 from harness.facts.discovery import IdentifierKind, IdentifierSighting
 from harness.model.base import Frozen
-from harness.model.observation import EvidenceRef, Observation
+from harness.model.observation import EvidenceRef, Observation, Unknown
+
+WHOLE_KEY: Final = 16
+"""Bytes of a key that was not shortened."""
 
 
 class Level(IntEnum):
@@ -87,6 +90,11 @@ class BluetoothAdvertisingFacts(Facts):
     known: tuple[IdentifierKind, ...] = ()
     identifying: Observation
 
+    @property
+    def kept_s(self) -> float:
+        """The longest time from the first to the last report of one address."""
+        return max((each.last_s - each.first_s for each in self.advertisers), default=0.0)
+
 
 class AccessAtLevel(Frozen):
     """What became of one value on a link of one level."""
@@ -144,6 +152,14 @@ class PairingTry(Frozen):
     reason: str = ""
     evidence: EvidenceRef
 
+    @property
+    def level(self) -> Level:
+        """How a link under the keys of this pairing is secured."""
+        if self.model in {"", "just-works"}:
+            return Level.UNAUTHENTICATED
+        whole = self.secure_connections and self.key_size == WHOLE_KEY
+        return Level.SECURE_CONNECTIONS if whole else Level.AUTHENTICATED
+
 
 class BluetoothPairingFacts(Facts):
     """How a sample pairs, and what each level of security opens (probe ``bluetooth-pairing``).
@@ -160,9 +176,12 @@ class BluetoothPairingFacts(Facts):
         unauthenticated: Just Works was accepted.
         short_key: a key of less than 16 bytes was accepted.
         fixed_passkey: the sample showed or accepted the same passkey twice.
+        guessable_passkey: it showed one that anybody tries first. Absent: it showed others.
         unlimited: wrong passkeys went on being answered as before.
         wrong_key_accepted: a link was encrypted under a key that the sample never agreed on.
         open_after_bond: what was closed before a bond was open without encryption after it.
+        listed: all characteristics are known: the sample said that there are no more.
+        fakes: what the bench's radio only pretends (`harness.model.radio.Faked`).
         characteristics: with their level tables.
         information: what the Device Information service tells: characteristic -> text.
     """
@@ -178,9 +197,12 @@ class BluetoothPairingFacts(Facts):
     unauthenticated: Observation
     short_key: Observation
     fixed_passkey: Observation
+    guessable_passkey: Observation = Unknown(reason="no passkey was read")
     unlimited: Observation
     wrong_key_accepted: Observation
     open_after_bond: Observation
+    listed: Observation = Unknown(reason="it was not looked whether there are more")
+    fakes: tuple[str, ...] = ()
     characteristics: tuple[Characteristic, ...] = ()
     information: dict[str, str] = {}
 

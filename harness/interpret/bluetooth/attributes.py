@@ -64,6 +64,7 @@ _RESPONSES: Final = frozenset(
     {0x01, 0x03, 0x05, 0x07, 0x09, 0x0B, 0x0D, 0x0F, 0x11, 0x13, 0x17, 0x19}
 )
 _BASE_UUID_END: Final = "-0000-1000-8000-00805f9b34fb"
+_HIGHEST_HANDLE: Final = 0xFFFF
 _SHORT_UUID: Final = 2
 _SHORTEST_SERVICE: Final = 6
 _SHORTEST_CHARACTERISTIC: Final = 7
@@ -166,6 +167,18 @@ def characteristics_of(answer: bytes) -> Iterator[Characteristic]:
     for entry in _entries(answer, _SHORTEST_CHARACTERISTIC):
         _, properties, handle = struct.unpack_from("<HBH", entry)
         yield Characteristic(uuid_of(entry[5:]), handle, properties)
+
+
+def ends_list(exchange: Exchange) -> bool:
+    """Whether the answer says that there are no more characteristics (3.4.4.1).
+
+    Either in so many words, or because the last one stands at the highest handle that there is.
+    """
+    asked_for = exchange.request.data[5:] == _CHARACTERISTIC.to_bytes(2, "little")
+    if exchange.opcode != Opcode.READ_BY_TYPE or not asked_for:
+        return False
+    last = max((found.handle for found in characteristics_in(exchange)), default=0)
+    return exchange.error == AttError.ATTRIBUTE_NOT_FOUND or last == _HIGHEST_HANDLE
 
 
 def uuid_of(data: bytes) -> str:

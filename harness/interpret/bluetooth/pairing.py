@@ -50,9 +50,12 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothPairingFa
         unauthenticated=reading.completed_by(Model.JUST_WORKS, control),
         short_key=reading.short_key(control),
         fixed_passkey=reading.fixed_passkey(),
+        guessable_passkey=reading.guessable_passkey(),
         unlimited=reading.unlimited(),
         wrong_key_accepted=reading.wrong_key(control),
         open_after_bond=reading.open_after_bond(),
+        listed=reading.listed(),
+        fakes=tuple(str(each) for each in reading.recording.inputs.listed("fakes")),
         characteristics=reading.characteristics(),
         information=reading.information(),
     )
@@ -160,18 +163,33 @@ class _Reading:
 
         A display that still shows the digits of the time before proves nothing; a pairing does.
         """
-        shown: list[tuple[str, int]] = []
-        for step in self._steps("pair:"):
-            pairing = self._only_of(step)
-            digits = self._digits_in(step)
-            if pairing and pairing.completed and pairing.model is Model.PASSKEY and digits:
-                shown.append((digits, pairing.request.frame.packet.number))
+        shown = self._shown()
         for (first, one), (second, other) in itertools.combinations(shown, 2):
             if first == second:
                 return self.recording.seen(one, other)
         if len(shown) < 2:  # noqa: PLR2004
             return Unknown(reason="the sample did not show a passkey twice")
         return Absent(control=self.recording.ref(shown[-1][1]))
+
+    def guessable_passkey(self) -> Observation:
+        """Whether a passkey that led to a bond is one that anybody would try first."""
+        shown = self._shown()
+        for digits, packet in shown:
+            if _is_guessable(digits):
+                return self.recording.seen(packet)
+        if not shown:
+            return Unknown(reason="no passkey was read that led to a bond")
+        return Absent(control=self.recording.ref(shown[-1][1]))
+
+    def _shown(self) -> list[tuple[str, int]]:
+        """The passkeys on the display that led to a bond, and the packets of their requests."""
+        shown = []
+        for step in self._steps("pair:"):
+            pairing = self._only_of(step)
+            digits = self._digits_in(step)
+            if pairing and pairing.completed and pairing.model is Model.PASSKEY and digits:
+                shown.append((digits, pairing.request.frame.packet.number))
+        return shown
 
     def unlimited(self) -> Observation:
         """Whether the last of many wrong passkeys was tried like the first.
@@ -241,6 +259,15 @@ class _Reading:
         if not all(_refused(each) for each in later):
             return Unknown(reason="not every request was answered")
         return Absent(control=self.recording.ref(later[-1].request.packet.number))
+
+    def listed(self) -> Observation:
+        """Whether the sample said that there are no more characteristics than those it listed."""
+        step = self.recording.step("open")
+        if step is not None and step.link is not None:
+            for exchange in attributes.exchanges(step.link):
+                if attributes.ends_list(exchange) and exchange.answer is not None:
+                    return self.recording.seen(exchange.answer.packet.number)
+        return Unknown(reason="the list of characteristics did not come to its end")
 
     def characteristics(self) -> tuple[Characteristic, ...]:
         """Every characteristic with its level table."""
@@ -359,6 +386,12 @@ def _service_of(
         if service.first <= characteristic.handle <= service.last:
             return service.uuid
     return ""
+
+
+def _is_guessable(digits: str) -> bool:
+    """One digit over and over, or digits that count up or down."""
+    steps = {ord(after) - ord(before) for before, after in itertools.pairwise(digits)}
+    return digits.isdecimal() and len(steps) == 1 and steps <= {-1, 0, 1}
 
 
 def _refused(exchange: Exchange) -> bool:
