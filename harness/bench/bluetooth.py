@@ -9,19 +9,24 @@ into a result.
 import asyncio
 import contextlib
 import secrets
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from typing import Final, TypeVar
 
 from bumble import core, hci, pairing, smp
 from bumble import device as bumble_device
 from bumble.device import Advertisement, Device, DeviceConfiguration
 from bumble.keys import PairingKeys
-from bumble.snoop import Snooper
-from bumble.transport import open_transport
 from bumble.transport.common import SnoopingTransport, Transport
 from typing_extensions import override
 
+from harness.bench.bluetooth_host import (
+    SLACK_S,
+    Loop,
+    LostError,
+    Recording,
+    bounded,
+    open_adapter,
+)
 from harness.bench.bluetooth_link import (
     Bond,
     Connection,
@@ -40,8 +45,6 @@ _ANSWER_S: Final = 2.0
 _PAIRING_S: Final = 35.0
 _ENCRYPT_S: Final = 6.0
 _CLOSE_S: Final = 3.0
-_SLACK_S: Final = 5.0
-"""How much longer a caller waits than the work may take."""
 _ATT: Final = 0x0004
 _SMP: Final = 0x0006
 _UNASKED: Final = frozenset({0x1B, 0x1D, 0x23})
@@ -52,69 +55,6 @@ _KEY_BYTES: Final = 16
 _PASSKEYS: Final = 1_000_000
 
 
-class _LostError(Exception):
-    """The link ended while something was awaited."""
-
-
-async def _bounded(work: Awaitable[T], timeout_s: float) -> T:
-    """Await ``work``.
-
-    Raises:
-        TimeoutError: it did not end in time.
-        _LostError: the link ended first.
-    """
-    try:
-        return await asyncio.wait_for(work, timeout_s)
-    except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task is not None and task.cancelling():
-            raise
-        raise _LostError from error
-
-
-class _Loop:
-    """An event loop in a thread."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="bluetooth")
-        self._thread.start()
-
-    def run(self, work: Coroutine[Any, Any, T], timeout_s: float) -> T:
-        """Run ``work`` and wait for it. Raises BenchFault if it hangs."""
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
-        try:
-            return future.result(timeout_s + _SLACK_S)
-        except TimeoutError as error:
-            future.cancel()
-            raise BenchFault("the Bluetooth adapter stopped answering") from error
-
-    def close(self) -> None:
-        """End the loop; whatever still runs on it is cancelled."""
-        with contextlib.suppress(BenchFault):
-            self.run(_cancel_all(), _CLOSE_S)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(_CLOSE_S)
-        if not self._thread.is_alive():
-            self._loop.close()
-
-
-async def _cancel_all() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-
-
-class _Recording(Snooper):
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
-
-    @override
-    def snoop(self, hci_packet: bytes, direction: Snooper.Direction) -> None:
-        self._recorder(hci_packet, direction is Snooper.Direction.HOST_TO_CONTROLLER)
-
-
 @contextlib.contextmanager
 def open_radio(transport: str, recorder: Recorder) -> Iterator[Radio]:
     """Take the adapter that bumble calls ``transport``, and let go of it in the end.
@@ -122,7 +62,7 @@ def open_radio(transport: str, recorder: Recorder) -> Iterator[Radio]:
     Raises:
         BenchFault: it cannot be opened; the message says why as bumble told it.
     """
-    loop = _Loop()
+    loop = Loop()
     try:
         radio = loop.run(_powered(loop, transport, recorder), _OPEN_S)
         try:
@@ -134,12 +74,12 @@ def open_radio(transport: str, recorder: Recorder) -> Iterator[Radio]:
         loop.close()
 
 
-async def _powered(loop: _Loop, transport: str, recorder: Recorder) -> "_Radio":
+async def _powered(loop: Loop, transport: str, recorder: Recorder) -> "_Radio":
     try:
-        opened = await _bounded(open_transport(transport), _OPEN_S)
-        snooping = SnoopingTransport(opened, _Recording(recorder))
+        opened = await bounded(open_adapter(transport), _OPEN_S)
+        snooping = SnoopingTransport(opened, Recording(recorder))
         radio = _Radio(loop, snooping)
-        await _bounded(radio.power_on(), _OPEN_S)
+        await bounded(radio.power_on(), _OPEN_S)
     except Exception as error:  # each of bumble's transports raises errors of its own
         said = str(error) or type(error).__name__
         raise BenchFault(f"bluetooth adapter {transport}: {said}") from error
@@ -147,7 +87,7 @@ async def _powered(loop: _Loop, transport: str, recorder: Recorder) -> "_Radio":
 
 
 class _Radio(Radio):
-    def __init__(self, loop: _Loop, transport: Transport) -> None:
+    def __init__(self, loop: Loop, transport: Transport) -> None:
         self._loop = loop
         self._transport = transport
         first = bytes([secrets.randbits(6) | 0xC0])
@@ -198,7 +138,7 @@ class _Radio(Radio):
 
         async def scan() -> Heard | None:
             try:
-                return await self._scanning(_bounded(search(), timeout_s))
+                return await self._scanning(bounded(search(), timeout_s))
             except TimeoutError:
                 return None
 
@@ -211,11 +151,11 @@ class _Radio(Radio):
     async def _connect(self, address: str, timeout_s: float) -> Connection | None:
         try:
             # The inner limit lets bumble take the attempt back; the outer is for a dead adapter.
-            made = await _bounded(
+            made = await bounded(
                 self._device.connect_le(hci.Address(address), timeout=timeout_s),
-                timeout_s + _SLACK_S / 2,
+                timeout_s + SLACK_S / 2,
             )
-        except (TimeoutError, _LostError, hci.HCI_Error, core.BaseBumbleError):
+        except (TimeoutError, LostError, hci.HCI_Error, core.BaseBumbleError):
             return None
         connection = _Connection(self._loop, self._device, made)
         self._connections[made.handle] = connection
@@ -253,7 +193,7 @@ class _Radio(Radio):
 
 
 class _Connection(Connection):
-    def __init__(self, loop: _Loop, device: Device, connection: bumble_device.Connection) -> None:
+    def __init__(self, loop: Loop, device: Device, connection: bumble_device.Connection) -> None:
         self._loop = loop
         self._device = device
         self._connection = connection
@@ -307,7 +247,7 @@ class _Connection(Connection):
         """End the link, if it has not ended."""
         if self.is_open:
             with contextlib.suppress(Exception, asyncio.CancelledError):
-                await _bounded(self._connection.disconnect(), _CLOSE_S)
+                await bounded(self._connection.disconnect(), _CLOSE_S)
 
     async def _ask(self, channel: int, pdu: bytes) -> bytes | None:
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
@@ -316,7 +256,7 @@ class _Connection(Connection):
             if not self._send(channel, pdu):
                 return None
             return await asyncio.wait_for(future, _ANSWER_S)
-        except (TimeoutError, _LostError):
+        except (TimeoutError, LostError):
             return None
         finally:
             del self._waiting[channel]
@@ -335,7 +275,7 @@ class _Connection(Connection):
         self._ended.set()
         for future in self._waiting.values():
             if not future.done():
-                future.set_exception(_LostError())
+                future.set_exception(LostError())
 
     async def _pair(self, offer: Offer, hands: Hands, *, wrong: bool) -> PairingEnd:
         delegate = _Delegate(offer, hands, wrong=wrong)
@@ -343,10 +283,10 @@ class _Connection(Connection):
         made: list[PairingKeys] = []
         self._connection.on(self._connection.EVENT_PAIRING, made.append)
         try:
-            await _bounded(self._connection.pair(), _PAIRING_S)
+            await bounded(self._connection.pair(), _PAIRING_S)
         except TimeoutError:
             return PairingEnd(None, "no end in time")
-        except _LostError:
+        except LostError:
             return PairingEnd(None, "the link ended")
         except Exception as error:  # noqa: BLE001  (whatever a DUT can make bumble raise)
             return PairingEnd(None, str(error)[:200])
@@ -377,8 +317,8 @@ class _Connection(Connection):
         )
         try:
             await self._device.send_async_command(command)
-            return await _bounded(changed, _ENCRYPT_S)
-        except (TimeoutError, _LostError, hci.HCI_Error):
+            return await bounded(changed, _ENCRYPT_S)
+        except (TimeoutError, LostError, hci.HCI_Error):
             return False
 
 
