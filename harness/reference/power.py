@@ -1,6 +1,7 @@
 """Power of the router: off, booting, stopped at the boot loader, on."""
 
 import threading
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Final
 
@@ -74,12 +75,20 @@ class Power:
         fault: why the last boot failed; ``""`` if it did not.
     """
 
-    def __init__(self, device: Device, network: Network, console: Console, boot_s: float) -> None:
-        """Off. A boot takes ``boot_s`` seconds."""
+    def __init__(
+        self,
+        device: Device,
+        network: Network,
+        console: Console,
+        boot_s: float,
+        radio: Callable[[bool], None] | None = None,
+    ) -> None:
+        """Off. A boot takes ``boot_s`` seconds; ``radio`` is switched with the network."""
         self._device = device
         self._network = network
         self._console = console
         self._boot_s = boot_s
+        self._radio = radio
         self._cut = threading.Event()
         self._go_on = threading.Event()
         self._booted = threading.Event()
@@ -126,6 +135,8 @@ class Power:
             self._thread.join()
         self._console.attach(None)
         self._network.power(on=False)
+        if self._radio:
+            self._radio(False)  # noqa: FBT003  (the callback's one argument)
         self._device.end_sessions()
         self._device.accounts.forget_attempts()
         self._set(PowerState.OFF)
@@ -141,7 +152,9 @@ class Power:
                 return
         try:
             self._network.power(on=True)
-        except BenchFault as fault:  # a port is taken; `wait_until_on` tells
+            if self._radio:
+                self._radio(True)  # noqa: FBT003
+        except BenchFault as fault:  # a port or an adapter is taken; `wait_until_on` tells
             self.fault = str(fault)
             self._booted.set()
             return

@@ -6,12 +6,11 @@ import json
 import os
 import select
 import signal
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from harness.errors import BenchFault, UsageError
 from harness.reference.console import Console
@@ -30,6 +29,7 @@ from harness.reference.shuffle import default_look, move_ports, shuffled_look
 from harness.reference.silent import serve_nothing
 from harness.reference.snmp import SnmpAgent
 from harness.reference.ssh import SshServer
+from harness.reference.starting import READY_SCHEMA, control_folder, keep
 from harness.reference.telnet import serve_either, serve_telnet
 from harness.reference.tftp import TftpServer
 from harness.reference.tls import make_certificate, make_server
@@ -44,8 +44,9 @@ from harness.reference.webserver import (
     serve_redirect,
 )
 
-READY_SCHEMA: Final = "certbench/reference-ready/1"
-_LONGEST_SOCKET_PATH: Final = 100
+if TYPE_CHECKING:
+    from harness.reference.bluetooth.router import RouterBluetooth
+
 _BOOT_PATIENCE_S: Final = 10.0
 
 
@@ -61,6 +62,8 @@ class RouterOptions:
         port_offset: added to the ports, for users who may not bind low ones.
         surface: ports by service name, before all else.
         maker_site: address on which the maker's web site is served too; ``""`` = nowhere.
+        transport: bumble's name of its Bluetooth adapter; ``""`` = it has none.
+        rotation_s: seconds after which it takes another Bluetooth address.
     """
 
     sample: str
@@ -73,6 +76,8 @@ class RouterOptions:
     port_offset: int = 0
     surface: Mapping[str, int] | None = None
     maker_site: str = ""
+    transport: str = ""
+    rotation_s: float = 900.0
 
     @property
     def wan_address(self) -> str:
@@ -106,7 +111,9 @@ class Router:
         self._device.changed = self._settle
         self._console = Console(self._truth)
         boot_s = FAST_BOOT_S if options.fast else BOOT_S
-        self._power = Power(self._device, self._network, self._console, boot_s)
+        self._bluetooth = self._with_bluetooth()
+        radio = self._bluetooth.power if self._bluetooth else None
+        self._power = Power(self._device, self._network, self._console, boot_s, radio)
         self._site = _maker_site(options)
         self._stop_read, self._stop_write = os.pipe()
         self._control_path = folder / "control.sock"
@@ -142,6 +149,7 @@ class Router:
             "fields": dict(look.fields),
             "log": str(self._log),
             "maker": self._site.ready() if self._site else None,
+            "bluetooth": self._bluetooth.ready() if self._bluetooth else None,
         }
 
     def request_stop(self) -> None:
@@ -161,6 +169,8 @@ class Router:
         if self._site:
             self._site.close()
         self._power.off()
+        if self._bluetooth:
+            self._bluetooth.close()
         self._network.close()
         self._ssh.close()
         self._console.close()
@@ -209,6 +219,14 @@ class Router:
             "ssdp-wan": SsdpResponder(device, options.wan_address, outside).alone,
         }
 
+    def _with_bluetooth(self) -> "RouterBluetooth | None":
+        """Its Bluetooth, where an adapter is named; bumble is imported then and not before."""
+        if not self._options.transport:
+            return None
+        from harness.reference.bluetooth.router import RouterBluetooth
+
+        return RouterBluetooth(self._device, self._options.transport, self._options.rotation_s)
+
     def _settle(self) -> None:
         self._network.want(self._device.services())
 
@@ -223,10 +241,13 @@ class Router:
             "unplug": lambda _order: self._network.plug(in_=False),
             "plug": lambda _order: self._network.plug(in_=True),
             "stop": lambda _order: self.request_stop(),
+            **(self._bluetooth.commands() if self._bluetooth else {}),
         }
 
     def _reset(self) -> None:
         self._device.reset()
+        if self._bluetooth:
+            self._bluetooth.forget()
         self._network.restart()
         self._power.restart_login()
 
@@ -245,8 +266,10 @@ class Router:
 
     def _describe(self) -> dict[str, object]:
         site = {"maker": self._site.there} if self._site else {}
+        radio = self._bluetooth.describe() if self._bluetooth else {}
         return {
             **site,
+            **radio,
             "state": self._device.accounts.state.value,
             "power": self._power.state.value,
             "plugged": self._network.plugged,
@@ -265,10 +288,7 @@ def running_router(options: RouterOptions) -> Iterator[Router]:
     """
     options.work.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
-        folder = options.work
-        if len(str(folder / "control.sock")) > _LONGEST_SOCKET_PATH:  # unix(7): 108 bytes
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="router-")))
-        router = Router(options, folder.absolute())
+        router = Router(options, stack.enter_context(control_folder(options.work)))
         stack.callback(router.close)
         router.start()
         yield router
@@ -280,15 +300,9 @@ def serve(options: RouterOptions, stdin: int, stdout: int) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: router.request_stop())
         said = json.dumps(router.ready()).encode() + b"\n"
-        _keep(options.work / "ready.json", said)
+        keep(options.work / "ready.json", said)
         os.write(stdout, said)
         router.wait(stdin)
-
-
-def _keep(path: Path, data: bytes) -> None:
-    """What a bench that attaches later reads; it holds the label's login."""
-    path.touch(mode=0o600)
-    path.write_bytes(data)
 
 
 def _maker_site(options: RouterOptions) -> MakerSite | None:

@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
 
@@ -44,7 +45,7 @@ class Settings:
         Raises:
             MalformedError: not JSON, no object, an unknown member or a value out of range.
         """
-        self._update(read_json_object(request))
+        self.update(read_json_object(request))
 
     def update_from_form(self, request: Request) -> None:
         """Take the fields of a form over, all or none.
@@ -61,9 +62,14 @@ class Settings:
                 typed[name] = text == "true"
             else:
                 typed[name] = text
-        self._update(typed)
+        self.update(typed)
 
-    def _update(self, members: dict[str, object]) -> None:
+    def update(self, members: Mapping[str, object]) -> None:
+        """Take the members over, all or none.
+
+        Raises:
+            MalformedError: an unknown member or a value out of range.
+        """
         accepted = {name: self._checked(name, value) for name, value in members.items()}
         with self._lock:
             self._values.update(accepted)

@@ -1,6 +1,9 @@
 """The flaw switches of the reference lock; ``flaws.toml`` beside it says what each does."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+
+from harness.errors import UsageError
 
 
 class LockFlaw(StrEnum):
@@ -25,3 +28,17 @@ class LockFlaw(StrEnum):
 
 
 LockFlaws = frozenset[LockFlaw]
+
+
+def parse_lock_flaws(names: Iterable[str]) -> LockFlaws:
+    """The switches of these names.
+
+    Raises:
+        UsageError: a name is not a flaw of the lock; the message lists those that are.
+    """
+    wanted = set(names)
+    unknown = wanted - {flaw.value for flaw in LockFlaw}
+    if unknown:
+        known = ", ".join(flaw.value for flaw in LockFlaw)
+        raise UsageError(f"no such flaw: {', '.join(sorted(unknown))}. There are: {known}")
+    return frozenset(LockFlaw(name) for name in wanted)

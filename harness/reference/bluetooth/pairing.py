@@ -1,7 +1,7 @@
-"""How the lock pairs: its policy inside the Security Manager of bumble (Core, Vol 3, Part H).
+"""How a reference device pairs: its policy inside bumble's Security Manager (Core, Vol 3, Part H).
 
 bumble's host neither refuses a weak request nor shortens the key to the size that was agreed on;
-a lock has to do both.
+a device has to do both.
 """
 
 from typing import Final, cast
@@ -11,52 +11,52 @@ from bumble.device import Connection, Device
 from typing_extensions import override
 
 from harness.reference.bluetooth.flaws import LockFlaw
-from harness.reference.bluetooth.lock import Level, Lock
+from harness.reference.bluetooth.pairable import Level, Pairable
 
 _KEY_BYTES: Final = 16
 
 
-class LockDelegate(pairing.PairingDelegate):
-    """The lock's display and keypad, as the Security Manager asks for them."""
+class OwnDelegate(pairing.PairingDelegate):
+    """The device's display and keypad, as the Security Manager asks for them."""
 
-    def __init__(self, lock: Lock) -> None:
+    def __init__(self, pairable: Pairable) -> None:
         """A display and keys, or neither by a flaw."""
         capability = pairing.PairingDelegate.IoCapability
-        silent = LockFlaw.JUST_WORKS in lock.flaws
+        silent = LockFlaw.JUST_WORKS in pairable.flaws
         super().__init__(
             io_capability=capability.NO_OUTPUT_NO_INPUT
             if silent
             else capability.DISPLAY_OUTPUT_AND_KEYBOARD_INPUT
         )
-        self.lock = lock
+        self.pairable = pairable
 
     @override
     async def display_number(self, number: int, digits: int = 6) -> None:
-        self.lock.shown = f"{number:0{digits}}"
+        self.pairable.shown = f"{number:0{digits}}"
 
     @override
     async def generate_passkey(self) -> int:
-        return self.lock.draw_passkey()
+        return self.pairable.draw_passkey()
 
     @override
     async def compare_numbers(self, number: int, digits: int) -> bool:
-        self.lock.shown = f"{number:0{digits}}"
-        return await self.lock.read_answer()
+        self.pairable.shown = f"{number:0{digits}}"
+        return await self.pairable.read_answer()
 
     @override
     async def get_number(self) -> int:
-        return await self.lock.read_keypad()
+        return await self.pairable.read_keypad()
 
 
-class LockSession(smp.Session):
-    """One pairing with the lock."""
+class OwnSession(smp.Session):
+    """One pairing with the device."""
 
     pairing_config: pairing.PairingConfig
 
     @property
-    def lock(self) -> Lock:
-        """The lock that is paired with."""
-        return cast("LockDelegate", self.pairing_config.delegate).lock
+    def pairable(self) -> Pairable:
+        """What is paired with."""
+        return cast("OwnDelegate", self.pairing_config.delegate).pairable
 
     @property
     def level(self) -> Level:
@@ -69,7 +69,7 @@ class LockSession(smp.Session):
     async def on_smp_pairing_request_command_async(
         self, command: smp.SMP_Pairing_Request_Command
     ) -> None:
-        refusal = self.lock.refusal(command)
+        refusal = self.pairable.refusal(command)
         if refusal is not None:
             self.send_pairing_failed(refusal)
             return
@@ -81,7 +81,7 @@ class LockSession(smp.Session):
     @override
     def on_pairing_failure(self, reason: smp.ErrorCode) -> None:
         if not self.completed:
-            self.lock.pairing_failed(reason)
+            self.pairable.pairing_failed(reason)
         super().on_pairing_failure(reason)
 
     @override
@@ -96,8 +96,8 @@ class LockSession(smp.Session):
 
     @override
     async def on_pairing(self) -> None:
-        self.lock.levels[self.connection.handle] = self.level
-        self.lock.paired(self.level)
+        self.pairable.levels[self.connection.handle] = self.level
+        self.pairable.paired(self.level)
         await super().on_pairing()
 
     def _shortened(self, key: bytes) -> bytes:
@@ -107,18 +107,18 @@ class LockSession(smp.Session):
 
 
 class Pairing:
-    """Pairing of a lock's device, with the tag that holds its out-of-band numbers."""
+    """Pairing with a device, with the tag that holds its out-of-band numbers."""
 
-    def __init__(self, lock: Lock, device: Device) -> None:
-        """Make ``device`` pair as ``lock`` does."""
-        self._lock = lock
+    def __init__(self, pairable: Pairable, device: Device) -> None:
+        """Make ``device`` pair as ``pairable`` says."""
+        self._pairable = pairable
         self._device = device
         self._tag = smp.OobContext()
         device.pairing_config_factory = self._config
-        device.smp_session_proxy = LockSession
+        device.smp_session_proxy = OwnSession
 
     def tag(self) -> dict[str, str]:
-        """What a reader of the lock's tag reads: confirmation value and random number, in hex."""
+        """What a reader of its tag reads: confirmation value and random number, in hex."""
         shared = self._tag.share()
         return {"c": shared.c.hex(), "r": shared.r.hex()}
 
@@ -126,22 +126,22 @@ class Pairing:
         """A connection was encrypted under a key: recall how that key was made."""
         store = self._device.keystore
         keys = await store.get(str(connection.peer_address)) if store else None
-        if keys is None or connection.handle in self._lock.levels:
+        if keys is None or connection.handle in self._pairable.levels:
             return  # just being paired: the session says how
         key = keys.ltk or keys.ltk_central
         level = Level.ENCRYPTED
         if key is not None and key.authenticated:
             level = Level.SECURE_CONNECTIONS if keys.ltk else Level.AUTHENTICATED
-        self._lock.levels[connection.handle] = level
+        self._pairable.levels[connection.handle] = level
 
     def _config(self, _connection: Connection) -> pairing.PairingConfig:
-        flaws = self._lock.flaws
+        flaws = self._pairable.flaws
         with_tag = LockFlaw.JUST_WORKS not in flaws
         return pairing.PairingConfig(
             sc=True,
             mitm=LockFlaw.JUST_WORKS not in flaws,
             bonding=True,
-            delegate=LockDelegate(self._lock),
+            delegate=OwnDelegate(self._pairable),
             identity_address_type=pairing.PairingConfig.AddressType.RANDOM,
             oob=pairing.PairingConfig.OobConfig(self._tag, None, None) if with_tag else None,
         )

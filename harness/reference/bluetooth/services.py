@@ -10,7 +10,9 @@ from bumble.profiles.device_information_service import DeviceInformationService
 
 from harness.reference.bluetooth.flaws import LockFlaw
 from harness.reference.bluetooth.lock import Lock
+from harness.reference.bluetooth.pairable import Pairable
 
+NAME: Final = "Lock"
 MAKER: Final = "Reference Devices"
 MODEL: Final = "Reference Lock RL-1"
 LOCK_SERVICE: Final = "a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"
@@ -32,7 +34,7 @@ def services_of(lock: Lock) -> list[Service]:
     information = DeviceInformationService(
         manufacturer_name=MAKER, model_number=MODEL, firmware_revision=revision
     )
-    guard = _guard(lock)
+    guard = guard_of(lock)
     update = _open if LockFlaw.OPEN_UPDATE in lock.flaws else guard
     return [
         information,
@@ -42,9 +44,11 @@ def services_of(lock: Lock) -> list[Service]:
     ]
 
 
-def _guard(lock: Lock) -> Guard:
+def guard_of(pairable: Pairable) -> Guard:
+    """Refuses whoever ``pairable`` does not obey."""
+
     def require(connection: Connection) -> None:
-        if not lock.obeys(connection.handle):
+        if not pairable.obeys(connection.handle):
             raise att.ATT_Error(att.ErrorCode.INSUFFICIENT_AUTHENTICATION)
 
     return require
@@ -69,7 +73,7 @@ def _bolt(lock: Lock, guard: Guard) -> Characteristic[bytes]:
         lock.truth.record("bolt", bolted=int(lock.bolted), level=_level(lock, connection))
 
     properties = _Properties.READ | _Properties.WRITE | _Properties.NOTIFY
-    return _characteristic(BOLT, properties, CharacteristicValue(read=read, write=write))
+    return guarded(BOLT, properties, CharacteristicValue(read=read, write=write))
 
 
 def _access_code(lock: Lock, guard: Guard) -> Characteristic[bytes]:
@@ -79,7 +83,7 @@ def _access_code(lock: Lock, guard: Guard) -> Characteristic[bytes]:
         reading(connection)
         return lock.access_code.encode()
 
-    return _characteristic(ACCESS_CODE, _Properties.READ, CharacteristicValue(read=read))
+    return guarded(ACCESS_CODE, _Properties.READ, CharacteristicValue(read=read))
 
 
 def _update(lock: Lock, uuid: str, guard: Guard) -> Characteristic[bytes]:
@@ -91,7 +95,7 @@ def _update(lock: Lock, uuid: str, guard: Guard) -> Characteristic[bytes]:
         lock.truth.record("update", length=len(value), level=_level(lock, connection))
 
     properties = _Properties.WRITE | _Properties.NOTIFY
-    return _characteristic(uuid, properties, CharacteristicValue(read=read, write=write))
+    return guarded(uuid, properties, CharacteristicValue(read=read, write=write))
 
 
 def _level(lock: Lock, connection: Connection) -> str:
@@ -99,9 +103,10 @@ def _level(lock: Lock, connection: Connection) -> str:
     return level.name if level else "NONE"
 
 
-def _characteristic(
+def guarded(
     uuid: str, properties: Characteristic.Properties, value: CharacteristicValue[bytes]
 ) -> Characteristic[bytes]:
+    """A characteristic whose value is the guard's business."""
     permissions = _Permissions(0)
     if _Properties.READ in properties:
         permissions |= _Permissions.READABLE
