@@ -67,13 +67,15 @@ class Look:
         gap = self.record.facts.gap(self.subject)
         return self.undecided("not-examined", why=gap or "the fact says nothing about it")
 
-    def must_be_absent(self, seen: Observation, *, absent: str, present: str) -> Judgement:
+    def must_be_absent(
+        self, seen: Observation, *, absent: str, present: str, **params: object
+    ) -> Judgement:
         """Holds when the thing was looked for in vain, under a control; contradicted when seen."""
         match seen:
             case Present(evidence=evidence):
-                return self.contradicted(present, evidence)
+                return self.contradicted(present, evidence, **params)
             case Absent(control=control):
-                return self.held(absent, (control,))
+                return self.held(absent, (control,), **params)
             case Unknown(reason=why):
                 return self.undecided("not-observed", why=why)
 

@@ -7,27 +7,9 @@ them. A criterion is never renamed; a new meaning gets a new id.
 from types import MappingProxyType
 from typing import Final
 
-from harness.model.base import Frozen
+from harness.assessment.criteria.criterion import Criterion
+from harness.assessment.criteria.registry_of_bluetooth import BLUETOOTH
 from harness.model.judgement import Severity
-
-
-class Criterion(Frozen):
-    """One technical criterion, as reports present it.
-
-    Attributes:
-        id: stable name.
-        title: the flaw in a few words.
-        severity: of its findings.
-        advice: what the manufacturer should change.
-        reference: public standard or RFC that explains why.
-    """
-
-    id: str
-    title: str
-    severity: Severity
-    advice: str
-    reference: str
-
 
 _ALL: Final = (
     Criterion(
@@ -366,6 +348,7 @@ _ALL: Final = (
         advice="Validate type, length and format of all input; answer errors without internals.",
         reference="EN 303 645 5.13-1; CWE-20, CWE-209",
     ),
+    *BLUETOOTH,
 )
 
 CRITERIA: Final = MappingProxyType({criterion.id: criterion for criterion in _ALL})
