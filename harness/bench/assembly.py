@@ -17,6 +17,7 @@ from typing_extensions import override
 from harness.bench import namespace
 from harness.bench.bluetooth_hands import ConfiguredBluetooth, OperatorHands, ReferenceHands
 from harness.bench.bluetooth_link import BluetoothLink, Hands
+from harness.bench.classic_link import ClassicLink
 from harness.bench.console import SerialConsole
 from harness.bench.guard import ScopeGuard
 from harness.bench.network import IpLink
@@ -59,6 +60,7 @@ class AssembledLinks:
     wan: NetworkLink | None = None
     console: Console | None = None
     bluetooth: BluetoothLink | None = None
+    classic: ClassicLink | None = None
     power: PowerSwitch | None = None
     states: StateControl | None = None
     label: Login | None = None
@@ -226,8 +228,10 @@ def _links(
     console = SerialConsole(sample.console) if sample.console else None
     power = _power(sample, operator, control)
     bluetooth = _bluetooth(sample, operator, control)
+    classic = bluetooth if sample.bluetooth and sample.bluetooth.speaks_classic else None
     offered = {
         Capability.BLUETOOTH: bluetooth,
+        Capability.BLUETOOTH_CLASSIC: classic,
         Capability.NETWORK: network,
         Capability.CONSOLE: console,
         Capability.POWER: power,
@@ -240,6 +244,7 @@ def _links(
         wan=IpLink(outside, guard) if outside else None,
         console=console,
         bluetooth=bluetooth,
+        classic=classic,
         power=power,
         states=_states(sample, operator, control, user, power),
         label=label,
@@ -250,7 +255,7 @@ def _links(
 
 def _bluetooth(
     sample: SampleConfig, operator: Operator | None, control: ReferenceControl | None
-) -> BluetoothLink | None:
+) -> ConfiguredBluetooth | None:
     if sample.bluetooth is None:
         return None
     hands: Hands | None = None

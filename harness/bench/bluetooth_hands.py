@@ -12,7 +12,8 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.bluetooth_link import BluetoothLink, Hands, Radio, Recorder
+from harness.bench.bluetooth_link import Hands, Radio, Recorder
+from harness.bench.classic_link import ClassicLink, ClassicRadio
 from harness.bench.protocols import Operator
 from harness.bench.reference_control import ReferenceControl
 from harness.errors import BenchFault
@@ -25,7 +26,7 @@ _LOOK_S: Final = 0.02
 _DONE: Final = "done"
 
 
-class ConfiguredBluetooth(BluetoothLink):
+class ConfiguredBluetooth(ClassicLink):
     """A sample's Bluetooth, one owner of the adapter at a time."""
 
     def __init__(self, config: BluetoothConfig, hands: Hands | None) -> None:
@@ -69,21 +70,44 @@ class ConfiguredBluetooth(BluetoothLink):
 
     @property
     @override
+    def classic_address(self) -> str:
+        return self._config.classic_address
+
+    @property
+    @override
     def hands(self) -> Hands | None:
         return self._hands
 
     @override
     @contextlib.contextmanager
     def take(self, recorder: Recorder) -> Iterator[Radio]:
+        with self._alone():
+            from harness.bench.bluetooth import open_radio
+
+            with open_radio(self.transport, recorder) as radio:
+                yield radio
+
+    @override
+    @contextlib.contextmanager
+    def take_classic(
+        self, recorder: Recorder, *, simple_pairing: bool = True
+    ) -> Iterator[ClassicRadio]:
+        with self._alone():
+            from harness.bench.bluetooth_classic import open_classic_radio
+
+            opened = open_classic_radio(self.transport, recorder, simple_pairing=simple_pairing)
+            with opened as radio:
+                yield radio
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Own the adapter. Raises BenchFault if it is owned, or bumble is not installed."""
         if not self.library:
             raise BenchFault("Bluetooth needs an optional part: pip install 'certbench[bluetooth]'")
-        from harness.bench.bluetooth import open_radio
-
         if not self._owned.acquire(timeout=_LOOK_S):
             raise BenchFault(f"bluetooth adapter {self.transport}: somebody else holds it")
         try:
-            with open_radio(self.transport, recorder) as radio:
-                yield radio
+            yield
         finally:
             self._owned.release()
 

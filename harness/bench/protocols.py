@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from harness.bench.bluetooth_link import BluetoothLink
+from harness.bench.classic_link import ClassicLink
 from harness.bench.network_link import HttpExchange, NetworkLink
 from harness.bench.taps import Taps
 from harness.model.bench_config import BenchSettings, SampleConfig
@@ -166,6 +167,11 @@ class SampleLinks(Protocol):
     @property
     def bluetooth(self) -> BluetoothLink | None:
         """The way over Bluetooth."""
+        ...
+
+    @property
+    def classic(self) -> ClassicLink | None:
+        """The way over Bluetooth Classic."""
         ...
 
     @property

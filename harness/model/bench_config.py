@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 
 from harness.model.base import Document, Frozen
-from harness.model.radio import Radio
+from harness.model.radio import FAKED, Faked, Radio
 from harness.model.states import DeviceState, Impact
 
 
@@ -71,6 +71,9 @@ class BluetoothConfig(Frozen):
         window_s: how long the bench listens to advertisements: at least as long as a private
             address of the sample may last.
         safe_writes: characteristic -> value in hex that may be written to it.
+        classic: the sample speaks Classic (BR/EDR), too.
+        classic_address: its address there, which never changes; needed where it cannot be
+            discovered unless somebody brings it into pairing mode.
     """
 
     transport: Annotated[str, Field(min_length=1)]
@@ -79,6 +82,13 @@ class BluetoothConfig(Frozen):
     service: Annotated[str, Field(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")] = ""
     window_s: Annotated[float, Field(gt=0, le=3600)] = 900.0
     safe_writes: dict[str, Annotated[str, Field(pattern=r"^([0-9a-f]{2}){0,20}$")]] = {}
+    classic: bool = False
+    classic_address: Annotated[str, Field(pattern=r"^([0-9A-F]{2}(:[0-9A-F]{2}){5})?$")] = ""
+
+    @property
+    def speaks_classic(self) -> bool:
+        """The sample speaks Classic, and the bench's radio does more than pretend to."""
+        return self.classic and Faked.CLASSIC not in FAKED[self.radio]
 
     @model_validator(mode="after")
     def _can_be_recognised(self) -> "BluetoothConfig":

@@ -68,6 +68,7 @@ class Capability(StrEnum):
     LABEL = "label"
     """The bench knows the login printed on the sample or its papers."""
     BLUETOOTH = "bluetooth"
+    BLUETOOTH_CLASSIC = "bluetooth-classic"
 
 
 class Lock(StrEnum):
