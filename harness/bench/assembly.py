@@ -15,7 +15,12 @@ from typing import Final
 from typing_extensions import override
 
 from harness.bench import namespace
-from harness.bench.bluetooth_hands import ConfiguredBluetooth, OperatorHands, ReferenceHands
+from harness.bench.bluetooth_hands import (
+    ConfiguredBluetooth,
+    OperatorHands,
+    ReferenceHands,
+    installed,
+)
 from harness.bench.bluetooth_link import BluetoothLink, Hands
 from harness.bench.classic_link import ClassicLink
 from harness.bench.console import SerialConsole
@@ -40,6 +45,7 @@ from harness.bench.states import DeclaredState, OperatorStates, SwitchedStates
 from harness.bench.taps import Taps
 from harness.errors import BenchFault, ConfigError
 from harness.model.bench_config import BenchConfig, BenchSettings, PowerConfig, SampleConfig
+from harness.model.radio import Radio
 from harness.model.states import Capability
 
 _CLOSE_S: Final = 5.0
@@ -208,6 +214,9 @@ def _kind(config: BenchConfig) -> str:
     addresses = [sample.network.address for sample in config.sample if sample.network]
     if addresses and all(ipaddress.ip_address(address).is_loopback for address in addresses):
         return "loopback"
+    radios = [sample.bluetooth.radio for sample in config.sample if sample.bluetooth]
+    if not addresses and radios and Radio.REAL not in radios:
+        return "loopback"
     return "physical"
 
 
@@ -256,7 +265,7 @@ def _links(
 def _bluetooth(
     sample: SampleConfig, operator: Operator | None, control: ReferenceControl | None
 ) -> ConfiguredBluetooth | None:
-    if sample.bluetooth is None:
+    if sample.bluetooth is None or not installed():
         return None
     hands: Hands | None = None
     if control is not None:

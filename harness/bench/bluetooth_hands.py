@@ -5,6 +5,7 @@ bumble, an optional part of the product, is imported when the adapter is taken a
 
 import contextlib
 import importlib.metadata
+import importlib.util
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,6 +25,11 @@ from harness.model.radio import FAKED
 _LIBRARY: Final = "bumble"
 _LOOK_S: Final = 0.02
 _DONE: Final = "done"
+
+
+def installed() -> bool:
+    """Whether the optional part is there; without it no bench has Bluetooth."""
+    return importlib.util.find_spec(_LIBRARY) is not None
 
 
 class ConfiguredBluetooth(ClassicLink):
@@ -150,7 +156,7 @@ class ReferenceHands(Hands):
 
     @override
     def forget_bonds(self) -> None:
-        self._control.request("reset")
+        self._control.request("forget-bonds")
 
 
 class OperatorHands(Hands):

@@ -7,12 +7,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from harness.bench.bluetooth_hands import installed
 from harness.bench.protocols import Login
 from harness.errors import BenchFault
 from harness.model.bench_config import (
@@ -23,10 +24,14 @@ from harness.model.bench_config import (
     SampleConfig,
 )
 from harness.model.ids import SampleId
+from harness.model.radio import Radio
 from harness.survey.standing import read_record
 
 READY_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 5.0
+_AIR: Final = "tcp-client:127.0.0.1:"
+_ROTATION_SHARE: Final = 0.7
+"""A reference device changes its address well within the window in which the bench listens."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,13 @@ class WiredBench:
 
     Attributes:
         controls: sample -> control socket of its reference device.
-        logins: sample -> (label login, login that the user sets).
+        logins: sample -> (label login, login that the user sets); a device without a label, None.
         ready: sample -> what the device said about itself when it was ready.
     """
 
     config: BenchConfig
     controls: Mapping[str, Path]
-    logins: Mapping[str, tuple[Login, Login]]
+    logins: Mapping[str, tuple[Login | None, Login]]
     ready: Mapping[str, Mapping[str, Any]]
 
 
@@ -62,7 +67,8 @@ def reference_devices(
     with ExitStack() as stack:
         work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="certbench-dut-")))
         ready: dict[str, Mapping[str, Any]] = {}
-        for sample in config.sample:
+        heard = _with_air(config.sample, stack, work)
+        for sample in heard:
             if sample.reference is not None and sample.reference.attach:
                 ready[sample.id] = _attached(Path(sample.reference.attach), sample)
             elif sample.reference is not None:
@@ -70,7 +76,7 @@ def reference_devices(
                 ready[sample.id] = _await_ready(process, sample.id)
         samples = tuple(
             _wired(sample, ready[sample.id], config.bench.scope) if sample.id in ready else sample
-            for sample in config.sample
+            for sample in heard
         )
         bench = _with_maker_site(config.bench, ready)
         yield WiredBench(
@@ -81,22 +87,87 @@ def reference_devices(
         )
 
 
-@contextmanager
-def _device(sample: SampleConfig, work: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """One device process; closing its standard input is what ends it."""
-    reference = sample.reference
-    if reference is None or sample.network is None:
-        raise BenchFault(f"sample {sample.id}: a reference device needs network.address")
+def _with_air(
+    samples: Sequence[SampleConfig], stack: ExitStack, work: Path
+) -> tuple[SampleConfig, ...]:
+    """The samples, those on the virtual radio with where it was started: one air for all."""
+    wanting = [sample for sample in samples if _on_virtual_radio(sample)]
+    if not wanting or not installed():
+        return tuple(samples)
+    port = _port_of(wanting[0])
+    argv = [sys.executable, "-m", "harness.reference", "radio", "--port", str(port)]
+    said = _await_ready(stack.enter_context(_process(argv, work / "radio")), "radio")
+    transport = f"{_AIR}{said['port']}"
+    return tuple(_on_air(sample, transport) if sample in wanting else sample for sample in samples)
+
+
+def _on_virtual_radio(sample: SampleConfig) -> bool:
+    reference, bluetooth = sample.reference, sample.bluetooth
+    own = reference is not None and not reference.attach
+    return own and bluetooth is not None and bluetooth.radio is Radio.BUMBLE
+
+
+def _has_adapter(sample: SampleConfig) -> bool:
+    """Whether the device gets an adapter of its own: a real one is the bench's alone."""
+    bluetooth = sample.bluetooth
+    return bluetooth is not None and bluetooth.radio is not Radio.REAL and installed()
+
+
+def _port_of(sample: SampleConfig) -> int:
+    """Where the bench config wants the radio."""
+    transport = sample.bluetooth.transport if sample.bluetooth else ""
+    port = transport.removeprefix(_AIR)
+    if not transport.startswith(_AIR) or not port.isdecimal():
+        raise BenchFault(
+            f"sample {sample.id}: bluetooth.transport is {transport!r}: the virtual radio of a "
+            f"reference device is {_AIR}PORT, with 0 for a free port"
+        )
+    return int(port)
+
+
+def _on_air(sample: SampleConfig, transport: str) -> SampleConfig:
+    if sample.bluetooth is None:
+        return sample
+    bluetooth = sample.bluetooth.model_copy(update={"transport": transport})
+    return sample.model_copy(update={"bluetooth": bluetooth})
+
+
+def _device(sample: SampleConfig, work: Path) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """One device process."""
     folder = work / sample.id
-    folder.mkdir()
+    return _process(_command(sample, folder), folder)
+
+
+def _command(sample: SampleConfig, folder: Path) -> list[str]:
+    """How the device of a sample is started."""
+    reference, bluetooth = sample.reference, sample.bluetooth
+    if reference is None:
+        raise BenchFault(f"sample {sample.id} is no reference device")
     argv = [sys.executable, "-m", "harness.reference", reference.device]
-    argv += ["--sample", sample.id, "--address", sample.network.address, "--work", str(folder)]
+    argv += ["--sample", sample.id, "--work", str(folder)]
+    if reference.device == "router":
+        if sample.network is None:
+            raise BenchFault(f"sample {sample.id}: the reference router needs network.address")
+        argv += ["--address", sample.network.address]
+        argv += ["--seed", str(reference.seed)] if reference.seed is not None else []
+        argv += ["--maker-site", reference.maker_site] if reference.maker_site else []
+    elif bluetooth is None or not _has_adapter(sample):
+        raise BenchFault(
+            f"sample {sample.id}: the reference lock needs bluetooth.transport on a virtual radio, "
+            "and an optional part: pip install 'certbench[bluetooth]'"
+        )
+    if bluetooth is not None and _has_adapter(sample):
+        argv += ["--transport", bluetooth.transport]
+        argv += ["--rotation", str(bluetooth.window_s * _ROTATION_SHARE)]
     for flaw in reference.flaws:
         argv += ["--flaw", flaw]
-    if reference.seed is not None:
-        argv += ["--seed", str(reference.seed)]
-    if reference.maker_site:
-        argv += ["--maker-site", reference.maker_site]
+    return argv
+
+
+@contextmanager
+def _process(argv: Sequence[str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of ours; closing its standard input is what ends it."""
+    folder.mkdir()
     log = (folder / "stderr").open("wb")
     process = subprocess.Popen(  # noqa: S603  (our own program, arguments as a list)
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True
@@ -132,6 +203,8 @@ def _await_ready(process: subprocess.Popen[bytes], sample: str) -> Mapping[str, 
 
 
 def _wired(sample: SampleConfig, said: Mapping[str, Any], scope: Sequence[str]) -> SampleConfig:
+    if said["device"] == "lock":
+        return sample.model_copy(update={"serial": said["serial"]})
     about, port = said["paths"]["about"], said["surface"]["https"]
     identity = sample.identity.model_copy(update={"path": about, "port": port})
     return sample.model_copy(
@@ -175,10 +248,10 @@ def _attached(work: Path, sample: SampleConfig) -> Mapping[str, Any]:
             f"Start one: certbench reference serve --work {work}"
         ) from error
     wanted = sample.network.address if sample.network else ""
-    if (said["sample"], said["address"]) != (sample.id, wanted):
+    address = said.get("address", "")
+    if (said["sample"], address) != (sample.id, wanted):
         raise BenchFault(
-            f"sample {sample.id}: the device of {work} is sample {said['sample']} at "
-            f"{said['address']}"
+            f"sample {sample.id}: the device of {work} is sample {said['sample']} at {address}"
         )
     return said
 
@@ -210,7 +283,9 @@ def _in_scope(address: str, scope: Sequence[str]) -> str:
     return address if reachable else ""
 
 
-def _logins(said: Mapping[str, Any], password: str) -> tuple[Login, Login]:
-    """The label's login, and the user's."""
+def _logins(said: Mapping[str, Any], password: str) -> tuple[Login | None, Login]:
+    """The label's login, if there is one, and the user's."""
+    if "label" not in said:
+        return None, Login("owner", password)
     label = Login(said["label"]["user"], said["label"]["password"])
     return label, Login(label.user, password)

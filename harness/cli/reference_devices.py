@@ -12,22 +12,35 @@ reference_app = typer.Typer(help="Reference devices with known flaws.", no_args_
 
 @reference_app.command("serve")
 def serve(  # noqa: PLR0913, PLR0917  (the options of a command)
-    device: Annotated[str, typer.Argument(help="router")] = "router",
+    device: Annotated[str, typer.Argument(help="router, lock or radio")] = "router",
     sample: str = "A",
     address: str = "127.0.10.1",
     flaw: Annotated[list[str], typer.Option(help="switch on a flaw; may be repeated")] = [],  # noqa: B006
     seed: int | None = None,
     maker_site: Annotated[str, typer.Option(help="address of its maker's web site")] = "",
+    transport: Annotated[str, typer.Option(help="its Bluetooth adapter, as bumble calls it")] = "",
+    rotation: Annotated[float, typer.Option(help="seconds to another Bluetooth address")] = 900.0,
+    port: Annotated[int, typer.Option(help="of the radio, on 127.0.0.1; 0 = a free one")] = 0,
     work: Annotated[Path | None, typer.Option(help="folder for its log and socket")] = None,
 ) -> None:
-    """Run a reference device until interrupted; it prints how to reach it."""
-    folder = work or Path.cwd() / "reference-device"
-    folder.mkdir(parents=True, exist_ok=True)
-    argv = [sys.executable, "-m", "harness.reference", device, "--sample", sample]
-    argv += ["--address", address, "--work", str(folder)]
-    argv += [part for name in flaw for part in ("--flaw", name)]
-    argv += ["--seed", str(seed)] if seed is not None else []
-    argv += ["--maker-site", maker_site] if maker_site else []
+    """Run a reference device until interrupted; it prints how to reach it.
+
+    The radio is the air between virtual Bluetooth adapters: tcp-client:127.0.0.1:PORT.
+    """
+    argv = [sys.executable, "-m", "harness.reference", device]
+    if device == "radio":
+        argv += ["--port", str(port)]
+    else:
+        folder = work or Path.cwd() / "reference-device"
+        folder.mkdir(parents=True, exist_ok=True)
+        argv += ["--sample", sample, "--work", str(folder)]
+        argv += [part for name in flaw for part in ("--flaw", name)]
+        argv += ["--transport", transport] if transport else []
+        argv += ["--rotation", str(rotation)]
+    if device == "router":
+        argv += ["--address", address]
+        argv += ["--seed", str(seed)] if seed is not None else []
+        argv += ["--maker-site", maker_site] if maker_site else []
     process = subprocess.Popen(argv, stdin=subprocess.PIPE)  # noqa: S603  (our own program)
     try:
         code = process.wait()

@@ -10,6 +10,7 @@ from rich.console import Console
 from harness.assessment.planning import make_plan, survey_plan
 from harness.assessment.selection import is_selected
 from harness.bench.assembly import assemble
+from harness.bench.bluetooth_hands import installed
 from harness.bench.protocols import Operator
 from harness.cli.devices import reference_devices
 from harness.cli.progress import SurveyProgress
@@ -56,11 +57,13 @@ def expected_capabilities(config: BenchConfig) -> dict[SampleId, frozenset[Capab
     found = {}
     for sample in config.sample:
         reference = sample.reference is not None
+        router = sample.reference is not None and sample.reference.device == "router"
         has = {
             Capability.NETWORK: sample.network is not None,
-            Capability.CONSOLE: sample.console is not None or reference,
+            Capability.CONSOLE: sample.console is not None or router,
             Capability.POWER: sample.power is not None or reference,
-            Capability.LABEL: sample.label is not None or reference,
+            Capability.LABEL: sample.label is not None or router,
+            Capability.BLUETOOTH: sample.bluetooth is not None and installed(),
         }
         found[SampleId(sample.id)] = frozenset(name for name, there in has.items() if there)
     return found

@@ -107,13 +107,17 @@ class LinkSwitchConfig(Frozen):
 class ReferenceConfig(Frozen):
     """A reference device that the command starts in place of a physical sample.
 
+    One whose sample has Bluetooth on the virtual radio gets an adapter there; the radio is started
+    too, on the TCP port of ``bluetooth.transport`` or, if that is 0, on a free one.
+
     Attributes:
+        device: the lock has nothing but Bluetooth.
         attach: work folder of one that runs already (``certbench reference serve --work``): it is
             not started, and it outlives the command; its flaws are its own.
         maker_site: address on which its maker's web site is served too; ``""`` = nowhere.
     """
 
-    device: Literal["router"]
+    device: Literal["router", "lock"]
     flaws: tuple[str, ...] = ()
     seed: int | None = None
     attach: str = ""
