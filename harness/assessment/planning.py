@@ -39,9 +39,7 @@ def blocked_facts(
             why = f"waits for {what}" if what else "no such probe is installed"
             blocked.append(f"{need.probe}: {why}")
             continue
-        lacking = sorted(
-            name.value for name in declared.capabilities if name not in capabilities[samples[0]]
-        )
+        lacking = sorted(declared.lacking(capabilities[samples[0]]))
         if lacking:
             blocked.append(f"{need.probe}: this bench has no {', '.join(lacking)}")
         if declared.impact.rank > max_impact.rank:
@@ -67,7 +65,11 @@ def make_plan(
     for unit in catalogue.units:
         found = declared.get(UnitId(unit.id))
         answer = applicability(catalogue, provisions[cases[unit.case]], dossier)
-        needs = found.facts if found else ()
+        needs = tuple(
+            need
+            for need in (found.facts if found else ())
+            if not need.where or dossier.ixit.names(need.where)
+        )
         blocked = blocked_facts(needs, probes, capabilities, max_impact)
         waits = waiting_for(need.probe for need in needs if need.probe not in probes)
         planned.append(

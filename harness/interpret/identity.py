@@ -1,6 +1,7 @@
 """Interpreter of the ``identity`` probe: which firmware the device says it runs (pure)."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,9 @@ from harness.encoding.text import neutralise
 from harness.facts.base import NotExamined
 from harness.facts.identity import IdentityFacts
 from harness.interpret.base import INPUTS, CaptureReader, Interpreter, Upstream
+from harness.interpret.bluetooth import attributes
+from harness.interpret.bluetooth.links import Link
+from harness.interpret.bluetooth.steps import CAPTURE, Recording, read_recording
 from harness.interpret.http_exchanges import (
     OK,
     Exchange,
@@ -20,6 +24,10 @@ from harness.model.ids import ProbeName
 from harness.model.observation import Observation, Present, Unknown
 
 EXCHANGES: Final = "exchanges.jsonl"
+OPEN: Final = "open"
+"""The step of a Bluetooth recording on which the version is read."""
+FIRMWARE_REVISION: Final = "00002a26-0000-1000-8000-00805f9b34fb"
+"""Firmware Revision String (Device Information Service 1.2, 3.5)."""
 MAX_TEXT: Final = 64 * 1024
 MAX_PATTERN: Final = 500
 MAX_VERSION: Final = 64
@@ -43,6 +51,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> IdentityFacts:
         CaptureError: the list of inputs cannot be read.
     """
     del upstream
+    if captures.has(CAPTURE):
+        return _over_bluetooth(read_recording(captures))
     inputs = captures.journal(INPUTS)
     record = inputs.first("inputs")
     given = _Given(
@@ -65,6 +75,43 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> IdentityFacts:
         source=source,
         fingerprints=_fingerprints(journal),
     )
+
+
+def _over_bluetooth(recording: Recording) -> IdentityFacts:
+    """What the Device Information service says; all readings must agree."""
+    step = recording.step(OPEN)
+    link = step.link if step else None
+    readings = [each for each in _revisions(link) if each.succeeded] if link else []
+    versions = {_shaped(each.value.decode("utf-8", "replace")) for each in readings}
+    version = versions.pop() if len(versions) == 1 else ""
+    seen: Observation
+    if version:
+        seen = recording.seen(readings[0].request.packet.number)
+    else:
+        why = "states no firmware revision over Bluetooth" if link else "was not reached"
+        seen = Unknown(reason=f"the sample {why}")
+    given = _Given("bluetooth", "", "", "")
+    return IdentityFacts(
+        examined=("bluetooth",) if version else (),
+        not_examined=() if version else _gap(given, seen),
+        complete=recording.whole,
+        firmware=version,
+        seen=seen,
+        source="bluetooth device information" if version else "",
+    )
+
+
+def _revisions(link: Link) -> Iterator[attributes.Exchange]:
+    """The requests for the firmware revision."""
+    exchanges = tuple(attributes.exchanges(link))
+    handles = {
+        found.handle
+        for each in exchanges
+        for found in attributes.characteristics_in(each)
+        if found.uuid == FIRMWARE_REVISION
+    }
+    read = attributes.Opcode.READ
+    return (each for each in exchanges if each.opcode == read and each.handle in handles)
 
 
 def _unread(given: _Given, reason: str, *, complete: bool) -> IdentityFacts:

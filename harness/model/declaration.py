@@ -16,6 +16,7 @@ class ProbeDeclaration(Frozen):
         version: changes whenever what is collected changes.
         summary: one line for people.
         capabilities: what the bench must offer for the sample.
+        one_of: of these it must offer one at least; empty = nothing more.
         upstream: probes whose facts of the same visit it reads; run before it. A missing upstream
             fact makes the attempt `NOT_POSSIBLE`.
         after: probes that, when they run in the same visit, run before it, without being needed.
@@ -31,6 +32,7 @@ class ProbeDeclaration(Frozen):
     version: int
     summary: str
     capabilities: tuple[Capability, ...]
+    one_of: tuple[Capability, ...] = ()
     upstream: tuple[ProbeName, ...] = ()
     after: tuple[ProbeName, ...] = ()
     states: tuple[DeviceState, ...] = ()
@@ -39,6 +41,13 @@ class ProbeDeclaration(Frozen):
     timeout_s: float
     estimate_s: float
     last: bool = False
+
+    def lacking(self, offered: frozenset[Capability]) -> tuple[str, ...]:
+        """What the bench would have to offer beside ``offered``; empty = the probe can run."""
+        missing = tuple(name.value for name in self.capabilities if name not in offered)
+        if self.one_of and not offered.intersection(self.one_of):
+            missing += (" or ".join(name.value for name in self.one_of),)
+        return missing
 
 
 class DecidedBy(StrEnum):
@@ -75,11 +84,16 @@ class Samples(StrEnum):
 
 
 class FactNeed(Frozen):
-    """One fact that a unit declares to need."""
+    """One fact that a unit declares to need.
+
+    Attributes:
+        where: an endpoint (``ble``): the fact is needed only if a row of the IXIT names it.
+    """
 
     probe: ProbeName
     state: DeviceState
     samples: Samples = Samples.FIRST
+    where: str = ""
 
 
 class UnitDeclaration(Frozen):

@@ -150,7 +150,7 @@ class _Tour:
         """What needs nobody at the sample."""
         with self.session.connected("open") as connection:
             if connection is not None:
-                self.handles = _discover(connection)
+                self.handles = discover(connection)
                 self._read_all(connection)
         self._dry("outside-mode", DRY["passkey"])
 
@@ -228,8 +228,8 @@ class _Tour:
             self.session.context.check_time()
             handle = each.handle.to_bytes(2, "little")
             answer = connection.request(bytes([Opcode.READ]) + handle)
-            if not connection.is_open:
-                return
+            if answer is None:
+                return  # what comes from here on may be the late answer to this request
             if not each.properties & attributes.WRITABLE:
                 continue
             value = self.session.link.safe_writes.get(each.uuid)
@@ -244,7 +244,7 @@ def _fallbacks() -> Iterator[tuple[str, Offer]]:
     yield from ((name, OFFERS[name]) for name in ("passkey-typed", "comparison", "just-works"))
 
 
-def _discover(connection: Connection) -> tuple[attributes.Characteristic, ...]:
+def discover(connection: Connection) -> tuple[attributes.Characteristic, ...]:
     """All characteristics; what they belong to stands in the capture."""
     for _ in _search(connection, Opcode.READ_BY_GROUP, _PRIMARY, step=2):
         continue

@@ -1,7 +1,7 @@
 """Probe ``identity``: the firmware version that the device states, before and after each visit.
 
 It runs first in a visit and knows no upstream facts, so it finds the web server by itself: the port
-of the bench config, else the usual ones.
+of the bench config, else the usual ones. A sample that has Bluetooth alone is asked there.
 """
 
 from contextlib import closing
@@ -20,6 +20,7 @@ from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock
 from harness.probes.base import CaptureJournal, Probe, ProbeContext, network_of
+from harness.probes.bluetooth_identity import read_information
 from harness.probes.http_recording import origin
 from harness.probes.web_client import WebClient, login_of_state
 
@@ -50,9 +51,10 @@ class IdentityProbe(Probe):
         """Gentle: one login that works."""
         return ProbeDeclaration(
             name=ProbeName("identity"),
-            version=1,
+            version=2,
             summary="firmware version as the device states it, and its host key",
-            capabilities=(Capability.NETWORK,),
+            capabilities=(),
+            one_of=(Capability.NETWORK, Capability.BLUETOOTH),
             impact=Impact.GENTLE,
             locks=(Lock.AUTHENTICATION,),
             timeout_s=120,
@@ -61,11 +63,14 @@ class IdentityProbe(Probe):
 
     @override
     def collect(self, context: ProbeContext) -> None:
-        """Write ``inputs.jsonl`` and ``exchanges.jsonl``.
+        """Write ``inputs.jsonl`` and ``exchanges.jsonl``, or what a Bluetooth adapter records.
 
         Raises:
-            BenchFault: no network link.
+            BenchFault: neither a network link nor Bluetooth.
         """
+        if context.sample.network is None and context.sample.bluetooth is not None:
+            read_information(context)
+            return
         link, config = network_of(context), context.sample.config.identity
         ports = ((config.port, config.tls),) if config.port else USUAL_PORTS
         reason = "" if config.path else "the bench config names no identity.path for this sample"

@@ -146,9 +146,7 @@ class AttemptRunner:
             allowed = self._bench.settings.max_impact.value
             reason = f"impact {declared.impact.value}, the bench config allows {allowed}"
             return AttemptOutcome.NOT_ALLOWED, reason
-        lacking = [
-            name.value for name in declared.capabilities if name not in visit.links.capabilities
-        ]
+        lacking = declared.lacking(visit.links.capabilities)
         if lacking:
             return AttemptOutcome.NOT_POSSIBLE, f"this bench has no {', '.join(lacking)}"
         given = {key.probe for key in upstream}
