@@ -38,6 +38,8 @@ _SERVICES_S: Final = 8.0
 _CHANNEL_S: Final = 3.0
 _HOLD_S: Final = 0.3
 _PAIRING_S: Final = 35.0
+_UNATTENDED_S: Final = 10.0
+"""For a pairing that nobody at the DUT would confirm."""
 _ENCRYPT_S: Final = 6.0
 _MOST_HEARD: Final = 200
 _MOST_NAMES: Final = 10
@@ -249,23 +251,15 @@ class _Connection(ClassicConnection):
         return services
 
     async def _open_channels(self, channels: Sequence[int]) -> None:
-        client = rfcomm.Client(self._connection)
+        spec = l2cap.ClassicChannelSpec(psm=rfcomm.RFCOMM_PSM)
         with contextlib.suppress(Exception):  # refused, or the link ended
-            multiplexer = await bounded(client.start(), _CHANNEL_S)
+            carrier = await bounded(self._connection.create_l2cap_channel(spec=spec), _CHANNEL_S)
+            multiplexer = rfcomm.Multiplexer(carrier, rfcomm.Multiplexer.Role.INITIATOR)
+            await bounded(multiplexer.connect(), _CHANNEL_S)
             for channel in channels:
-                if not await self._open_channel(multiplexer, channel):
-                    break
-            await bounded(client.shutdown(), _CHANNEL_S)
-
-    async def _open_channel(self, multiplexer: rfcomm.Multiplexer, channel: int) -> bool:
-        """Whether the multiplexer can go on with another channel."""
-        try:
-            opened = await bounded(multiplexer.open_dlc(channel), _CHANNEL_S)
-        except core.ConnectionError:
-            return True
-        await asyncio.sleep(_HOLD_S)
-        await bounded(opened.disconnect(), _CHANNEL_S)
-        return True
+                await _open_channel(multiplexer, channel)
+            await bounded(multiplexer.disconnect(), _CHANNEL_S)
+            await bounded(carrier.disconnect(), _CHANNEL_S)
 
     async def _open_psm(self, psm: int) -> None:
         spec = l2cap.ClassicChannelSpec(psm=psm)
@@ -278,7 +272,8 @@ class _Connection(ClassicConnection):
         self._device.keystore = MemoryKeyStore()
         self._device.pairing_config_factory = functools.partial(_config, offer, hands)
         try:
-            await bounded(self._connection.authenticate(), _PAIRING_S)
+            limit_s = _PAIRING_S if hands is not None else _UNATTENDED_S
+            await bounded(self._connection.authenticate(), limit_s)
             await bounded(self._connection.encrypt(), _ENCRYPT_S)
             command = hci.HCI_Read_Encryption_Key_Size_Command(
                 connection_handle=self._connection.handle
@@ -289,6 +284,16 @@ class _Connection(ClassicConnection):
         finally:
             self._device.pairing_config_factory = _refusing
         return True
+
+
+async def _open_channel(multiplexer: rfcomm.Multiplexer, channel: int) -> None:
+    """Open it, hold it, close it; an error if nothing more can be asked on this multiplexer."""
+    try:
+        opened = await bounded(multiplexer.open_dlc(channel), _CHANNEL_S)
+    except core.ConnectionError:
+        return  # refused: another one may be there
+    await asyncio.sleep(_HOLD_S)
+    await bounded(opened.disconnect(), _CHANNEL_S)
 
 
 def _config(

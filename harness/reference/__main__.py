@@ -61,6 +61,7 @@ def _lock(parsed: argparse.Namespace, stdin: int, stdout: int) -> None:
         flaws=parse_lock_flaws(parsed.flaw),
         firmware=parsed.firmware or DELIVERED,
         rotation_s=parsed.rotation,
+        classic=parsed.classic,
     )
     asyncio.run(serve_lock(options, stdin, stdout))
 
@@ -92,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     router.add_argument("--transport", default="", help="its Bluetooth adapter; none if left out")
     lock = devices.add_parser("lock", help="a door lock with Bluetooth LE")
     lock.add_argument("--transport", required=True, help="its Bluetooth adapter")
+    lock.add_argument("--classic", action="store_true", help="speak Bluetooth Classic, too")
     for device in (router, lock):
         device.add_argument("--sample", required=True, help="name of the sample; its identity")
         device.add_argument("--work", required=True, type=Path, help="folder for log and control")

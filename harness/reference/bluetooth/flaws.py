@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 from harness.errors import UsageError
 
@@ -25,6 +26,23 @@ class LockFlaw(StrEnum):
     NO_ATTEMPT_LIMIT = "no-attempt-limit"
     CRASHES = "malformed-pdu-crash"
     NO_REVISION = "no-firmware-revision"
+    ALWAYS_DISCOVERABLE = "always-discoverable"
+    OPEN_SERIAL_PORT = "rfcomm-without-pairing"
+    UNAUTHENTICATED_KEY = "unauthenticated-link-key"
+    LEGACY_PIN = "legacy-pin"
+    NO_SECURE_CONNECTIONS = "no-secure-connections"
+
+
+CLASSIC: Final = frozenset(
+    {
+        LockFlaw.ALWAYS_DISCOVERABLE,
+        LockFlaw.OPEN_SERIAL_PORT,
+        LockFlaw.UNAUTHENTICATED_KEY,
+        LockFlaw.LEGACY_PIN,
+        LockFlaw.NO_SECURE_CONNECTIONS,
+    }
+)
+"""Those of a lock that speaks Classic."""
 
 
 LockFlaws = frozenset[LockFlaw]

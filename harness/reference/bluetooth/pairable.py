@@ -79,7 +79,7 @@ class Pairable:
 
     def refusal(self, request: smp.SMP_Pairing_Request_Command) -> smp.ErrorCode | None:
         """Why a pairing request is refused before anything else; None if it is not."""
-        if not self._may_pair():
+        if not self.may_pair():
             limited = self._failures >= _MOST_FAILURES
             codes = smp.ErrorCode
             return codes.REPEATED_ATTEMPTS if limited else codes.PAIRING_NOT_SUPPORTED
@@ -147,8 +147,13 @@ class Pairable:
         """
         return await asyncio.wait_for(self.confirmed.get(), _ANSWER_S)
 
-    def _may_pair(self) -> bool:
-        if time.monotonic() < self._open_until:
+    def is_open(self) -> bool:
+        """The pairing window is open."""
+        return time.monotonic() < self._open_until
+
+    def may_pair(self) -> bool:
+        """Whether somebody who asks now may pair."""
+        if self.is_open():
             return True
         if LockFlaw.NO_ATTEMPT_LIMIT not in self.flaws and self._failures >= _MOST_FAILURES:
             return False

@@ -6,15 +6,18 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequenc
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bumble.core import PhysicalTransport
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import Service
 from bumble.hci import Address
+from bumble.host import Host
 from bumble.keys import MemoryKeyStore
 from bumble.transport import open_transport
 from bumble.transport.common import Transport
 
 from harness.errors import BenchFault, UsageError
 from harness.reference.bluetooth.advertising import Advertising, Said
+from harness.reference.bluetooth.classic import CLASS_OF_DEVICE, ClassicDevice, ClassicSide
 from harness.reference.bluetooth.flaws import LockFlaw
 from harness.reference.bluetooth.pairable import Pairable
 from harness.reference.bluetooth.pairing import Pairing
@@ -37,16 +40,22 @@ class Make:
         transport: bumble's name of its adapter, for example ``tcp-client:127.0.0.1:6402``.
         seed: bytes from which its address and its identity key follow, 21 or more.
         services: makes its GATT services, at each power-on.
+        classic: it speaks Classic (BR/EDR), too.
     """
 
     transport: str
     said: Said
     seed: bytes
     services: Callable[[], Sequence[Service]]
+    classic: bool = False
 
 
 class Peripheral:
-    """A device that advertises, pairs as its policy says and serves GATT. Lives on one loop."""
+    """A device that advertises, pairs as its policy says and serves GATT. Lives on one loop.
+
+    Attributes:
+        classic_address: its address for Classic; ``""`` unless it speaks it.
+    """
 
     def __init__(self, make: Make, pairable: Pairable) -> None:
         """Powered off."""
@@ -57,6 +66,8 @@ class Peripheral:
         self._bonds = MemoryKeyStore()
         self._loop = asyncio.get_running_loop()
         self._pairing: Pairing | None = None
+        self._classic: ClassicSide | None = None
+        self.classic_address = ""
         self._power: contextlib.AsyncExitStack | None = None
 
     @property
@@ -74,10 +85,15 @@ class Peripheral:
             transport = await stack.enter_async_context(_adapter(self._make.transport))
             device = self._device(transport)
             await device.power_on()
+            if self._make.classic:
+                self.classic_address = device.public_address.to_string(with_type_qualifier=False)
             advertising = Advertising(self._make.said, device)
             await advertising.start()
             rotation = asyncio.create_task(advertising.rotate())
             stack.callback(rotation.cancel)
+            if self._classic is not None:
+                watch = asyncio.create_task(self._classic.watch())
+                stack.callback(watch.cancel)
             self._power = stack.pop_all()
         self._pairable.truth.record("bluetooth", state="on")
 
@@ -132,20 +148,31 @@ class Peripheral:
         """Do ``work`` on the loop, from another thread."""
         asyncio.run_coroutine_threadsafe(work, self._loop).result(_COMMAND_S)
 
-    def _device(self, transport: Transport) -> Device:
+    def _device(self, transport: Transport) -> ClassicDevice:
         options = DeviceConfiguration(
             name=self._make.said.name,
             address=Address(self._address),
             irk=self._irk,
             le_privacy_enabled=False,
+            classic_enabled=self._make.classic,
+            classic_ssp_enabled=LockFlaw.LEGACY_PIN not in self._pairable.flaws,
+            classic_sc_enabled=LockFlaw.NO_SECURE_CONNECTIONS not in self._pairable.flaws,
+            classic_smp_enabled=False,
+            class_of_device=CLASS_OF_DEVICE,
+            discoverable=False,
         )
-        device = Device.from_config_with_hci(options, transport.source, transport.sink)
+        device = ClassicDevice(config=options, host=Host(transport.source, transport.sink))
         device.keystore = self._bonds
         device.add_services(list(self._make.services()))
         self._pairing = pairing = Pairing(self._pairable, device)
+        if self._make.classic:
+            self._classic = ClassicSide(self._pairable, device, self._bonds)
         levels = self._pairable.levels
 
         def connected(connection: Connection) -> None:
+            if connection.transport is not PhysicalTransport.LE:
+                return
+
             def left(_reason: int) -> None:
                 levels.pop(connection.handle, None)
 

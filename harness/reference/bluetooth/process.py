@@ -8,6 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -35,6 +36,7 @@ class LockOptions:
         transport: bumble's name of its adapter, for example ``tcp-client:127.0.0.1:6402``.
         work: folder for its control socket and truth log.
         rotation_s: seconds after which it takes another address.
+        classic: it speaks Classic (BR/EDR), too.
     """
 
     sample: str
@@ -43,6 +45,7 @@ class LockOptions:
     flaws: LockFlaws
     firmware: str = FIRMWARE
     rotation_s: float = 900.0
+    classic: bool = False
 
 
 class LockProcess:
@@ -56,7 +59,8 @@ class LockProcess:
         serial = "RL1" + "".join(str(byte % 10) for byte in digest[:9])
         self._lock = Lock(options.flaws, self._truth, options.firmware, serial)
         said = Said(NAME, LOCK_SERVICE, serial, options.flaws, options.rotation_s)
-        make = Make(options.transport, said, digest[9:], lambda: services_of(self._lock))
+        services = partial(services_of, self._lock)
+        make = Make(options.transport, said, digest[9:], services, options.classic)
         self._peripheral = Peripheral(make, self._lock)
         self._loop = asyncio.get_running_loop()
         self._stopped = asyncio.Event()
@@ -77,7 +81,11 @@ class LockProcess:
             "schema": READY_SCHEMA,
             "device": "lock",
             "sample": self._options.sample,
-            "bluetooth": {"name": NAME, "service": LOCK_SERVICE},
+            "bluetooth": {
+                "name": NAME,
+                "service": LOCK_SERVICE,
+                "classic_address": self._peripheral.classic_address,
+            },
             "model": MODEL,
             "serial": self._lock.serial,
             "control": str(self._control_path),
