@@ -6,6 +6,7 @@ bumble runs on an event loop in a thread of its own. bumble ends whatever awaits
 
 import asyncio
 import contextlib
+import logging
 import socket
 import threading
 from collections.abc import Awaitable, Coroutine
@@ -18,6 +19,9 @@ from typing_extensions import override
 
 from harness.bench.bluetooth_link import Recorder
 from harness.errors import BenchFault
+
+# What bumble warns of is a DUT's behaviour, and stands in the captures; it is no news on a terminal.
+logging.getLogger("bumble").addHandler(logging.NullHandler())
 
 T = TypeVar("T")
 SLACK_S: Final = 5.0

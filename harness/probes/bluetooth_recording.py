@@ -19,9 +19,9 @@ from harness.interpret.bluetooth.steps import CAPTURE, STEPS
 from harness.probes.base import CaptureJournal, ProbeContext
 
 FIND_S: Final = 8.0
-CONNECT_S: Final = 5.0
-_CONNECT_TRIES: Final = 3
-"""An address may change between being heard and being called."""
+CONNECT_S: Final = (1.0, 3.0, 5.0)
+"""How long each try to connect lasts. A short one first: an address may change between being heard
+and being called, and then nobody answers however long one waits."""
 
 
 def bluetooth_of(context: ProbeContext) -> BluetoothLink:
@@ -57,10 +57,12 @@ class Session:
 
     def connect(self) -> Connection | None:
         """Connect to the DUT wherever it is now; None if it does not answer."""
-        for _ in range(_CONNECT_TRIES):
+        for timeout_s in CONNECT_S:
             self.context.check_time()
             heard = self.find()
-            made = self.radio.connect(heard.address, CONNECT_S) if heard else None
+            if heard is None:
+                return None
+            made = self.radio.connect(heard.address, timeout_s)
             if made is not None:
                 return made
         return None
