@@ -16,6 +16,9 @@ from harness.probes.base import Probe, ProbeContext
 from harness.probes.bluetooth_recording import bluetooth_of, recorded
 
 _PIECE_S: Final = 5.0
+_MARGIN: Final = 0.05
+_LEAST_MARGIN_S: Final = 0.5
+"""The sample is to be heard once more when the window has passed since it was heard first."""
 
 
 class BluetoothAdvertisingProbe(Probe):
@@ -47,7 +50,7 @@ class BluetoothAdvertisingProbe(Probe):
         known = {"serial": config.serial, "macs": macs, "window_ms": round(window_s * 1000)}
         with recorded(context, **known) as session:
             session.step(LISTEN)
-            left = window_s
+            left = window_s + max(_LEAST_MARGIN_S, _MARGIN * window_s)
             while left > 0:
                 context.check_time()
                 session.radio.listen(min(left, _PIECE_S))

@@ -23,6 +23,12 @@ from harness.assessment import criteria, rules
 from harness.assessment.judging import all_of, contradicted, held, over_attempts, reason, undecided
 from harness.assessment.rules.rows import no_rows
 from harness.facts.base import Endpoint, Facts, NotExamined
+from harness.facts.bluetooth import (
+    BluetoothAdvertisingFacts,
+    BluetoothInputFacts,
+    BluetoothPairingFacts,
+    Level,
+)
 from harness.facts.console import ConsoleFacts
 from harness.facts.credentials import CredentialsFacts
 from harness.facts.discovery import DiscoveryFacts
@@ -67,6 +73,7 @@ from harness.model.ixit import (
     UpdMech,
     UserIntf,
 )
+from harness.model.ixit.fields import BLE
 from harness.model.judgement import Finding, Judgement, Judgements, Outcome, Reason, Severity
 from harness.model.observation import Absent, EvidenceRef, Present, Unknown
 from harness.model.question import AnswerKind, Question
@@ -79,6 +86,16 @@ from harness.testing.agents import (
     writing_communities,
 )
 from harness.testing.asking import IF_NO_ROW, ask_each, ask_once
+from harness.testing.bluetooth import (
+    ADVERTISING_NEEDS,
+    AIR_NEEDS,
+    INPUT_NEEDS,
+    PAIRING_NEEDS,
+    AirView,
+    at_large,
+    passkeys,
+    robust,
+)
 from harness.testing.carriers import (
     ask_of_links,
     critical_parameters,
@@ -149,9 +166,12 @@ UPDATED: Final = DeviceState.UPDATED
 
 __all__ = [
     "ACCESS_NEEDS",
+    "ADVERTISING_NEEDS",
     "AGENT_NEEDS",
     "AGENT_WRITE_NEEDS",
+    "AIR_NEEDS",
     "AS_RECEIVED",
+    "BLE",
     "DISCLOSURE_NEEDS",
     "DISCOVERY_NEEDS",
     "EXPOSURE_NEEDS",
@@ -160,19 +180,25 @@ __all__ = [
     "GROUP_ENDPOINTS",
     "IF_NO_ROW",
     "INITIALISED",
+    "INPUT_NEEDS",
     "LINK_NEEDS",
     "LIVE_LOGIN_NEEDS",
     "LOGIN_NEEDS",
     "MAPPING_NEEDS",
     "NAME_AND_TIME_NEEDS",
+    "PAIRING_NEEDS",
     "PUBLICATION_NEEDS",
     "TRANSPORT_NEEDS",
     "UPDATED",
     "USER_INFO",
     "Absent",
+    "AirView",
     "AnswerKind",
     "AnswerView",
     "AuthMech",
+    "BluetoothAdvertisingFacts",
+    "BluetoothInputFacts",
+    "BluetoothPairingFacts",
     "BruteForceLimit",
     "Catalogue",
     "ComMech",
@@ -204,6 +230,7 @@ __all__ = [
     "Judgements",
     "LatePortsFacts",
     "LeftoversFacts",
+    "Level",
     "MqttFacts",
     "NetSecImpl",
     "NetworkView",
@@ -247,6 +274,7 @@ __all__ = [
     "ask_once",
     "at_each",
     "at_each_login",
+    "at_large",
     "case",
     "cite",
     "community_versions",
@@ -274,11 +302,13 @@ __all__ = [
     "on_the_network",
     "over_attempts",
     "over_rows",
+    "passkeys",
     "personal_data",
     "port_mapping",
     "published",
     "reason",
     "responders_asked",
+    "robust",
     "rules",
     "support_period",
     "told_to_everybody",

@@ -26,9 +26,14 @@ C = TypeVar("C", bound=type)
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def need(facts: type[Facts], state: DeviceState, samples: Samples = Samples.FIRST) -> FactNeed:
-    """One fact that a unit reads: of which probe, in which state, of which samples."""
-    return FactNeed(probe=ProbeName(facts.PROBE), state=state, samples=samples)
+def need(
+    facts: type[Facts], state: DeviceState, samples: Samples = Samples.FIRST, *, where: str = ""
+) -> FactNeed:
+    """One fact that a unit reads: of which probe, in which state, of which samples.
+
+    With ``where`` it is read only if a row of the IXIT names that endpoint.
+    """
+    return FactNeed(probe=ProbeName(facts.PROBE), state=state, samples=samples, where=where)
 
 
 def case(case_id: str) -> Callable[[C], C]:

@@ -104,7 +104,7 @@ def guessable_bluetooth_passkey(record: Pairing, item: str) -> Judgement:
 
 def unlimited_bluetooth_passkeys(record: Pairing, item: str) -> Judgement:
     """Wrong passkeys in a row are not looked at for ever (EN 303 645 5.1-5; CWE-307)."""
-    look = Look("unlimited-login-attempts", item, AIR, record)
+    look = Look("bluetooth-unlimited-passkeys", item, AIR, record)
     return _unexamined(look) or look.must_be_absent(
         record.facts.unlimited,
         absent="bluetooth-wrong-passkeys-limited",

@@ -48,6 +48,13 @@ BLUETOOTH: Final = (
         reference="EN 303 645 5.1-3; NIST SP 800-121r2 4.4; CWE-798",
     ),
     Criterion(
+        id="bluetooth-unlimited-passkeys",
+        title="Wrong passkeys are looked at without limit",
+        severity=Severity.HIGH,
+        advice="Refuse to pair after a few wrong passkeys until somebody at the device asks anew.",
+        reference="EN 303 645 5.1-5; NIST SP 800-121r2 4.4; CWE-307",
+    ),
+    Criterion(
         id="bluetooth-short-key",
         title="Encryption keys of less than 16 bytes are accepted",
         severity=Severity.HIGH,

@@ -186,6 +186,14 @@ class Ixit(Frozen):
         """Whether the supplier states that a table is empty because there is nothing to declare."""
         return table in self.none and not self.rows(table)
 
+    def names(self, endpoint: str) -> bool:
+        """Whether any row of any table names an endpoint (``ble``)."""
+        return any(
+            endpoint in getattr(row, "endpoints", ())
+            for table in ATTRIBUTES
+            for row in self.rows(table)
+        )
+
     def rows(self, table: str) -> tuple[IxitRow, ...]:
         """The rows of a table by its name, ``1-AuthMech``. Raises KeyError for another name."""
         found: tuple[IxitRow, ...] = getattr(self, ATTRIBUTES[table])

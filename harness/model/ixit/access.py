@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from harness.model.base import Frozen
-from harness.model.ixit.fields import EndpointName, IxitRow, official, structured
+from harness.model.ixit.fields import EndpointName, IxitRow, Uuid, official, structured
 
 
 class Generation(StrEnum):
@@ -132,6 +132,11 @@ class SecParam(IxitRow):
     )
     generation_mechanism: str = official(
         "Generation Mechanism", "How it is made.", "Drawn by the kernel's random generator."
+    )
+    bluetooth_characteristics: tuple[Uuid, ...] = structured(
+        "The Bluetooth LE characteristics whose values hold it.",
+        ["a1b20002-5c1e-4d3f-9a7b-6f0d2c8e1b44"],
+        default=(),
     )
 
 

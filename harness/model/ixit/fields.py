@@ -15,7 +15,11 @@ EDITIONS: Final = "editions"
 """Key in a field's extra data: the editions of TS 103 701 that have the field, 1 or 2."""
 
 EndpointName = Annotated[str, Field(pattern=r"^(tcp|udp)/[0-9]{1,5}$|^console$|^ble$")]
-"""``tcp/443``, ``udp/53``, ``console``: how a row names a place that probes can look at."""
+"""How a row names a place for probes to look at: ``tcp/443``, ``udp/53``, ``console``, ``ble``."""
+BLE: Final = "ble"
+"""Bluetooth LE, as an endpoint."""
+Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+"""A UUID in full and lower case: what Bluetooth calls services and characteristics."""
 
 
 class IxitRow(Frozen):

@@ -1,8 +1,10 @@
 """Tables 11, 12, 13, 15, 27, 28 and 29: links, services, interfaces, and what they take in."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from harness.model.ixit.fields import EndpointName, IxitRow, official, structured
+from pydantic import Field
+
+from harness.model.ixit.fields import EndpointName, IxitRow, Uuid, official, structured
 
 
 class ComMech(IxitRow):
@@ -61,6 +63,17 @@ class ComMech(IxitRow):
     endpoints: tuple[EndpointName, ...] = structured(
         "Where it ends on the device.", ["tcp/443"], default=()
     )
+    bluetooth_level: Annotated[int, Field(ge=1, le=4)] | None = structured(
+        "Of Bluetooth LE: the level of security mode 1 without which nothing is obeyed: 1 open, 2 "
+        "encrypted, 3 authenticated, 4 authenticated with LE Secure Connections.",
+        4,
+        default=None,
+    )
+    bluetooth_services: tuple[Uuid, ...] = structured(
+        "Of Bluetooth LE: the GATT services that it carries, those of the Bluetooth SIG left out.",
+        ["a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"],
+        default=(),
+    )
 
 
 class NetSecImpl(IxitRow):
@@ -102,6 +115,11 @@ class SoftServ(IxitRow):
         "Authentication Mechanism", "The row of 1-AuthMech that guards it, or `none`.", "AuthMech-1"
     )
     endpoints: tuple[EndpointName, ...] = structured("Where it listens.", ["tcp/443"], default=())
+    bluetooth_services: tuple[Uuid, ...] = structured(
+        "Of Bluetooth LE: the GATT services that it consists of.",
+        ["a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"],
+        default=(),
+    )
 
 
 class Intf(IxitRow):
@@ -147,6 +165,14 @@ class Intf(IxitRow):
     )
     endpoints: tuple[EndpointName, ...] = structured(
         "Where it can be found: `tcp/443`, `console`.", ["tcp/443"], default=()
+    )
+    bluetooth_services: tuple[Uuid, ...] = structured(
+        "Of Bluetooth LE: the GATT services behind it, those of the Bluetooth SIG left out.",
+        ["a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"],
+        default=(),
+    )
+    private_address: Literal["yes", "no", ""] = structured(
+        "Of Bluetooth LE: whether it changes its address, so that nobody can follow it.", "yes"
     )
 
 

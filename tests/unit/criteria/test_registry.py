@@ -23,7 +23,7 @@ bluetooth-unauthenticated-write bluetooth-unauthenticated-read-of-secret
 bluetooth-unauthenticated-pairing bluetooth-legacy-pairing bluetooth-fixed-passkey
 bluetooth-short-key bluetooth-key-not-checked bluetooth-pairing-without-user-action
 bluetooth-bond-overwrite bluetooth-open-firmware-update bluetooth-identifier-leak
-bluetooth-address-tracking bluetooth-robustness
+bluetooth-address-tracking bluetooth-robustness bluetooth-unlimited-passkeys
 publication-not-public policy-without-contact support-period-not-published
 """
 
