@@ -47,6 +47,8 @@ _ENCRYPT_S: Final = 6.0
 _CLOSE_S: Final = 3.0
 _ATT: Final = 0x0004
 _SMP: Final = 0x0006
+_SECURITY_REQUEST: Final = b"\x0b"
+"""What a peripheral may send at any time; no answer to a request (Core, Vol 3, Part H, 2.4.6)."""
 _UNASKED: Final = frozenset({0x1B, 0x1D, 0x23})
 """Notifications and indications: no answer to anything."""
 _MOST_ADDRESSES: Final = 1000
@@ -212,7 +214,8 @@ class _Connection(Connection):
             self._give(channel, pdu)
             return True
         if channel == _SMP and channel in self._waiting:
-            self._give(channel, pdu)
+            if pdu[:1] != _SECURITY_REQUEST:
+                self._give(channel, pdu)
             return True
         return False
 

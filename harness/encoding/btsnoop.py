@@ -55,12 +55,35 @@ def record(data: bytes, *, sent: bool, at_us: int) -> bytes:
     return _RECORD.pack(len(data), len(data), flags, 0, at_us + _YEAR_0_US) + data
 
 
+def is_whole(data: bytes) -> bool:
+    """Whether a file ends where a packet does: nobody died while writing it.
+
+    Raises:
+        CaptureError: as `read_packets` does.
+    """
+    *_, end = (_HEADER.size, *(place + len(each.data) for place, each in _placed(data)))
+    return end == len(data)
+
+
 def read_packets(data: bytes) -> Iterator[HciPacket]:
     """The packets of a file, up to one that was cut off.
 
     Raises:
         CaptureError: not a file of this format, or a record that cannot be.
     """
+    return (packet for _, packet in _placed(data))
+
+
+def places(data: bytes) -> Iterator[tuple[int, int]]:
+    """Where each packet of a file begins and ends; the H4 type is its first byte.
+
+    Raises:
+        CaptureError: as `read_packets` does.
+    """
+    return ((place, place + len(packet.data)) for place, packet in _placed(data))
+
+
+def _placed(data: bytes) -> Iterator[tuple[int, HciPacket]]:
     if len(data) < _HEADER.size or _HEADER.unpack_from(data) != (_MAGIC, _VERSION, _H4):
         message = "not a btsnoop file of H4 packets"
         raise CaptureError(message)
@@ -74,5 +97,5 @@ def read_packets(data: bytes) -> Iterator[HciPacket]:
         if at + kept > len(data):
             return  # the writer died here
         sent = not flags & _RECEIVED
-        yield HciPacket(number, stamp - _YEAR_0_US, sent, data[at : at + kept])
+        yield at, HciPacket(number, stamp - _YEAR_0_US, sent, data[at : at + kept])
         at += kept

@@ -1,6 +1,6 @@
 """Interpreter of ``bluetooth-advertising``: who the sample says it is, and for how long (pure)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Final
 
 from harness.encoding.text import neutralise, to_latin
@@ -8,8 +8,8 @@ from harness.facts.bluetooth import Advertiser, BluetoothAdvertisingFacts
 from harness.facts.discovery import IdentifierSighting
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.bluetooth.hci import AddressKind, Report
-from harness.interpret.bluetooth.payloads import is_match, parts_of
-from harness.interpret.bluetooth.steps import Recording, read_recording
+from harness.interpret.bluetooth.payloads import parts_of
+from harness.interpret.bluetooth.steps import Recording, overlap, read_recording
 from harness.interpret.identifiers import Identifiers, Text, read_identifiers
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
@@ -31,8 +31,8 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothAdvertisi
     recording = read_recording(captures)
     step = recording.step(LISTEN)
     reports = step.reports if step else ()
-    match = recording.inputs.fields.get("match")
-    mine = _of_dut(reports, match if isinstance(match, dict) else {})
+    known = {report.address for report in recording.of_dut()}
+    mine = tuple(report for report in reports if report.address in known)
     window_s = recording.inputs.number("window_ms") / 1000
     heard: Observation = (
         recording.seen(mine[0].packet.number)
@@ -53,12 +53,6 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothAdvertisi
         known=identifiers.known,
         identifying=_identifying(recording, mine, identifiers, sightings),
     )
-
-
-def _of_dut(reports: tuple[Report, ...], match: Mapping[str, object]) -> tuple[Report, ...]:
-    """Every report of an address that once said what the DUT says."""
-    addresses = {report.address.text for report in reports if is_match(report.data, match)}
-    return tuple(report for report in reports if report.address.text in addresses)
 
 
 def _addresses(reports: tuple[Report, ...]) -> set[str]:
@@ -100,23 +94,31 @@ def _texts(recording: Recording, reports: tuple[Report, ...]) -> Iterator[Text]:
             evidence = recording.ref(report.packet.number)
             yield Text(TARGET, where, to_latin(report.data), evidence)
             yield Text(TARGET, where, report.data.hex(), evidence)
+            # Addresses and numbers stand in payloads with their last byte first.
+            yield Text(TARGET, where, report.data[::-1].hex(), evidence)
 
 
 def _trackable(recording: Recording, reports: tuple[Report, ...]) -> Observation:
     """One address for as long as the bench must listen, or another one meanwhile.
 
-    The verdict on a private address that did not change needs a window at least as long as the one
-    that the bench was told to wait; the criterion compares.
+    The verdict on an address that did not change needs it to have been heard for at least as long
+    as the bench was told to wait; the criterion compares.
     """
     if not reports:
         return Unknown(reason="the sample was not heard")
     first, last = reports[0], reports[-1]
-    if first.address.kind in _LASTING:
+    if len(_addresses(reports)) == 1:
         return recording.seen(first.packet.number, last.packet.number)
-    if len(_addresses(reports)) > 1:
-        changed = next(each for each in reports if each.address.text != first.address.text)
-        return Absent(control=recording.ref(changed.packet.number))
-    return recording.seen(first.packet.number, last.packet.number)
+    lasting = any(each.address.kind in _LASTING for each in reports)
+    if lasting or overlap(reports):
+        return Unknown(reason="several addresses say what the sample says, and not in turns")
+    window_us = recording.inputs.number("window_ms") * 1000
+    for address in _addresses(reports):
+        mine = [each.packet for each in reports if each.address.text == address]
+        if mine[-1].at_us - mine[0].at_us >= window_us:
+            return recording.seen(mine[0].number, mine[-1].number)
+    changed = next(each for each in reports if each.address != first.address)
+    return Absent(control=recording.ref(changed.packet.number))
 
 
 def _identifying(
@@ -127,11 +129,24 @@ def _identifying(
 ) -> Observation:
     if sightings:
         return Present(evidence=tuple(each.evidence for each in sightings))
-    if not reports:
-        return Unknown(reason="the sample was not heard")
+    missing = _missing(reports)
+    if missing:
+        return Unknown(reason=missing)
     if not identifiers.known:
         return Unknown(reason="the bench knows no identifier of this sample")
     return Absent(control=recording.ref(reports[0].packet.number))
+
+
+def _missing(reports: tuple[Report, ...]) -> str:
+    """What of the sample's payloads was not heard; ``""`` if nothing is known to be missing."""
+    if not reports:
+        return "the sample was not heard"
+    if not all(report.whole for report in reports):
+        return "a payload of the sample was cut"
+    answers = any(each.scannable for each in reports)
+    if answers and not any(each.response for each in reports):
+        return "the sample's scan response was not heard"
+    return ""
 
 
 INTERPRETER = Interpreter(

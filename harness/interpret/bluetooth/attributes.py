@@ -1,5 +1,6 @@
 """The Attribute Protocol (Core, Vol 3, Part F): which request met which answer."""
 
+import itertools
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -55,14 +56,19 @@ SECURITY_ERRORS: Final = frozenset(
     }
 )
 """Refusals that a better secured link may lift."""
-WRITABLE: Final = 0x04 | 0x08
+ANSWERED_WRITE: Final = 0x08
+WRITABLE: Final = 0x04 | ANSWERED_WRITE
 """Properties: write without response, and write (Vol 3, Part G, 3.3.1.1)."""
 READABLE: Final = 0x02
 _PRIMARY_SERVICE: Final = 0x2800
 _CHARACTERISTIC: Final = 0x2803
 _RESPONSES: Final = frozenset(
-    {0x01, 0x03, 0x05, 0x07, 0x09, 0x0B, 0x0D, 0x0F, 0x11, 0x13, 0x17, 0x19}
+    {0x01, 0x03, 0x05, 0x07, 0x09, 0x0B, 0x0D, 0x0F, 0x11, 0x13, 0x17, 0x19, 0x21}
 )
+_REQUESTS: Final = frozenset(
+    {0x02, 0x04, 0x06, 0x08, 0x0A, 0x0C, 0x0E, 0x10, 0x12, 0x16, 0x18, 0x20}
+)
+"""Units that ask for an answer; commands and confirmations do not (3.3.1)."""
 _BASE_UUID_END: Final = "-0000-1000-8000-00805f9b34fb"
 _HIGHEST_HANDLE: Final = 0xFFFF
 _SHORT_UUID: Final = 2
@@ -75,7 +81,8 @@ class Exchange:
     """A request and what came of it.
 
     Attributes:
-        answer: None if none came before the next request or the end of the link.
+        answer: None if none came before the next request or the end of the link, or none of which
+            it is certain that it answers this request.
         encrypted: the link was encrypted when the request was sent.
     """
 
@@ -133,19 +140,35 @@ class Characteristic:
 
 
 def exchanges(link: Link) -> Iterator[Exchange]:
-    """Requests of the bench on a link, in order; a server answers one at a time (3.3.2)."""
+    """Requests of the bench on a link, in order; a server answers one at a time (3.3.2).
+
+    No answer but a refusal says what it answers. So once a request met none, every later one of the
+    same link may be its own, late; from there on only refusals that name their request count.
+    """
     frames = [frame for frame in link.on(ATTRIBUTES) if frame.data]
-    for index, frame in enumerate(frames):
-        if not frame.sent or frame.data[0] & 1:
-            continue
-        answer = None
-        for later in frames[index + 1 :]:
-            if later.sent and not later.data[0] & 1:
-                break
-            if not later.sent and later.data[0] in _RESPONSES:
-                answer = later
-                break
-        yield Exchange(frame, answer, link.was_encrypted(frame.packet.number))
+    starts = [
+        index for index, frame in enumerate(frames) if frame.sent and frame.data[0] in _REQUESTS
+    ]
+    in_step = True
+    for start, end in itertools.pairwise([*starts, len(frames)]):
+        request, between = frames[start], frames[start + 1 : end]
+        answers = [frame for frame in between if not frame.sent and frame.data[0] in _RESPONSES]
+        fitting = [frame for frame in answers if _answers(request, frame, in_step=in_step)]
+        yield Exchange(
+            request,
+            fitting[0] if fitting else None,
+            link.was_encrypted(request.packet.number),
+        )
+        in_step = in_step and len(fitting) == 1
+
+
+def _answers(request: Frame, answer: Frame, *, in_step: bool) -> bool:
+    """Whether this answers that; a refusal names the request and its attribute."""
+    if answer.data[0] != Opcode.ERROR:
+        return in_step and answer.data[0] == request.data[0] + 1
+    if answer.data[1:2] != request.data[:1]:
+        return False
+    return in_step or answer.data[2:4] == request.data[1:3]
 
 
 def services_in(exchange: Exchange) -> Iterator[Service]:

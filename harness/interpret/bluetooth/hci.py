@@ -8,11 +8,14 @@ from typing import Final
 
 from harness.encoding.btsnoop import HciPacket
 
+_COMMAND: Final = 0x01
 _EVENT: Final = 0x04
 _ACL: Final = 0x02
 _DISCONNECTED: Final = 0x05
 _ENCRYPTION_CHANGED: Final = 0x08
+_ENCRYPTION_CHANGED_V2: Final = 0x59
 _KEY_REFRESHED: Final = 0x30
+_ENABLE_ENCRYPTION: Final = 0x2019
 _LE_META: Final = 0x3E
 _LE_CONNECTED: Final = frozenset({0x01, 0x0A, 0x29})
 _LE_REPORTS: Final = 0x02
@@ -20,7 +23,11 @@ _LE_EXTENDED_REPORTS: Final = 0x0D
 _SCAN_RESPONSE: Final = 0x04
 _SCAN_RESPONSE_BIT: Final = 0x08
 _CONNECTABLE_BIT: Final = 0x01
+_SCANNABLE_BIT: Final = 0x02
+_STATUS_BITS: Final = 0x60
+"""Not zero in reports that hold a part of the data, or data that was cut (7.7.65.13)."""
 _CONNECTABLE: Final = frozenset({0x00, 0x01})
+_SCANNABLE: Final = frozenset({0x00, 0x02})
 _HANDLE_MASK: Final = 0x0FFF
 _CONTINUED: Final = 0b01
 _ADDRESS_BYTES: Final = 6
@@ -46,13 +53,20 @@ class Address:
 
 @dataclass(frozen=True)
 class Report:
-    """One advertisement or scan response."""
+    """One advertisement or scan response.
+
+    Attributes:
+        scannable: the sender answers scan requests.
+        whole: ``data`` is all that was sent.
+    """
 
     packet: HciPacket
     address: Address
     response: bool
     connectable: bool
     data: bytes
+    scannable: bool = False
+    whole: bool = True
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,14 @@ class Encrypted:
 
 
 @dataclass(frozen=True)
+class EncryptionAsked:
+    """The bench's order to encrypt a connection."""
+
+    packet: HciPacket
+    handle: int
+
+
+@dataclass(frozen=True)
 class Fragment:
     """A piece of an L2CAP frame."""
 
@@ -93,7 +115,7 @@ class Fragment:
     data: bytes
 
 
-HciEvent = Report | Connected | Disconnected | Encrypted | Fragment
+HciEvent = Report | Connected | Disconnected | Encrypted | EncryptionAsked | Fragment
 
 
 def events_of(packet: HciPacket) -> Iterator[HciEvent]:
@@ -102,6 +124,8 @@ def events_of(packet: HciPacket) -> Iterator[HciEvent]:
     try:
         if kind == _ACL:
             yield _fragment(packet, body)
+        elif kind == _COMMAND and struct.unpack_from("<H", body)[0] == _ENABLE_ENCRYPTION:
+            yield EncryptionAsked(packet, struct.unpack_from("<H", body, 3)[0] & _HANDLE_MASK)
         elif kind == _EVENT and len(body) >= 2 and len(body) - 2 >= body[1]:  # noqa: PLR2004
             yield from _event(packet, body[0], body[2 : 2 + body[1]])
     except (struct.error, IndexError):
@@ -119,7 +143,7 @@ def _event(packet: HciPacket, code: int, body: bytes) -> Iterator[HciEvent]:
         status, handle, reason = struct.unpack_from("<BHB", body)
         if status == 0:
             yield Disconnected(packet, handle & _HANDLE_MASK, reason)
-    elif code in {_ENCRYPTION_CHANGED, _KEY_REFRESHED}:
+    elif code in {_ENCRYPTION_CHANGED, _ENCRYPTION_CHANGED_V2, _KEY_REFRESHED}:
         status, handle = struct.unpack_from("<BH", body)
         on = code == _KEY_REFRESHED or bool(body[3])
         yield Encrypted(packet, handle & _HANDLE_MASK, status, on)
@@ -143,7 +167,8 @@ def _reports(packet: HciPacket, body: bytes) -> Iterator[Report]:
         if len(data) < length:
             return
         response = kind == _SCAN_RESPONSE
-        yield Report(packet, address, response, kind in _CONNECTABLE, data)
+        connectable, scannable = kind in _CONNECTABLE, kind in _SCANNABLE
+        yield Report(packet, address, response, connectable, data, scannable)
         at += 9 + length + 1  # the signal strength comes last
 
 
@@ -157,7 +182,15 @@ def _extended_reports(packet: HciPacket, body: bytes) -> Iterator[Report]:
         if len(data) < length:
             return
         response = bool(kind & _SCAN_RESPONSE_BIT)
-        yield Report(packet, address, response, bool(kind & _CONNECTABLE_BIT), data)
+        yield Report(
+            packet,
+            address,
+            response,
+            bool(kind & _CONNECTABLE_BIT),
+            data,
+            scannable=bool(kind & _SCANNABLE_BIT),
+            whole=not kind & _STATUS_BITS,
+        )
         at += 24 + length
 
 

@@ -1,31 +1,21 @@
 """Interpreter of ``bluetooth-pairing``: how a sample paired, and what each level opened (pure)."""
 
 import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from harness.encoding.text import neutralise, to_latin
-from harness.facts.bluetooth import (
-    Access,
-    AccessAtLevel,
-    BluetoothPairingFacts,
-    Characteristic,
-    Level,
-    PairingTry,
-)
+from harness.facts.bluetooth import WHOLE_KEY, BluetoothPairingFacts, PairingTry
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.bluetooth import attributes, security
-from harness.interpret.bluetooth.attributes import Exchange, Opcode
 from harness.interpret.bluetooth.security import Model, Pairing
-from harness.interpret.bluetooth.steps import Recording, Step, read_recording
+from harness.interpret.bluetooth.steps import Recording, Step, of_nobody, read_recording
+from harness.interpret.bluetooth.values import Values, is_refused, level_of
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
 
 TARGET: Final = "bluetooth"
-INFORMATION_SERVICE: Final = "0000180a-0000-1000-8000-00805f9b34fb"
-_WHOLE_KEY: Final = 16
-_MAX_TEXT: Final = 100
+_TOO_OFTEN: Final = "repeated-attempts"
+_KEY_SIZE: Final = "encryption-key-size"
 _MOST_TRIES: Final = 100
 _ATTENDED: Final = ("pair:",)
 
@@ -37,11 +27,13 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothPairingFa
         CaptureError: the recording cannot be read.
     """
     del upstream
-    reading = _Reading(read_recording(captures))
+    recording = read_recording(captures)
+    reading = _Reading(recording)
     control = reading.control()
-    return BluetoothPairingFacts(
-        examined=(TARGET,) if any(step.link for step in reading.recording.steps) else (),
-        complete=reading.recording.whole,
+    values = reading.values()
+    facts = BluetoothPairingFacts(
+        examined=(TARGET,) if any(step.link for step in recording.steps) else (),
+        complete=recording.whole,
         tries=tuple(reading.tries())[:_MOST_TRIES],
         control=control,
         outside_mode=reading.outside_mode(control),
@@ -54,29 +46,12 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothPairingFa
         unlimited=reading.unlimited(),
         wrong_key_accepted=reading.wrong_key(control),
         open_after_bond=reading.open_after_bond(),
-        listed=reading.listed(),
-        fakes=tuple(str(each) for each in reading.recording.inputs.listed("fakes")),
-        characteristics=reading.characteristics(),
-        information=reading.information(),
+        listed=values.listed(),
+        fakes=tuple(str(each) for each in recording.inputs.listed("fakes")),
+        characteristics=values.table(),
+        information=values.information(),
     )
-
-
-def level_of(pairing: Pairing) -> Level:
-    """The level of a link under the key of a completed pairing (Core, Vol 3, Part C, 10.2.1)."""
-    if pairing.model in {None, Model.JUST_WORKS}:
-        return Level.UNAUTHENTICATED
-    if pairing.secure_connections and pairing.key_size == _WHOLE_KEY:
-        return Level.SECURE_CONNECTIONS
-    return Level.AUTHENTICATED
-
-
-@dataclass
-class _Value:
-    """A characteristic while its table is being filled."""
-
-    service: str
-    declared: attributes.Characteristic
-    rows: dict[Level, AccessAtLevel] = field(default_factory=dict)
+    return of_nobody(facts, TARGET) if recording.rivals else facts
 
 
 class _Reading:
@@ -118,20 +93,17 @@ class _Reading:
             return Unknown(reason=f"step {name}: the sample was not reached")
         if pairing.response is not None:
             return self._on(pairing)
-        refused = pairing.failure is not None and not pairing.failure.sent
-        return self._absent(control) if refused else Unknown(reason=f"step {name}: no answer")
+        if pairing.refusal in {"", _TOO_OFTEN}:
+            return Unknown(reason=f"step {name}: the request was not refused")
+        return self._absent(control)
 
     def accepted(self, names: tuple[str, ...], control: Observation) -> Observation:
         """Whether the sample agreed to LE Legacy Pairing in one of the dry requests."""
-        refused = 0
-        for name in names:
-            pairing = self._only(f"dry:{name}")
+        asked = [self._only(f"dry:{name}") for name in names]
+        for pairing in asked:
             if pairing is not None and pairing.response and not pairing.secure_connections:
                 return self._on(pairing)
-            refused += pairing is not None and pairing.failure is not None
-        if refused < len(names):
-            return Unknown(reason="not every request was answered")
-        return self._absent(control)
+        return self._all_refused(asked, "authentication-requirements", control)
 
     def completed_by(self, model: Model, control: Observation) -> Observation:
         """Whether a pairing by this model was carried through."""
@@ -142,20 +114,37 @@ class _Reading:
             if pairing.completed and pairing.model is model:
                 return self._on(pairing)
         offered = [self._only(f"pair:{name}") for name in ("just-works", "just-works-legacy")]
-        if any(pairing is None or pairing.failure is None for pairing in offered):
-            return Unknown(reason="not every offer was refused or completed")
-        return self._absent(control)
+        return self._all_refused(offered, "authentication-requirements", control)
 
     def short_key(self, control: Observation) -> Observation:
-        """Whether a key of less than 16 bytes was agreed on."""
-        names = ("key-7", "key-15")
-        for name in (*(f"dry:{each}" for each in names), "pair:key-7"):
-            pairing = self._only(name)
-            if pairing is not None and pairing.response and pairing.key_size < _WHOLE_KEY:
+        """Whether a key of less than 16 bytes was agreed on.
+
+        Some answer the request first and refuse the size then: what was carried through tells.
+        """
+        carried = self._only("pair:key-7")
+        if carried is not None and security.refused_by_dut(carried.failure) == _KEY_SIZE:
+            return self._absent(control)
+        asked = [self._only(f"dry:{name}") for name in ("key-7", "key-15")]
+        for pairing in (*asked, carried):
+            if pairing is not None and pairing.response and pairing.key_size < WHOLE_KEY:
                 return self._on(pairing)
-        asked = [self._only(f"dry:{name}") for name in names]
-        if any(pairing is None or pairing.failure is None for pairing in asked):
-            return Unknown(reason="not every request was answered")
+        return self._all_refused(asked, _KEY_SIZE, control)
+
+    def _all_refused(
+        self, asked: Sequence[Pairing | None], reason: str, control: Observation
+    ) -> Observation:
+        """Absent if the sample refused each request for what stands in it.
+
+        Another reason than that counts where the sample accepted some other request: then it was
+        not that nobody could have paired at all. Too many attempts never count.
+        """
+        open_to_others = any(
+            pairing.response for step in self._steps("dry:") for pairing in self._pairings[id(step)]
+        )
+        for pairing in asked:
+            said = pairing.refusal if pairing is not None else ""
+            if said != reason and (said in {"", _TOO_OFTEN} or not open_to_others):
+                return Unknown(reason="not every request was refused for what it asked for")
         return self._absent(control)
 
     def fixed_passkey(self) -> Observation:
@@ -209,7 +198,8 @@ class _Reading:
             return Unknown(reason="the sample was not reached for the last wrong passkey")
         if self._was_examined(last):
             return self.recording.seen(*(each.request.frame.packet.number for each in looked))
-        if last.failure is None:
+        limited = last.refusal or security.refused_by_dut(last.failure) == _TOO_OFTEN
+        if last.failure is None or not limited:
             return Unknown(reason="the last wrong passkey met no answer")
         return Absent(control=self.recording.ref(last.failure.packet.number))
 
@@ -232,100 +222,44 @@ class _Reading:
             return Unknown(reason="no bond whose own key was accepted, to try another key with")
         if wrong.encryptions:
             return self.recording.seen(wrong.encryptions[0].packet.number)
-        if wrong.ended is None and not wrong.encrypted:
+        if not wrong.encryption_refused:
             return Unknown(reason="the wrong key met no answer")
         return self._absent(control)
 
     def open_after_bond(self) -> Observation:
         """Whether something closed before a bond was open without encryption after it."""
         before, after = self.recording.step("open"), self.recording.step("bonded:open")
+        bonded = self.recording.step("bonded:encrypted")
         if before is None or after is None or not before.link or not after.link:
             return Unknown(reason="no bond was made, or the sample was not reached after it")
+        known = bonded and bonded.link and bonded.link.encryptions
         refused = {
             (each.opcode, each.handle)
             for each in attributes.exchanges(before.link)
-            if _refused(each)
+            if is_refused(each)
         }
         later = [
             each
             for each in attributes.exchanges(after.link)
             if (each.opcode, each.handle) in refused and not each.encrypted
         ]
-        if not later:
-            return Unknown(reason="nothing was closed before the bond")
+        if not later or not known:
+            return Unknown(reason="nothing was closed before the bond, or it was forgotten")
         granted = [each for each in later if each.succeeded]
         if granted:
             return self.recording.seen(*(each.request.packet.number for each in granted[:3]))
-        if not all(_refused(each) for each in later):
+        if not all(is_refused(each) for each in later):
             return Unknown(reason="not every request was answered")
         return Absent(control=self.recording.ref(later[-1].request.packet.number))
 
-    def listed(self) -> Observation:
-        """Whether the sample said that there are no more characteristics than those it listed."""
+    def values(self) -> Values:
+        """Every value, with what became of it on each level."""
         step = self.recording.step("open")
-        if step is not None and step.link is not None:
-            for exchange in attributes.exchanges(step.link):
-                if attributes.ends_list(exchange) and exchange.answer is not None:
-                    return self.recording.seen(exchange.answer.packet.number)
-        return Unknown(reason="the list of characteristics did not come to its end")
-
-    def characteristics(self) -> tuple[Characteristic, ...]:
-        """Every characteristic with its level table."""
-        values = self._values()
-        for step in self._steps("open", *_ATTENDED):
-            if step.link is None:
-                continue
-            pairing = self._only_of(step)
-            level = level_of(pairing) if pairing and pairing.completed else Level.UNAUTHENTICATED
-            for exchange in attributes.exchanges(step.link):
-                value = values.get(exchange.handle or 0)
-                if value is not None:
-                    self._enter(value, exchange, level if exchange.encrypted else Level.OPEN)
-        return tuple(
-            Characteristic(
-                service=value.service,
-                uuid=value.declared.uuid,
-                handle=value.declared.handle,
-                readable=bool(value.declared.properties & attributes.READABLE),
-                writable=bool(value.declared.properties & attributes.WRITABLE),
-                table=tuple(value.rows[level] for level in sorted(value.rows)),
-            )
-            for value in values.values()
-        )
-
-    def information(self) -> dict[str, str]:
-        """What the Device Information service told without a pairing, by characteristic."""
-        step = self.recording.step("open")
-        if step is None or step.link is None:
-            return {}
-        values = self._values()
-        told = {}
-        for exchange in attributes.exchanges(step.link):
-            value = values.get(exchange.handle or 0)
-            read = exchange.opcode == Opcode.READ and exchange.succeeded
-            if value and value.service == INFORMATION_SERVICE and read:
-                told[value.declared.uuid] = neutralise(to_latin(exchange.value), _MAX_TEXT)
-        return told
-
-    def _values(self) -> dict[int, _Value]:
-        step = self.recording.step("open")
-        if step is None or step.link is None:
-            return {}
-        exchanges = list(attributes.exchanges(step.link))
-        services = [found for each in exchanges for found in attributes.services_in(each)]
-        return {
-            found.handle: _Value(_service_of(found, services), found)
-            for each in exchanges
-            for found in attributes.characteristics_in(each)
-            if found.uuid
-        }
-
-    def _enter(self, value: _Value, exchange: Exchange, level: Level) -> None:
-        row = value.rows.get(level) or AccessAtLevel(
-            level=level, evidence=self.recording.ref(exchange.request.packet.number)
-        )
-        name = "read" if exchange.opcode == Opcode.READ else "write"
-        value.rows[level] = row.model_copy(update={name: _access(exchange)})
+        values = Values(self.recording, step.link if step else None)
+        for each in self._steps("open", *_ATTENDED):
+            if each.link is not None:
+                values.enter(each.link, level_of(self._only_of(each)))
+        return values
 
     def _steps(self, *prefixes: str) -> Iterator[Step]:
         return (step for step in self.recording.steps if step.name.startswith(prefixes))
@@ -339,8 +273,8 @@ class _Reading:
         return found[-1] if found else None
 
     def _digits_in(self, step: Step) -> str:
-        following = [each.record.line for each in self.recording.steps if each.first > step.first]
-        end = min(following, default=None)
+        begins = [each.record.line for each in self.recording.steps]
+        end = min((line for line in begins if line > step.record.line), default=None)
         for record in self.recording.journal.of("hands"):
             after = record.line > step.record.line
             if (
@@ -365,7 +299,7 @@ class _Reading:
         answer = "silent"
         if pairing.response is not None:
             answer = "accepted"
-        elif pairing.failure is not None and not pairing.failure.sent:
+        elif pairing.refusal:
             answer = "refused"
         return PairingTry(
             name=name,
@@ -379,36 +313,10 @@ class _Reading:
         )
 
 
-def _service_of(
-    characteristic: attributes.Characteristic, services: list[attributes.Service]
-) -> str:
-    for service in services:
-        if service.first <= characteristic.handle <= service.last:
-            return service.uuid
-    return ""
-
-
 def _is_guessable(digits: str) -> bool:
     """One digit over and over, or digits that count up or down."""
     steps = {ord(after) - ord(before) for before, after in itertools.pairwise(digits)}
     return digits.isdecimal() and len(steps) == 1 and steps <= {-1, 0, 1}
-
-
-def _refused(exchange: Exchange) -> bool:
-    return exchange.error in attributes.SECURITY_ERRORS
-
-
-def _access(exchange: Exchange) -> Access:
-    if exchange.succeeded:
-        return Access.GRANTED
-    if exchange.answer is None:
-        return Access.SILENT
-    if _refused(exchange):
-        return Access.REFUSED
-    errors = attributes.AttError
-    if exchange.error in {errors.READ_NOT_PERMITTED, errors.WRITE_NOT_PERMITTED}:
-        return Access.IMPOSSIBLE
-    return Access.OTHER
 
 
 INTERPRETER = Interpreter(ProbeName("bluetooth-pairing"), 1, BluetoothPairingFacts, interpret)

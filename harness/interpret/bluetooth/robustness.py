@@ -1,12 +1,14 @@
 """Interpreter of ``bluetooth-input``: which malformed unit the sample did not survive (pure)."""
 
+import bisect
+from collections import deque
 from collections.abc import Iterator
 from typing import Final
 
 from harness.facts.bluetooth import BluetoothInputFacts
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
 from harness.interpret.bluetooth.links import ATTRIBUTES, Frame
-from harness.interpret.bluetooth.steps import Recording, Step, read_recording
+from harness.interpret.bluetooth.steps import Recording, Step, of_nobody, read_recording
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Unknown
 
@@ -23,55 +25,97 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothInputFact
         CaptureError: the recording cannot be read.
     """
     del upstream
-    recording = read_recording(captures)
-    answers = dict(_good_answers(recording))
-    malformed = recording.named("malformed")
-    good = recording.named("good")
-    survived = [step for step in good if answers.get(step.first)]
-    culprit = ""
-    if len(survived) < len(good):
-        culprit = malformed[len(good) - 1].record.data("unit").hex()
-    return BluetoothInputFacts(
-        examined=(TARGET,) if answers.get(_control(recording)) else (),
-        complete=recording.whole,
-        sent=len(good),
-        survived=len(survived),
-        crash=_crash(recording, good, survived),
-        culprit=culprit,
+    reading = _Reading(read_recording(captures))
+    facts = BluetoothInputFacts(
+        examined=(TARGET,) if reading.control else (),
+        complete=reading.recording.whole,
+        sent=reading.sent,
+        survived=reading.survived,
+        crash=reading.crash(),
+        culprit=reading.culprit,
     )
+    return of_nobody(facts, TARGET) if reading.recording.rivals else facts
 
 
-def _crash(recording: Recording, good: tuple[Step, ...], survived: list[Step]) -> Observation:
-    answers = dict(_good_answers(recording))
-    if not answers.get(_control(recording)):
-        return Unknown(reason="the sample answered no good request to begin with")
-    if len(survived) < len(good):
-        return recording.seen(max(good[-1].first, 1))
-    if len(good) < recording.inputs.number("units"):
-        return Unknown(reason="not every unit was sent")
-    last = answers[good[-1].first]
-    return Absent(control=recording.ref(last.packet.number))
+class _Reading:
+    """What was sent, and which good requests were answered."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self._good = recording.named("good")
+        self._answers = dict(_good_answers(recording))
+        self.control = self._answer_in(recording.step("control"))
+        self._last = self._answer_in(recording.step("last"))
+        self._malformed = _sent(recording)
+        self.sent = len(self._malformed)
+
+    def _answer_in(self, step: Step | None) -> Frame | None:
+        return None if step is None else self._answers.get(step.first)
+
+    @property
+    def survived(self) -> int:
+        """Good requests up to the last one that was answered.
+
+        One that met nothing while a later one was answered is no sign of a crash: the sample may
+        have answered the malformed unit in its place.
+        """
+        answered = [self._answer_in(step) is not None for step in self._good]
+        return max((index + 1 for index, good in enumerate(answered) if good), default=0)
+
+    @property
+    def culprit(self) -> str:
+        """The last malformed unit before the sample fell silent, in hex."""
+        stopped = self.control and self.survived < len(self._good)
+        return self._malformed[-1].data.hex() if stopped and self._malformed else ""
+
+    def crash(self) -> Observation:
+        """Whether the sample fell silent after a unit, and for good."""
+        if self.control is None:
+            return Unknown(reason="the sample answered no good request to begin with")
+        if self.survived < len(self._good) and self._malformed:
+            return self.recording.seen(self._malformed[-1].packet.number)
+        if self.sent < self.recording.inputs.number("units"):
+            return Unknown(reason="not every unit was sent")
+        if self._last is None:
+            return Unknown(reason="no good request was answered on a link of its own in the end")
+        return Absent(control=self.recording.ref(self._last.packet.number))
 
 
-def _control(recording: Recording) -> int:
-    step = recording.step("control")
-    return step.first if step else -1
+def _sent(recording: Recording) -> list[Frame]:
+    """The malformed units that really left, in order, of those that the probe made."""
+    meant = [
+        (step.record.number("channel"), step.record.data("unit"), step.first)
+        for step in recording.named("malformed")
+    ]
+    frames = [frame for link in recording.air.links for frame in link.frames if frame.sent]
+    frames.sort(key=lambda frame: frame.packet.number)
+    found: list[Frame] = []
+    at = 0
+    for channel, unit, first in meant:
+        for place in range(at, len(frames)):
+            frame = frames[place]
+            if frame.packet.number > first and (frame.channel, frame.data) == (channel, unit):
+                found.append(frame)
+                at = place + 1
+                break
+    return found
 
 
 def _good_answers(recording: Recording) -> Iterator[tuple[int, Frame]]:
-    """First packet of a step -> the answer that a good request met in it."""
-    steps = [step for step in recording.steps if step.name in {"control", "good"}]
+    """First packet of a step -> the answer that a good request met in it.
+
+    An answer stands for one request only: a late one must not count for the next as well.
+    """
+    steps = [step for step in recording.steps if step.name in {"control", "good", "last"}]
+    begins = [step.first for step in steps]
     for link in recording.air.links:
-        frames = link.on(ATTRIBUTES)
-        for index, frame in enumerate(frames):
-            if not frame.sent or frame.data != _GOOD:
-                continue
-            step = next(
-                (each for each in reversed(steps) if each.first < frame.packet.number), None
-            )
-            answer = next((each for each in frames[index + 1 :] if _answers(each)), None)
-            if step is not None and answer is not None:
-                yield step.first, answer
+        waiting: deque[int] = deque()
+        for frame in link.on(ATTRIBUTES):
+            if frame.sent and frame.data == _GOOD:
+                place = bisect.bisect_left(begins, frame.packet.number) - 1
+                waiting.append(begins[place] if place >= 0 else -1)
+            elif waiting and _answers(frame):
+                yield waiting.popleft(), frame
 
 
 def _answers(frame: Frame) -> bool:

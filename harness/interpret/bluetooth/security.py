@@ -5,6 +5,7 @@ response (2.3.5.1, 2.3.4), and whether it was completed from the encryption that
 """
 
 import itertools
+import math
 from dataclasses import dataclass
 from enum import IntEnum, IntFlag, StrEnum
 from typing import Final
@@ -20,6 +21,7 @@ class Code(IntEnum):
     CONFIRM = 0x03
     RANDOM = 0x04
     FAILED = 0x05
+    SECURITY_REQUEST = 0x0B
     PUBLIC_KEY = 0x0C
     DHKEY_CHECK = 0x0D
 
@@ -85,8 +87,9 @@ class Pairing:
 
     Attributes:
         response: None if there was none.
-        failure: why it ended before its time, and who said so; None if nobody did.
-        encrypted: encryption came on after the response.
+        failure: why it ended before the link was encrypted, and who said so; None if nobody did.
+        encrypted: encryption came on after the DUT's last word on the key, and before another
+            pairing was begun: no other key can be meant.
     """
 
     request: Features
@@ -121,6 +124,11 @@ class Pairing:
         )
 
     @property
+    def refusal(self) -> str:
+        """Why the DUT refused the request itself; ``""`` if it did not, or if the bench gave up."""
+        return "" if self.response is not None else refused_by_dut(self.failure)
+
+    @property
     def completed(self) -> bool:
         """The link was encrypted with the key of this pairing."""
         return self.response is not None and self.encrypted and self.failure is None
@@ -150,26 +158,41 @@ def pairings(link: Link) -> tuple[Pairing, ...]:
     ]
     found = []
     for start, end in itertools.pairwise([*starts, len(frames)]):
-        pairing = _pairing(link, frames[start:end])
+        until = frames[end].packet.number if end < len(frames) else math.inf
+        pairing = _pairing(link, frames[start:end], until)
         if pairing is not None:
             found.append(pairing)
     return tuple(found)
 
 
-def _pairing(link: Link, frames: list[Frame]) -> Pairing | None:
+def _pairing(link: Link, frames: list[Frame], until: float) -> Pairing | None:
     request = features_of(frames[0])
     if request is None:
         return None  # malformed on purpose
-    answers = [frame for frame in frames if not frame.sent]
-    response = features_of(answers[0]) if answers and answers[0].data[0] == Code.RESPONSE else None
-    failure = next((frame for frame in frames if frame.data[0] == Code.FAILED), None)
-    began = frames[0].packet.number
-    secured = [each for each in link.encrypted if each.packet.number > began and each.on]
+    theirs = [frame for frame in frames if not frame.sent]
+    # A request for security of the DUT may cross ours, and answers nothing.
+    answer = next((each for each in theirs if each.data[0] in {Code.RESPONSE, Code.FAILED}), None)
+    response = features_of(answer) if answer and answer.data[0] == Code.RESPONSE else None
+    both = request.wants & response.wants if response else Wants(0)
+    last = Code.DHKEY_CHECK if Wants.SECURE_CONNECTIONS in both else Code.RANDOM
+    agreed = next((each.packet.number for each in theirs if each.data[0] == last), math.inf)
+    encrypted = next(
+        (each.packet.number for each in link.encryptions if agreed < each.packet.number < until),
+        math.inf,
+    )
+    failure = next(
+        (
+            frame
+            for frame in frames
+            if frame.data[0] == Code.FAILED and frame.packet.number < encrypted
+        ),
+        None,
+    )
     return Pairing(
         request=request,
         response=response,
         failure=failure,
-        encrypted=any(each.status == 0 for each in secured),
+        encrypted=encrypted < math.inf,
         frames=tuple(frames),
     )
 
@@ -186,6 +209,11 @@ def features_of(frame: Frame) -> Features | None:
         wants=Wants(data[3] & sum(Wants)),
         key_size=data[4],
     )
+
+
+def refused_by_dut(frame: Frame | None) -> str:
+    """Name of the reason in a ``Pairing Failed`` of the DUT; ``""`` if the bench sent it."""
+    return "" if frame is None or frame.sent else failure_of(frame)
 
 
 def failure_of(frame: Frame | None) -> str:

@@ -1,15 +1,21 @@
 """Which step of a probe each connection and report belongs to."""
 
+import bisect
+import itertools
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
-from harness.encoding.btsnoop import read_packets
+from harness.encoding.btsnoop import is_whole, read_packets
 from harness.encoding.journal import Journal, JournalRecord
+from harness.facts.base import Facts, NotExamined
 from harness.interpret.base import INPUTS, CaptureReader
-from harness.interpret.bluetooth.hci import Report
+from harness.interpret.bluetooth.hci import Address, Report
 from harness.interpret.bluetooth.links import Air, Link, read_air
-from harness.model.observation import EvidenceRef, Present
+from harness.interpret.bluetooth.payloads import is_match
+from harness.model.observation import Absent, EvidenceRef, Present, Unknown
 
+F = TypeVar("F", bound=Facts)
 CAPTURE: Final = "hci.btsnoop"
 STEPS: Final = "steps.jsonl"
 
@@ -51,6 +57,22 @@ class Recording:
     steps: tuple[Step, ...]
     whole: bool
 
+    def of_dut(self) -> tuple[Report, ...]:
+        """Every report of an address that once said what the DUT says."""
+        match = self.inputs.fields.get("match")
+        wanted = match if isinstance(match, dict) else {}
+        mine = {each.address for each in self.air.reports if is_match(each.data, wanted)}
+        return tuple(report for report in self.air.reports if report.address in mine)
+
+    @property
+    def rivals(self) -> bool:
+        """Two addresses at once say what the DUT says, so that nobody knows which one it is.
+
+        A device that changes its address never takes an earlier one again.
+        """
+        reports = [report for report in self.of_dut() if report.connectable]
+        return overlap(reports)
+
     def named(self, name: str) -> tuple[Step, ...]:
         """The steps of a name, in order."""
         return tuple(step for step in self.steps if step.name == name)
@@ -76,25 +98,54 @@ def read_recording(captures: CaptureReader) -> Recording:
         CaptureError: it cannot be read.
     """
     inputs = captures.journal(INPUTS).first("inputs")
-    air = read_air(read_packets(captures.data(CAPTURE)))
+    data = captures.data(CAPTURE)
+    air = read_air(read_packets(data))
     journal = captures.journal(STEPS)
     records = list(journal.of("step"))
     ends = [*(record.number("packet") for record in records[1:]), None]
-    steps = tuple(_step(record, air, end) for record, end in zip(records, ends, strict=False))
-    whole = journal.whole and captures.complete and not air.truncated
+    numbers = [report.packet.number for report in air.reports]
+    steps = tuple(
+        _step(record, air, numbers, end) for record, end in zip(records, ends, strict=False)
+    )
+    whole = journal.whole and captures.complete and not air.truncated and is_whole(data)
     return Recording(captures, inputs, journal, air, steps, whole)
 
 
-def _step(record: JournalRecord, air: Air, end: int | None) -> Step:
+def _step(record: JournalRecord, air: Air, numbers: list[int], end: int | None) -> Step:
     first = record.number("packet")
 
     def belongs(number: int) -> bool:
         return number > first and (end is None or number <= end)
 
+    last = len(numbers) if end is None else bisect.bisect_right(numbers, end)
     return Step(
         name=record.text("name"),
         record=record,
         first=first,
         links=tuple(link for link in air.links if belongs(link.opened.number)),
-        reports=tuple(report for report in air.reports if belongs(report.packet.number)),
+        reports=air.reports[bisect.bisect_right(numbers, first) : last],
     )
+
+
+def of_nobody(facts: F, target: str) -> F:
+    """Facts that decide nothing, since it is not known which of several devices they speak of."""
+    reason = "several devices at once say what the sample says"
+    blank = {
+        name: Unknown(reason=reason)
+        for name in type(facts).model_fields
+        if isinstance(getattr(facts, name), Present | Absent | Unknown)
+    }
+    skipped = (NotExamined(target=target, reason=reason),)
+    changed = {**blank, "examined": (), "not_examined": skipped}
+    return facts.model_copy(update=changed)
+
+
+def overlap(reports: Iterable[Report]) -> bool:
+    """Whether an address was heard again after another one, so that both were there at once."""
+    spans: dict[Address, tuple[int, int]] = {}
+    for report in reports:
+        number = report.packet.number
+        first, _ = spans.get(report.address, (number, number))
+        spans[report.address] = (first, number)
+    ordered = sorted(spans.values())
+    return any(before[1] > after[0] for before, after in itertools.pairwise(ordered))
