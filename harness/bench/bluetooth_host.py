@@ -20,7 +20,7 @@ from typing_extensions import override
 from harness.bench.bluetooth_link import Recorder
 from harness.errors import BenchFault
 
-# What bumble warns of is a DUT's behaviour, and stands in the captures; it is no news on a terminal.
+# What bumble warns of is what a DUT does, and stands in the captures; a terminal needs no news of it.
 logging.getLogger("bumble").addHandler(logging.NullHandler())
 
 T = TypeVar("T")
