@@ -20,7 +20,7 @@ from typing_extensions import override
 from harness.bench.bluetooth_link import Recorder
 from harness.errors import BenchFault
 
-# What bumble warns of is what a DUT does, and stands in the captures; a terminal needs no news of it.
+# bumble warns of what a DUT does, which stands in the captures: no news for a terminal.
 logging.getLogger("bumble").addHandler(logging.NullHandler())
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from harness.interpret.bluetooth.steps import CAPTURE, STEPS
 from harness.probes.base import CaptureJournal, ProbeContext
 
 FIND_S: Final = 8.0
-CONNECT_S: Final = (1.0, 3.0, 5.0)
+CONNECT_S: Final = (0.5, 3.0, 5.0)
 """How long each try to connect lasts. A short one first: an address may change between being heard
 and being called, and then nobody answers however long one waits."""
 
