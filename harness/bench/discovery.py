@@ -25,7 +25,6 @@ _NO_ANSWER: Final = 0x01 | 0x20
 """NUD_INCOMPLETE and NUD_FAILED (linux/neighbour.h)."""
 _MAX_ENTRIES: Final = 4096
 _BY_ID: Final = Path("/dev/serial/by-id")
-_BLUETOOTH: Final = Path("/sys/class/bluetooth")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 AddressInNetwork = ipaddress.IPv4Interface | ipaddress.IPv6Interface
@@ -203,11 +202,3 @@ def _stable_names() -> Iterator[tuple[str, str]]:
             yield entry.readlink().name, str(entry)
     except OSError:
         return
-
-
-def bluetooth_adapters() -> tuple[str, ...]:
-    """Names of the Bluetooth adapters: ``hci0``."""
-    try:
-        return tuple(sorted(entry.name for entry in _BLUETOOTH.iterdir()))[:_MAX_ENTRIES]
-    except OSError:
-        return ()

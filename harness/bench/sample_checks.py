@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from harness.bench.bluetooth_checks import bluetooth_checks
 from harness.bench.checks import Answer, Check, blocks, checked, note, ok
 from harness.bench.console_checks import console_checks
 from harness.bench.network_checks import network_checks
@@ -22,16 +23,13 @@ def sample_checks(sample: SampleConfig, settings: BenchSettings) -> Iterator[Che
     """What can be said of one sample. Power is not switched, and no login is tried."""
     subject = f"sample {sample.id}"
     reference = sample.reference is not None
-    if sample.network is None and sample.console is None:
+    if sample.network is None and sample.console is None and sample.bluetooth is None:
         nothing = blocks(
-            "neither network.address nor console.url is given",
+            "neither network.address nor console.url nor bluetooth.transport is given",
             "Give at least one way to look at the sample",
         )
         yield checked(subject, "", "links", nothing)
-    if sample.network is not None:
-        yield from _guarded(subject, "network", network_checks(subject, sample.network, settings))
-    if sample.console is not None:
-        yield from _guarded(subject, "console", console_checks(subject, sample.console))
+    yield from _links(subject, sample, settings)
     if sample.power is not None and not reference:
         yield checked(subject, "power", "command", power(sample.power))
     if sample.link is not None and not reference:
@@ -40,6 +38,16 @@ def sample_checks(sample: SampleConfig, settings: BenchSettings) -> Iterator[Che
         if login is not None:
             where = f"sample[{sample.id}].{name}"
             yield checked(subject, name, "secret", secret(login, where))
+
+
+def _links(subject: str, sample: SampleConfig, settings: BenchSettings) -> Iterator[Check]:
+    if sample.network is not None:
+        yield from _guarded(subject, "network", network_checks(subject, sample.network, settings))
+    if sample.console is not None:
+        yield from _guarded(subject, "console", console_checks(subject, sample.console))
+    if sample.bluetooth is not None:
+        checks = bluetooth_checks(subject, sample.bluetooth, own=sample.reference is not None)
+        yield from _guarded(subject, "bluetooth", checks)
 
 
 def _guarded(subject: str, link: str, checks: Iterator[Check]) -> Iterator[Check]:

@@ -12,13 +12,13 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from harness.bench.bluetooth_adapters import Adapter, adapters
 from harness.bench.checks import Check, Health
 from harness.bench.console_checks import listened_baud
 from harness.bench.discovery import (
     Interface,
     Neighbour,
     SerialPort,
-    bluetooth_adapters,
     interfaces,
     mac_of,
     neighbours,
@@ -68,13 +68,13 @@ class Found:
     interfaces: tuple[Interface, ...]
     neighbours: tuple[Neighbour, ...]
     ports: tuple[SerialPort, ...]
-    bluetooth: tuple[str, ...]
+    bluetooth: tuple[Adapter, ...]
 
     @classmethod
     def here(cls) -> "Found":
         """Ask the kernel; nothing is sent."""
         known = tuple(each for each in neighbours() if each.mac.strip("0:"))
-        return cls(interfaces(), known, serial_ports(), bluetooth_adapters())
+        return cls(interfaces(), known, serial_ports(), adapters())
 
     @property
     def likely_address(self) -> str:
@@ -144,7 +144,7 @@ def _show(found: Found, console: Console) -> None:
     for port in found.ports:
         _line(console, "serial", f"{port.device} ({port.description})")
     for adapter in found.bluetooth:
-        _line(console, "bluetooth", f"{adapter} (not used by this version)")
+        _line(console, "bluetooth", f"{adapter.transport} ({adapter.description})")
 
 
 def _line(console: Console, kind: str, text: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.bench.bluetooth_adapters import Adapter
 from harness.bench.discovery import SerialPort
 from harness.config import load_bench, load_dossier
 from harness.config.dossier.template import TO_BE_STATED, render, template
@@ -32,7 +33,7 @@ class Draft:
     supplier: str = TO_BE_STATED
     model: str = TO_BE_STATED
     ports: tuple[SerialPort, ...] = ()
-    bluetooth: tuple[str, ...] = ()
+    bluetooth: tuple[Adapter, ...] = ()
 
 
 def refuse_to_overwrite(folder: Path) -> None:

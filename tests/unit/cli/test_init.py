@@ -15,6 +15,7 @@ import pytest
 from rich.console import Console
 
 from harness.assessment.applicability import applicability
+from harness.bench.bluetooth_adapters import Adapter
 from harness.bench.discovery import Interface, Neighbour, SerialPort
 from harness.cli import init
 from harness.cli.dossier import chosen
@@ -54,6 +55,7 @@ def near(address, name, *, router=False):
 BENCH0 = interface("bench0", "198.51.100.1/24")
 UPLINK = interface("uplink0", "203.0.113.1/24", default=True)
 ADAPTER = SerialPort("/dev/serial/by-id/usb-1", "USB serial", plugged=True)
+RADIO = Adapter("usb:0A12:0001", "Radio")
 BUILT_IN = SerialPort("/dev/ttyS0", "n/a", plugged=False)
 
 
@@ -62,7 +64,7 @@ def machine(monkeypatch):
     """A machine with these things; nothing is sent, and nobody is at the terminal."""
 
     def has(*, links=(BENCH0,), neighbours=(), ports=(), route=""):
-        found = Found(tuple(links), tuple(neighbours), tuple(ports), ("hci0",))
+        found = Found(tuple(links), tuple(neighbours), tuple(ports), (RADIO,))
         monkeypatch.setattr(Found, "here", classmethod(lambda cls: found))
         monkeypatch.setattr(init, "_leads_to", lambda address, scope: route)
         monkeypatch.setattr(init, "sample_checks", _never)
