@@ -65,6 +65,9 @@ BLUETOOTH: Final = MappingProxyType(
         "bluetooth-stopped-by-input": "it stopped answering after the malformed unit {unit}",
         "bluetooth-text-undeclared": "it tells everybody its {kind}, {text}, which is not declared",
         "bluetooth-texts-declared": "nothing is told before a pairing that is not declared",
+        "bluetooth-update-undeclared": "it has {service}, and no update over Bluetooth is declared",
+        "bluetooth-updates-declared": "it has no service for firmware updates, or they are "
+        "declared",
         "bluetooth-window-short": "it kept its {kind} address while it was heard for {kept_s} s; "
         "{window_s} s are needed",
         "bluetooth-wrong-passkeys-limited": "wrong passkeys were no longer looked at in the end",

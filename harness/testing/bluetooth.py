@@ -5,7 +5,7 @@ With a declaration, rows of the IXIT whose endpoint is ``ble`` are judged; a uni
 judges what can be said of any device.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final, TypeVar
@@ -163,6 +163,17 @@ class AirView:
         ]
         look = criteria.every_bluetooth_service_listed
         return (*judged, at_large(self.facts, BluetoothPairingFacts, criterion, look))
+
+    def undeclared_updates(self, declared: Collection[str]) -> Judgements:
+        """A service that takes firmware is no way that is declared elsewhere alone.
+
+        None where the declaration does not speak of Bluetooth LE. Needs `PAIRING_NEEDS`.
+        """
+        if not self.declared:
+            return ()
+        look = partial(criteria.undeclared_bluetooth_update, declared=BLE in declared)
+        kind = BluetoothPairingFacts
+        return (at_large(self.facts, kind, "undeclared-update-way", look),)
 
     def status(self, row: Intf) -> Judgement:
         """A radio that is declared disabled is not heard; needs `ADVERTISING_NEEDS`."""

@@ -12,10 +12,13 @@ from harness.assessment import rules
 from harness.assessment.judging import all_of, reason, undecided
 from harness.assessment.rules.links import DECLARED, Traveller
 from harness.assessment.rules.rows import COM_MECH, SEC_PARAM, field_missing, no_rows
+from harness.facts.bluetooth import BluetoothPairingFacts
 from harness.model.ixit import ComMech, Ixit
+from harness.model.ixit.fields import BLE
 from harness.model.judgement import Judgement, Judgements, Outcome
 from harness.model.question import Question
 from harness.testing.asking import ask_each
+from harness.testing.bluetooth import link_as_declared
 from harness.testing.network import NetworkView
 from harness.testing.rows import network_endpoints, over_rows
 from harness.testing.view import AnswerView
@@ -120,7 +123,8 @@ def links_as_declared(network: NetworkView, links: Iterable[ComMech]) -> Judgeme
     """Each link uses the cryptography of its row; one without any may only lead to TLS.
 
     A row whose only endpoint is the console is a wire in somebody's hand and no link to look at. A
-    row that names no endpoint, or one that no probe looks at, is open. Needs `LINK_NEEDS`.
+    row that names no endpoint, or one that no probe looks at, is open. Needs `LINK_NEEDS`, and of
+    rows over Bluetooth `PAIRING_NEEDS`.
     """
     rows = [row for row in links if set(row.endpoints) != {_CONSOLE}]
     return over_rows(COM_MECH, AS_DECLARED, rows, lambda row: _as_declared(network, row))
@@ -135,6 +139,9 @@ def _as_declared(network: NetworkView, row: ComMech) -> Judgement:
     else:
         parts = [network.unprotected(row.id, name) for name in names]
     unseen = [name for name in row.endpoints if name not in {*names, _CONSOLE}]
+    if BLE in unseen and network.facts.declares(BluetoothPairingFacts, network.state):
+        parts.append(link_as_declared(network.facts, row))
+        unseen.remove(BLE)
     if unseen:
         why = reason("link-not-observed", endpoints=", ".join(unseen))
         parts.append(undecided(row.id, AS_DECLARED, why))

@@ -3,8 +3,10 @@
 from typing import Final
 
 from harness.testing import (
+    BLE,
     EXPOSURE_NEEDS,
     INITIALISED,
+    INPUT_NEEDS,
     AnswerView,
     DecidedBy,
     ExtApi,
@@ -29,6 +31,7 @@ from harness.testing import (
     network_endpoints,
     no_rows,
     over_rows,
+    robust,
     unit,
     wan_exposure,
 )
@@ -49,9 +52,14 @@ OTHER_INPUT_REFUSED: Final = Question(
 class TestInputValidation:
     """Unexpected input is not processed; every way of input is declared (5.13-1)."""
 
-    @unit("a", facts=needs((ServicesFacts, HttpFacts, HttpInputFacts), INITIALISED))
+    @unit(
+        "a",
+        facts=(*needs((ServicesFacts, HttpFacts, HttpInputFacts), INITIALISED), *INPUT_NEEDS),
+    )
     def test_unexpected_input_is_not_processed(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's HTTP endpoints refuse unexpected input and show no internals.
+
+        Over Bluetooth, malformed protocol units do no harm.
 
         Rows of which it is known that they speak something else are a person's, see unit b; where
         nobody knows what an endpoint speaks, the row is open.
@@ -104,6 +112,9 @@ def _refused(network: NetworkView, row: UserIntf | ExtApi) -> Judgement:
     criterion = "unexpected-input-processed"
     parts: list[Judgement] = []
     for name in _web_endpoints(network, row):
+        if name == BLE:
+            parts.append(robust(network.facts, row.id))
+            continue
         parts.append(network.seen(criterion, row.id, name))
         parts.append(_input_refused(network, row.id, name))
     return all_of(row.id, criterion, parts)

@@ -5,10 +5,13 @@ from typing import Final
 
 from harness.testing import (
     AS_RECEIVED,
+    BLE,
     INITIALISED,
     LIVE_LOGIN_NEEDS,
     LOGIN_NEEDS,
+    PAIRING_NEEDS,
     TRANSPORT_NEEDS,
+    AirView,
     AnswerView,
     AuthMech,
     CredentialsFacts,
@@ -35,6 +38,7 @@ from harness.testing import (
     objections,
     on_the_network,
     over_rows,
+    passkeys,
     unit,
 )
 
@@ -66,7 +70,7 @@ CHANGE_WORKS_AS_DOCUMENTED: Final = Question(
     during=INITIALISED.value,
 )
 EVERY_LOGIN: Final = (*needs(LOGIN_NEEDS, AS_RECEIVED), *needs(LIVE_LOGIN_NEEDS, INITIALISED))
-FACTORY_LOGINS: Final = (need(CredentialsFacts, AS_RECEIVED, Samples.EACH),)
+FACTORY_LOGINS: Final = (need(CredentialsFacts, AS_RECEIVED, Samples.EACH), *PAIRING_NEEDS)
 
 
 @case("5.1-1-2")
@@ -156,13 +160,16 @@ class TestPasswordGeneration:
 class TestAuthenticationCryptography:
     """Logins over the network use sound cryptography, as declared (5.1-3)."""
 
-    @unit("a", facts=needs(TRANSPORT_NEEDS, INITIALISED), per=AUTH_MECH)
+    @unit("a", facts=(*needs(TRANSPORT_NEEDS, INITIALISED), *PAIRING_NEEDS), per=AUTH_MECH)
     def test_logins_use_the_declared_cryptography(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's endpoints, and any other place where a login crosses the network in clear."""
-        network = NetworkView(facts, INITIALISED)
+        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
 
         def judge(row: AuthMech) -> Judgement:
-            parts = [network.protected(row.id, name, row.crypto) for name in network_endpoints(row)]
+            parts = [
+                air.login(row.id) if name == BLE else network.protected(row.id, name, row.crypto)
+                for name in network_endpoints(row)
+            ]
             return all_of(row.id, "declared-cryptography", parts)
 
         rows = on_the_network(ixit.auth_mech)
@@ -218,9 +225,12 @@ class TestBruteForceResistance:
         """A login that no row declares has no declared protection against guessing."""
         return _logins_declared(facts, ixit)
 
-    @unit("b", facts=[need(CredentialsFacts, INITIALISED)], per=AUTH_MECH)
+    @unit("b", facts=[need(CredentialsFacts, INITIALISED), *PAIRING_NEEDS], per=AUTH_MECH)
     def test_wrong_logins_are_hindered(self, facts: FactView, ixit: Ixit) -> Judgements:
-        """At each row's network endpoints, wrong logins in a row are delayed, limited or locked."""
+        """At each row's network endpoints, wrong logins in a row are delayed, limited or locked.
+
+        So are wrong passkeys, where the login is a pairing over Bluetooth.
+        """
         criterion = "unlimited-login-attempts"
 
         def judge(row: AuthMech) -> Judgement:
@@ -259,10 +269,15 @@ def _asked_of_factory_set(
 
 
 def _not_unique(facts: FactView, row: AuthMech) -> Judgements:
+    """A passkey that is always one that anybody tries first is a universal default, too."""
     return tuple(
         judged
         for name in row.endpoints
-        for judged in factory_login_judgements(facts, AS_RECEIVED, row.id, name)
+        for judged in (
+            [passkeys(facts, row.id, guessing=False)]
+            if name == BLE
+            else factory_login_judgements(facts, AS_RECEIVED, row.id, name)
+        )
     )
 
 
@@ -271,11 +286,14 @@ def _derived(facts: FactView, row: AuthMech) -> Judgements:
     return tuple(
         judge_login(facts, AS_RECEIVED, look, row.id, name, sample)
         for name in row.endpoints
+        if name != BLE
         for sample in facts.samples
     )
 
 
 def _hindered(facts: FactView, row: AuthMech, name: str) -> Judgement:
+    if name == BLE:
+        return passkeys(facts, row.id, guessing=True)
     return facts.judge(
         CredentialsFacts,
         INITIALISED,

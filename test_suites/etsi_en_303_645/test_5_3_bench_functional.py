@@ -9,7 +9,9 @@ from typing import Final, Literal, TypeVar
 from harness.testing import (
     EXPOSURE_NEEDS,
     INITIALISED,
+    PAIRING_NEEDS,
     UPDATED,
+    AirView,
     FactRecord,
     Facts,
     FactView,
@@ -94,6 +96,7 @@ class TestUndeclaredUpdateWays:
             need(UpdatesFacts, UPDATED),
             need(TrafficFacts, INITIALISED),
             *needs(EXPOSURE_NEEDS, INITIALISED),
+            *PAIRING_NEEDS,
         ],
     )
     def test_no_undeclared_mechanism_takes_updates(self, facts: FactView, ixit: Ixit) -> Judgements:
@@ -122,7 +125,8 @@ class TestUndeclaredUpdateWays:
                 record, "DUT", network.open_targets(), declared
             ),
         )
-        return (carried, taken, network.everything_examined())
+        on_the_air = AirView(facts, ixit).undeclared_updates(declared)
+        return (carried, taken, network.everything_examined(), *on_the_air)
 
 
 @case("5.3-15-2")

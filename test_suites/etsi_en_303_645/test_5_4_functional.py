@@ -6,6 +6,8 @@ from harness.testing import (
     AS_RECEIVED,
     IF_NO_ROW,
     INITIALISED,
+    PAIRING_NEEDS,
+    AirView,
     AnswerView,
     ConsoleFacts,
     DecidedBy,
@@ -56,15 +58,19 @@ class TestSecureStorage:
     @unit(
         "a",
         decided_by=DecidedBy.OPERATOR,
-        facts=[need(ConsoleFacts, INITIALISED)],
+        facts=[need(ConsoleFacts, INITIALISED), *PAIRING_NEEDS],
         per=SEC_PARAM,
         questions=[STORED_AS_DECLARED],
     )
     def test_parameters_are_stored_as_declared(
         self, facts: FactView, ixit: Ixit, answers: AnswerView
     ) -> Judgements:
-        """A secret that leaves over the console in clear contradicts any protection."""
-        asked = ask_each(answers, STORED_AS_DECLARED, SEC_PARAM, ixit.sec_param)
+        """A secret that leaves over the console in clear contradicts any protection.
+
+        So does one that strangers read over Bluetooth.
+        """
+        read = AirView(facts, ixit).secrets(ixit.sec_param)
+        asked = ask_each(answers, STORED_AS_DECLARED, SEC_PARAM, ixit.sec_param, seen=read)
         seen = facts.judge(
             ConsoleFacts,
             INITIALISED,

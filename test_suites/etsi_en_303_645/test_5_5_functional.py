@@ -5,6 +5,7 @@ from typing import Final
 from harness.testing import (
     ACCESS_NEEDS,
     AS_RECEIVED,
+    BLE,
     DISCLOSURE_NEEDS,
     DISCOVERY_NEEDS,
     EXPOSURE_NEEDS,
@@ -13,7 +14,9 @@ from harness.testing import (
     LINK_NEEDS,
     LIVE_LOGIN_NEEDS,
     MAPPING_NEEDS,
+    PAIRING_NEEDS,
     TRANSPORT_NEEDS,
+    AirView,
     FactRecord,
     FactView,
     Ixit,
@@ -54,7 +57,7 @@ SOFT_SERV: Final = "13-SoftServ"
 class TestCommunicationCryptography:
     """Communication uses sound cryptography, as declared (5.5-1)."""
 
-    @unit("a", facts=needs(LINK_NEEDS, INITIALISED), per=COM_MECH)
+    @unit("a", facts=(*needs(LINK_NEEDS, INITIALISED), *PAIRING_NEEDS), per=COM_MECH)
     def test_links_use_the_declared_cryptography(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's endpoints; a row without cryptography may only lead to TLS."""
         network = NetworkView(facts, INITIALISED)
@@ -90,19 +93,29 @@ class TestReviewedImplementations:
 class TestAccessOverTheNetwork:
     """Services give access only after authentication (5.5-4)."""
 
-    @unit("a", facts=needs(ACCESS_NEEDS, INITIALISED), per=SOFT_SERV)
+    @unit("a", facts=(*needs(ACCESS_NEEDS, INITIALISED), *PAIRING_NEEDS), per=SOFT_SERV)
     def test_access_without_or_with_wrong_credentials_is_refused(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
-        """No settings without login, and a made-up password is rejected."""
-        network = NetworkView(facts, INITIALISED)
+        """No settings without login, and a made-up password is rejected.
+
+        Over Bluetooth, no value of the row's services below the level of their link.
+        """
+        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
         rows = _authenticated(ixit)
-        judged = over_rows(SOFT_SERV, "anonymous-access", rows, lambda row: _refused(network, row))
+        judged = over_rows(
+            SOFT_SERV, "anonymous-access", rows, lambda row: _refused(network, air, row)
+        )
         agents = network.agents_asked("anonymous-access")
         return (*judged, *agents, file_servers_asked(network, "anonymous-access"))
 
     @unit(
-        "b", facts=needs((PortsFacts, LatePortsFacts, *GRANTED_NEEDS), INITIALISED), per=SOFT_SERV
+        "b",
+        facts=(
+            *needs((PortsFacts, LatePortsFacts, *GRANTED_NEEDS), INITIALISED),
+            *PAIRING_NEEDS,
+        ),
+        per=SOFT_SERV,
     )
     def test_access_with_the_right_credentials_is_given(
         self, facts: FactView, ixit: Ixit
@@ -113,21 +126,21 @@ class TestAccessOverTheNetwork:
         is declared enabled, and whose port is closed from the first look to the last, lets nobody
         in.
         """
-        network = NetworkView(facts, INITIALISED)
+        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
 
         def judge(row: SoftServ) -> Judgement:
-            there = [_there(network, row, name) for name in network_endpoints(row)]
-            return all_of(row.id, "authorised-access", [_granted(network, row), *there])
+            there = [_there(network, row, name) for name in network_endpoints(row) if name != BLE]
+            return all_of(row.id, "authorised-access", [_granted(network, air, row), *there])
 
         return over_rows(SOFT_SERV, "authorised-access", _authenticated(ixit), judge)
 
-    @unit("c", facts=needs(LIVE_LOGIN_NEEDS, INITIALISED), per=SOFT_SERV)
+    @unit("c", facts=(*needs(LIVE_LOGIN_NEEDS, INITIALISED), *PAIRING_NEEDS), per=SOFT_SERV)
     def test_access_is_protected_on_the_wire(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's endpoints are encrypted, and no login crosses the network in clear."""
-        network = NetworkView(facts, INITIALISED)
+        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
         rows = _authenticated(ixit)
         judged = over_rows(
-            SOFT_SERV, "plaintext-management", rows, lambda row: _encrypted(network, row)
+            SOFT_SERV, "plaintext-management", rows, lambda row: _encrypted(network, air, row)
         )
         return (*judged, *network.logins_in_clear())
 
@@ -138,9 +151,12 @@ class TestConfigurationOverTheNetwork:
 
     @unit(
         "a",
-        facts=needs(
-            (PortsFacts, LatePortsFacts, *ACCESS_NEEDS, SnmpWriteFacts, *MAPPING_NEEDS),
-            INITIALISED,
+        facts=(
+            *needs(
+                (PortsFacts, LatePortsFacts, *ACCESS_NEEDS, SnmpWriteFacts, *MAPPING_NEEDS),
+                INITIALISED,
+            ),
+            *PAIRING_NEEDS,
         ),
         per=SOFT_SERV,
     )
@@ -148,12 +164,16 @@ class TestConfigurationOverTheNetwork:
         """What 5.5-4-2 asks of services, for those that allow configuration.
 
         A published SNMP community that writes is a way to configure without authentication, and so
-        is a file server that takes files from anybody, or a gateway that opens ports inwards.
+        is a file server that takes files from anybody, or a gateway that opens ports inwards. So is
+        a Bluetooth device that bonds with whoever asks.
         """
-        network = NetworkView(facts, INITIALISED)
+        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
 
         def judge(row: SoftServ) -> Judgement:
-            parts = [_refused(network, row), _granted(network, row), _encrypted(network, row)]
+            looks = (_refused, _granted, _encrypted)
+            parts = [look(network, air, row) for look in looks]
+            if BLE in row.endpoints:
+                parts.append(air.pairs_unasked(row.id))
             return all_of(row.id, "anonymous-access", parts)
 
         rows = [
@@ -170,18 +190,25 @@ class TestConfigurationOverTheNetwork:
             port_mapping(network),
         )
 
-    @unit("b", facts=needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), AS_RECEIVED, INITIALISED))
+    @unit(
+        "b",
+        facts=(
+            *needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), AS_RECEIVED, INITIALISED),
+            *PAIRING_NEEDS,
+        ),
+    )
     def test_every_communication_mechanism_is_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
         """Every open port lies at an endpoint of an 11-ComMech row, in both states.
 
         So does every discovery responder, and none of it is UPnP on the WAN. UDP silence is no sign
-        of a service and does not count as an open port.
+        of a service and does not count as an open port. Bluetooth services stand in such a row too.
         """
         declared = declared_endpoints(ixit.com_mech)
         views = [NetworkView(facts, state) for state in (AS_RECEIVED, INITIALISED)]
-        return tuple(
+        on_the_air = AirView(facts, ixit).undeclared_services(ixit.com_mech)
+        on_the_network = (
             judgement
             for view in views
             for judgement in (
@@ -189,13 +216,14 @@ class TestConfigurationOverTheNetwork:
                 *undeclared_responders(view, declared),
             )
         )
+        return (*on_the_network, *on_the_air)
 
 
 @case("5.5-6-2")
 class TestCriticalParametersOnLinks:
     """Critical parameters cross links under the declared protection (5.5-6)."""
 
-    @unit("a", facts=needs(TRANSPORT_NEEDS, INITIALISED), per=COM_MECH)
+    @unit("a", facts=(*needs(TRANSPORT_NEEDS, INITIALISED), *PAIRING_NEEDS), per=COM_MECH)
     def test_links_of_critical_parameters_are_as_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -209,7 +237,7 @@ class TestCriticalParametersOnLinks:
 class TestCriticalParametersInTransit:
     """Critical parameters that travel over remote links are protected (5.5-7)."""
 
-    @unit("a", facts=needs(TRANSPORT_NEEDS, INITIALISED), per=COM_MECH)
+    @unit("a", facts=(*needs(TRANSPORT_NEEDS, INITIALISED), *PAIRING_NEEDS), per=COM_MECH)
     def test_critical_parameters_travel_under_the_declared_cryptography(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -227,8 +255,11 @@ def _authenticated(ixit: Ixit) -> list[SoftServ]:
     ]
 
 
-def _refused(network: NetworkView, row: SoftServ) -> Judgement:
-    parts = [network.access_refused(row.id, name) for name in network_endpoints(row)]
+def _refused(network: NetworkView, air: AirView, row: SoftServ) -> Judgement:
+    parts = [
+        air.access_refused(row) if name == BLE else network.access_refused(row.id, name)
+        for name in network_endpoints(row)
+    ]
     return all_of(row.id, "anonymous-access", parts)
 
 
@@ -247,11 +278,17 @@ def _there(network: NetworkView, row: SoftServ, name: str) -> Judgement:
     return next(by_outcome[outcome] for outcome in order if outcome in by_outcome)
 
 
-def _granted(network: NetworkView, row: SoftServ) -> Judgement:
-    parts = [network.access_granted(row.id, name) for name in network_endpoints(row)]
+def _granted(network: NetworkView, air: AirView, row: SoftServ) -> Judgement:
+    parts = [
+        air.access_granted(row.id) if name == BLE else network.access_granted(row.id, name)
+        for name in network_endpoints(row)
+    ]
     return all_of(row.id, "authorised-access", parts)
 
 
-def _encrypted(network: NetworkView, row: SoftServ) -> Judgement:
-    parts = [network.encrypted(row.id, name) for name in network_endpoints(row)]
+def _encrypted(network: NetworkView, air: AirView, row: SoftServ) -> Judgement:
+    parts = [
+        air.login(row.id) if name == BLE else network.encrypted(row.id, name)
+        for name in network_endpoints(row)
+    ]
     return all_of(row.id, "plaintext-management", parts)

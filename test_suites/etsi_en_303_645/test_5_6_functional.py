@@ -3,11 +3,16 @@
 from typing import Final
 
 from harness.testing import (
+    ADVERTISING_NEEDS,
+    AIR_NEEDS,
+    BLE,
     DISCLOSURE_NEEDS,
     DISCOVERY_NEEDS,
     EXPOSURE_NEEDS,
     GROUP_ENDPOINTS,
     INITIALISED,
+    PAIRING_NEEDS,
+    AirView,
     AnswerView,
     ConsoleFacts,
     DecidedBy,
@@ -80,7 +85,14 @@ NO_OTHER_DEBUG_PORT: Final = Question(
 class TestUnusedInterfacesAreDisabled:
     """Network and logical interfaces are in their declared status (5.6-1)."""
 
-    @unit("a", facts=needs((PortsFacts, LatePortsFacts, DiscoveryFacts), INITIALISED), per=INTF)
+    @unit(
+        "a",
+        facts=(
+            *needs((PortsFacts, LatePortsFacts, DiscoveryFacts), INITIALISED),
+            *ADVERTISING_NEEDS,
+        ),
+        per=INTF,
+    )
     def test_interfaces_are_in_their_declared_status(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -88,43 +100,50 @@ class TestUnusedInterfacesAreDisabled:
 
         A radio is looked for by its endpoint, if it names one; else it is a person's, see 5.6-3-2c.
         """
-        criterion = "interface-status"
+        criterion, air = "interface-status", AirView(facts, ixit)
 
         def judge(row: Intf) -> Judgement:
-            parts = [_status(facts, row, name) for name in network_endpoints(row)]
+            parts = [
+                air.status(row) if name == BLE else _status(facts, row, name)
+                for name in network_endpoints(row)
+            ]
             return all_of(row.id, criterion, parts)
 
         rows = [row for row in on_the_network(ixit.intf) if _has_status_on_the_network(row)]
         return over_rows(INTF, criterion, rows, judge)
 
-    @unit("b", facts=needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), INITIALISED))
+    @unit("b", facts=(*needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), INITIALISED), *PAIRING_NEEDS))
     def test_every_open_port_is_a_declared_interface(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
         """Every open port lies at an endpoint of a 15-Intf row, whatever its status.
 
-        So does every discovery responder; and no row can declare UPnP on the WAN.
+        So does every discovery responder; and no row can declare UPnP on the WAN. Bluetooth
+        services stand in such a row too.
         """
         declared, network = declared_endpoints(ixit.intf), NetworkView(facts, INITIALISED)
         found = network.undeclared_services(declared)
-        return (*found, *undeclared_responders(network, declared))
+        on_the_air = AirView(facts, ixit).undeclared_services(ixit.intf)
+        return (*found, *undeclared_responders(network, declared), *on_the_air)
 
 
 @case("5.6-2-2")
 class TestUnauthenticatedDisclosure:
     """Little is told before login (5.6-2)."""
 
-    @unit("a", facts=needs((*DISCLOSURE_NEEDS, UpnpFacts), INITIALISED))
+    @unit("a", facts=(*needs((*DISCLOSURE_NEEDS, UpnpFacts), INITIALISED), *AIR_NEEDS))
     def test_servers_disclose_no_more_than_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
         """Products and versions that a server tells anyone stand in Disclosed Information.
 
-        So do identifiers of the unit that discovery tells everybody on the link.
+        So do identifiers of the unit that discovery tells everybody on the link, and what everybody
+        in radio range hears or reads.
         """
         network = NetworkView(facts, INITIALISED)
         told = disclosure_judgements(network, ixit.intf)
-        return (*told, *told_to_everybody(network, ixit.intf))
+        on_the_air = AirView(facts, ixit).told_to_everybody()
+        return (*told, *told_to_everybody(network, ixit.intf), *on_the_air)
 
 
 @case("5.6-3-2")

@@ -47,6 +47,7 @@ from harness.assessment.criteria.bluetooth_values import (
     bluetooth_writes_closed,
     bluetooth_writes_seen,
     every_bluetooth_service_listed,
+    undeclared_bluetooth_update,
 )
 from harness.assessment.criteria.console import (
     bootloader_interruptible,
@@ -263,6 +264,7 @@ __all__ = [
     "unauthenticated_port_mapping",
     "unauthenticated_shell",
     "undeclared_answer",
+    "undeclared_bluetooth_update",
     "undeclared_destination",
     "undeclared_file_login",
     "undeclared_http_login",

@@ -142,6 +142,22 @@ def bluetooth_open_firmware_update(record: Pairing, item: str, needed: Level) ->
     return _if_listed(look, judged)
 
 
+def undeclared_bluetooth_update(record: Pairing, item: str, *, declared: bool) -> Judgement:
+    """A service that takes firmware is there only if updates over Bluetooth are declared."""
+    look = Look("undeclared-update-way", item, AIR, record)
+    gap = _gap(look)
+    if gap is not None:
+        return gap
+    found = [each for each in record.facts.characteristics if each.uuid in UPDATES]
+    places = [row.evidence for each in found for row in each.table]
+    if found and not declared:
+        what = UPDATES[found[0].uuid]
+        evidence = places or proof(record.facts.listed)
+        return look.contradicted("bluetooth-update-undeclared", evidence, service=what)
+    whole = look.held("bluetooth-updates-declared", proof(record.facts.listed))
+    return _if_listed(look, whole)
+
+
 def bluetooth_service_declared(
     record: Pairing, item: str, service: str, declared: Collection[str]
 ) -> Judgement:

@@ -122,14 +122,20 @@ def test_data_over_a_link_that_nobody_declared_fail(decide: Judge, dossier: Any)
 @pytest.mark.parametrize("unit", ["5.5-1-2a", *LINKS["critical"], *LINKS["personal"]])
 @pytest.mark.parametrize(
     ("endpoints", "code"),
-    [((), "field-missing"), (("ble",), "link-not-observed"), (("tcp/443", "ble"), None)],
+    [((), "field-missing"), (("ble",), "field-missing"), (("tcp/443", "ble"), None)],
 )
 def test_a_link_that_no_probe_looks_at_keeps_the_unit_open(
     unit: str, endpoints: tuple[str, ...], code: str | None, decide: Judge, dossier: Any
 ) -> None:
+    """Of Bluetooth the level must be declared, and then a probe must have looked."""
     verdict, judged = decide(unit, with_link(dossier.ixit, endpoints=endpoints))
     assert verdict is Verdict.INCONCLUSIVE
-    assert named(judged, code or "link-not-observed") == {"ComMech-1"}
+    assert named(judged, code or "field-missing") == {"ComMech-1"}
+    ixit = with_link(dossier.ixit, endpoints=endpoints, bluetooth_level=4)
+    verdict, judged = decide(unit, ixit)
+    assert verdict is Verdict.INCONCLUSIVE
+    if endpoints:
+        assert named(judged, "fact-missing") == {"ComMech-1"}
 
 
 def test_without_personal_data_the_bench_has_nothing_to_pass(decide: Judge, dossier: Any) -> None:
