@@ -61,7 +61,7 @@ def is_whole(data: bytes) -> bool:
     Raises:
         CaptureError: as `read_packets` does.
     """
-    *_, end = (_HEADER.size, *(place + len(each.data) for place, each in _placed(data)))
+    *_, end = (_HEADER.size, *(place + len(each.data) for place, each in placed(data)))
     return end == len(data)
 
 
@@ -71,19 +71,20 @@ def read_packets(data: bytes) -> Iterator[HciPacket]:
     Raises:
         CaptureError: not a file of this format, or a record that cannot be.
     """
-    return (packet for _, packet in _placed(data))
+    return (packet for _, packet in placed(data))
 
 
-def places(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where each packet of a file begins and ends; the H4 type is its first byte.
+def is_snoop(data: bytes) -> bool:
+    """Whether these bytes begin like a file of this format."""
+    return data.startswith(_MAGIC)
+
+
+def placed(data: bytes) -> Iterator[tuple[int, HciPacket]]:
+    """The packets of a file, each with the place at which it begins with its H4 type.
 
     Raises:
         CaptureError: as `read_packets` does.
     """
-    return ((place, place + len(packet.data)) for place, packet in _placed(data))
-
-
-def _placed(data: bytes) -> Iterator[tuple[int, HciPacket]]:
     if len(data) < _HEADER.size or _HEADER.unpack_from(data) != (_MAGIC, _VERSION, _H4):
         message = "not a btsnoop file of H4 packets"
         raise CaptureError(message)

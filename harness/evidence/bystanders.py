@@ -5,15 +5,19 @@ for equal ones in the whole bundle, as long as what they replace, and addresses 
 samples' own addresses stay as they are, and so do those near them, which are their other ports.
 """
 
+import contextlib
 import ipaddress
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from harness.encoding.btsnoop import is_snoop
 from harness.encoding.canonical import load_strict
 from harness.encoding.journal import header_line
 from harness.encoding.text import to_latin
 from harness.encoding.tree import Tree, read
+from harness.errors import CaptureError
+from harness.evidence.hci_twin import sample_addresses
 from harness.evidence.journal_text import read_records, texts_of_journal
 from harness.evidence.layers import inner
 from harness.evidence.packet_twin import streams_in
@@ -85,6 +89,20 @@ class Bystanders:
         if self._is_own(digits):
             return address
         return bytes.fromhex("02" + self._tokens.of(f"mac {digits}", 10, _HEX))
+
+    def in_air(self, address: bytes, random: bool) -> bytes | None:  # noqa: FBT001  (a callback)
+        """The pseudonym of a Bluetooth address; None if it is a sample's.
+
+        A random one stays of its kind, which its two highest bits tell (Core, Vol 6, Part B, 1.3).
+        """
+        digits = address.hex()
+        if digits in self._own:
+            return None
+        if not random:
+            return bytes.fromhex("02" + self._tokens.of(f"mac {digits}", 10, _HEX))
+        new = bytearray.fromhex(self._tokens.of(f"mac {digits}", 12, _HEX))
+        new[0] = address[0] & 0xC0 | new[0] & 0x3F
+        return bytes(new)
 
     def _is_own(self, digits: str) -> bool:
         number = int(digits, 16)
@@ -187,8 +205,20 @@ def own_addresses(survey: Tree) -> Iterator[str]:
         if name in {"survey.json", "bench.json"}:
             yield from _named(load_strict(read(survey, name)))
         elif name.endswith("/inputs.jsonl"):
-            for record in read_records(read(survey, name)):
+            records = read_records(read(survey, name))
+            for record in records:
                 yield from _named(record)
+            yield from _in_air(survey, name.rpartition("/")[0], records)
+
+
+def _in_air(survey: Tree, folder: str, records: Sequence[dict[str, Any] | None]) -> Iterator[str]:
+    """Addresses under which the sample was heard over Bluetooth, by the match of its probe."""
+    matches = [record["match"] for record in records if record and "match" in record]
+    for name in survey.names():
+        data = read(survey, name) if name.startswith(f"{folder}/") and matches else b""
+        if is_snoop(data) and isinstance(matches[0], dict):
+            with contextlib.suppress(CaptureError):
+                yield from sample_addresses(data, matches[0])
 
 
 def _named(value: Any, field: str = "") -> Iterator[str]:  # noqa: ANN401  (any JSON value)

@@ -5,11 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
+from harness.encoding.btsnoop import is_snoop
 from harness.encoding.canonical import load_strict
 from harness.encoding.journal import header_line
 from harness.encoding.text import to_latin
 from harness.encoding.tree import Tree, read
 from harness.errors import CaptureError, EvidenceError
+from harness.evidence.hci_twin import texts_of_snoop, unmasked
 from harness.evidence.journal_text import read_records, texts_of, texts_of_journal
 from harness.evidence.layers import layers, opaque
 from harness.evidence.packet_twin import streams_in
@@ -39,7 +41,7 @@ class Leak:
 def find_leaks(tree: Tree, secrets: SecretFile) -> tuple[Leak, ...]:
     """Search every file and every name of ``tree`` for every secret in all its shapes."""
     if not (secrets.secrets or secrets.bystanders):
-        return ()
+        return tuple(leak for name in tree.names() for leak in _of_links(name, read(tree, name)))
     scrubber = Scrubber(secrets.secrets, secrets.key)
     gate = _Gate(scrubber, secrets.bystanders)
     return tuple(dict.fromkeys(leak for name in tree.names() for leak in gate.look(tree, name)))
@@ -70,6 +72,7 @@ class _Gate:
         for kind, form in self._in_text(name):
             yield Leak(shown, kind, f"{form}, in the file's name")
         data = read(tree, name)
+        yield from _of_links(shown, data)
         document = _document(name, data)
         # A stream of a journal is often its only one: the same text once by kind, once by link.
         for text in dict.fromkeys((to_latin(data), *_parsed(data, document))):
@@ -83,6 +86,12 @@ class _Gate:
         yield from _in_text(text, self._scrubber)
         if self._bystanders is not None and self._bystanders.search(text):
             yield "bystander", "hardware address"
+
+
+def _of_links(name: str, data: bytes) -> Iterator[Leak]:
+    """Keys of Bluetooth links are secret whether or not anybody wrote them down as such."""
+    if is_snoop(data) and unmasked(data):
+        yield Leak(name, "key or value of a Bluetooth link", "HCI packet")
 
 
 def _in_text(text: str, scrubber: Scrubber) -> Iterator[tuple[str, str]]:
@@ -110,6 +119,8 @@ def _parsed(data: bytes, document: Any) -> Iterator[str]:  # noqa: ANN401  (any 
         yield from texts_of_journal(read_records(data))
     elif is_packets(data):
         yield from streams_in(data)
+    elif is_snoop(data):
+        yield from texts_of_snoop(data)
     elif document is not None:
         yield "\n".join(texts_of(document))
 

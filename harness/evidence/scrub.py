@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote_plus
 
+from harness.encoding.btsnoop import is_snoop
 from harness.encoding.canonical import canonical, load_strict
 from harness.encoding.journal import header_line
 from harness.encoding.text import from_latin, to_latin
 from harness.errors import CaptureError, EvidenceError
 from harness.evidence.bystanders import Bystanders
+from harness.evidence.hci_twin import snoop_twin
 from harness.evidence.journal_text import (
     Fields,
     read_records,
@@ -52,6 +54,7 @@ from harness.evidence.secret_forms import (
     forms_of,
     possible,
 )
+from harness.model.radio import PASSKEY_FIELD, is_guessable
 
 SECRETS_SCHEMA: Final = "certbench/secrets/1"
 _MIN_KEY_BYTES: Final = 16
@@ -173,8 +176,7 @@ class Scrubber:
     def value(self, value: Any, name: str = "") -> Any:  # noqa: ANN401  (any JSON value)
         """Scrub a JSON value; ``name`` is the field that holds it."""
         if isinstance(value, str):
-            scrubbed = self._looks.named(name, self.text(value))
-            return self.short.value(scrubbed) if is_password_field(name) else scrubbed
+            return self._string(value, name)
         if isinstance(value, dict):
             named = {self.text(key): self.value(entry, key) for key, entry in value.items()}
             return without_foreign_body(named)
@@ -183,6 +185,12 @@ class Scrubber:
         if isinstance(value, list):
             return [self.value(entry, name) for entry in value]
         return self._number(value, name)
+
+    def _string(self, value: str, name: str) -> str:
+        if name == PASSKEY_FIELD and value.isdecimal() and not is_guessable(value):
+            return self._tokens.of(value)
+        scrubbed = self._looks.named(name, self.text(value))
+        return self.short.value(scrubbed) if is_password_field(name) else scrubbed
 
     def _number(self, value: Any, name: str) -> Any:  # noqa: ANN401  (any JSON value)
         """A secret of digits may be stored as a number; its token is a number as long."""
@@ -200,11 +208,13 @@ class Scrubber:
             return self._journal(data)
         if name.endswith(".json"):
             return self._json(data)
-        if is_packets(data):
-            return packet_twin(data, self.text, self._address)
-        if is_picture(data):
-            return without_metadata(data)
-        return self._bytes(data)
+        kinds = (
+            (is_packets, self._packets),
+            (is_snoop, self._snoop),
+            (is_picture, without_metadata),
+        )
+        scrub = next((scrub for is_kind, scrub in kinds if is_kind(data)), self._bytes)
+        return scrub(data)
 
     def result(self, name: str, data: bytes) -> bytes:
         """A record or a result: scrubbed, and without names of the laboratory.
@@ -219,6 +229,13 @@ class Scrubber:
         document = load_strict(data)
         changed = self._lab.in_document(document)
         return self.file(name, data if changed == document else _like(data, document, changed))
+
+    def _packets(self, data: bytes) -> bytes:
+        return packet_twin(data, self.text, self._address)
+
+    def _snoop(self, data: bytes) -> bytes:
+        address = None if self._bystanders is None else self._bystanders.in_air
+        return snoop_twin(data, self.text, address)
 
     def _address(self, address: bytes) -> bytes:
         return address if self._bystanders is None else self._bystanders.in_frame(address)

@@ -3,8 +3,12 @@
 A criterion whose ground truth a radio fakes is not testable on that bench, and never PASS.
 """
 
+import itertools
 from enum import StrEnum
 from typing import Final
+
+PASSKEY_FIELD: Final = "digits"
+"""Field of a journal that holds a passkey as a display showed it or somebody typed it."""
 
 
 class Radio(StrEnum):
@@ -44,3 +48,12 @@ FAKED: Final[dict[Radio, frozenset[Faked]]] = {
     ),
 }
 """Measured with bumble 0.0.236 and rootcanal 1.10.0."""
+
+
+def is_guessable(digits: str) -> bool:
+    """Whether a passkey is one that anybody tries first: one digit over and over, or a count.
+
+    The published capture keeps such a passkey as it is; it is nobody's secret.
+    """
+    steps = {ord(after) - ord(before) for before, after in itertools.pairwise(digits)}
+    return digits.isdecimal() and len(steps) == 1 and steps <= {-1, 0, 1}

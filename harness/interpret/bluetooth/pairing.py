@@ -12,6 +12,7 @@ from harness.interpret.bluetooth.steps import Recording, Step, of_nobody, read_r
 from harness.interpret.bluetooth.values import Values, is_refused, level_of
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
+from harness.model.radio import PASSKEY_FIELD, is_guessable
 
 TARGET: Final = "bluetooth"
 _TOO_OFTEN: Final = "repeated-attempts"
@@ -164,7 +165,7 @@ class _Reading:
         """Whether a passkey that led to a bond is one that anybody would try first."""
         shown = self._shown()
         for digits, packet in shown:
-            if _is_guessable(digits):
+            if is_guessable(digits):
                 return self.recording.seen(packet)
         if not shown:
             return Unknown(reason="no passkey was read that led to a bond")
@@ -282,7 +283,7 @@ class _Reading:
                 and (end is None or record.line < end)
                 and record.text("did") == "read-display"
             ):
-                return record.text("digits")
+                return record.text(PASSKEY_FIELD)
         return ""
 
     def _on(self, pairing: Pairing) -> Present:
@@ -311,12 +312,6 @@ class _Reading:
             reason=security.failure_of(pairing.failure),
             evidence=self.recording.ref(pairing.request.frame.packet.number),
         )
-
-
-def _is_guessable(digits: str) -> bool:
-    """One digit over and over, or digits that count up or down."""
-    steps = {ord(after) - ord(before) for before, after in itertools.pairwise(digits)}
-    return digits.isdecimal() and len(steps) == 1 and steps <= {-1, 0, 1}
 
 
 INTERPRETER = Interpreter(ProbeName("bluetooth-pairing"), 1, BluetoothPairingFacts, interpret)

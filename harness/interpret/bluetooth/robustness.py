@@ -66,14 +66,14 @@ class _Reading:
     def culprit(self) -> str:
         """The last malformed unit before the sample fell silent, in hex."""
         stopped = self.control and self.survived < len(self._good)
-        return self._malformed[-1].data.hex() if stopped and self._malformed else ""
+        return self._malformed[-1][0].hex() if stopped and self._malformed else ""
 
     def crash(self) -> Observation:
         """Whether the sample fell silent after a unit, and for good."""
         if self.control is None:
             return Unknown(reason="the sample answered no good request to begin with")
         if self.survived < len(self._good) and self._malformed:
-            return self.recording.seen(self._malformed[-1].packet.number)
+            return self.recording.seen(self._malformed[-1][1].packet.number)
         if self.sent < self.recording.inputs.number("units"):
             return Unknown(reason="not every unit was sent")
         if self._last is None:
@@ -81,7 +81,7 @@ class _Reading:
         return Absent(control=self.recording.ref(self._last.packet.number))
 
 
-def _sent(recording: Recording) -> list[Frame]:
+def _sent(recording: Recording) -> list[tuple[bytes, Frame]]:
     """The malformed units that really left, in order, of those that the probe made."""
     meant = [
         (step.record.number("channel"), step.record.data("unit"), step.first)
@@ -89,13 +89,15 @@ def _sent(recording: Recording) -> list[Frame]:
     ]
     frames = [frame for link in recording.air.links for frame in link.frames if frame.sent]
     frames.sort(key=lambda frame: frame.packet.number)
-    found: list[Frame] = []
+    found: list[tuple[bytes, Frame]] = []
     at = 0
     for channel, unit, first in meant:
         for place in range(at, len(frames)):
             frame = frames[place]
-            if frame.packet.number > first and (frame.channel, frame.data) == (channel, unit):
-                found.append(frame)
+            # Of its content the published twin keeps channel, code and length.
+            same = frame.data[:1] == unit[:1] and len(frame.data) == len(unit)
+            if frame.packet.number > first and frame.channel == channel and same:
+                found.append((unit, frame))
                 at = place + 1
                 break
     return found
