@@ -21,6 +21,7 @@ from harness.bench.bluetooth_link import Recorder
 from harness.errors import BenchFault
 
 # bumble warns of what a DUT does, which stands in the captures: no news for a terminal.
+logging.getLogger("bumble").propagate = False
 logging.getLogger("bumble").addHandler(logging.NullHandler())
 
 T = TypeVar("T")

@@ -63,16 +63,21 @@ class _Reading:
         return max((index + 1 for index, good in enumerate(answered) if good), default=0)
 
     @property
+    def _fell_silent(self) -> bool:
+        """No good request was answered any more, not even one on a link of its own in the end."""
+        return self._last is None and self.survived < len(self._good)
+
+    @property
     def culprit(self) -> str:
         """The last malformed unit before the sample fell silent, in hex."""
-        stopped = self.control and self.survived < len(self._good)
+        stopped = self.control and self._fell_silent
         return self._malformed[-1][0].hex() if stopped and self._malformed else ""
 
     def crash(self) -> Observation:
         """Whether the sample fell silent after a unit, and for good."""
         if self.control is None:
             return Unknown(reason="the sample answered no good request to begin with")
-        if self.survived < len(self._good) and self._malformed:
+        if self._fell_silent and self._malformed:
             return self.recording.seen(self._malformed[-1][1].packet.number)
         if self.sent < self.recording.inputs.number("units"):
             return Unknown(reason="not every unit was sent")
