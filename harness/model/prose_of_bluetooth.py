@@ -28,7 +28,8 @@ BLUETOOTH: Final = MappingProxyType(
         "bluetooth-link-declared-open": "the link is declared without security: whether that will "
         "do is for a person to say",
         "bluetooth-list-cut": "the list of characteristics did not come to its end: {why}",
-        "bluetooth-no-identifier": "no identifier of this unit was in what it sends to everybody",
+        "bluetooth-no-identifier": "no undeclared identifier of this unit was in what it sends to "
+        "everybody",
         "bluetooth-identifier-sent": "the {kind} of this unit is in its {where}, which everybody "
         "in range receives",
         "bluetooth-no-such-service": "the sample has no service {service}",

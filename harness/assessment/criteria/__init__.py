@@ -37,6 +37,15 @@ from harness.assessment.criteria.bluetooth import (
     guessable_bluetooth_passkey,
     unlimited_bluetooth_passkeys,
 )
+from harness.assessment.criteria.bluetooth_classic import (
+    bluetooth_classic_discoverable,
+    bluetooth_classic_legacy_pin,
+    bluetooth_classic_no_secure_connections,
+    bluetooth_classic_open_service,
+    bluetooth_classic_pairing_without_user_action,
+    bluetooth_classic_short_key,
+    bluetooth_classic_unauthenticated_pairing,
+)
 from harness.assessment.criteria.bluetooth_values import (
     bluetooth_open_firmware_update,
     bluetooth_reads_closed,
@@ -181,6 +190,13 @@ __all__ = [
     "banner_disclosure",
     "bluetooth_address_tracking",
     "bluetooth_bond_overwrite",
+    "bluetooth_classic_discoverable",
+    "bluetooth_classic_legacy_pin",
+    "bluetooth_classic_no_secure_connections",
+    "bluetooth_classic_open_service",
+    "bluetooth_classic_pairing_without_user_action",
+    "bluetooth_classic_short_key",
+    "bluetooth_classic_unauthenticated_pairing",
     "bluetooth_disclosure",
     "bluetooth_fixed_passkey",
     "bluetooth_identifier_leak",

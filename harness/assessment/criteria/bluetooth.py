@@ -19,7 +19,7 @@ from harness.facts.bluetooth import (
 from harness.facts.discovery import IdentifierKind
 from harness.facts.store import FactRecord
 from harness.model.judgement import Judgement
-from harness.model.observation import Absent, Observation, Present
+from harness.model.observation import Absent, Observation, Present, Unknown
 from harness.model.radio import Faked
 
 AIR: Final = "bluetooth"
@@ -207,17 +207,12 @@ def bluetooth_identifier_leak(
         return look.contradicted(
             "bluetooth-identifier-sent", (first.evidence,), kind=first.kind, where=first.where
         )
-    if isinstance(facts.identifying, Present):
-        return look.held("bluetooth-no-identifier", proof(facts.heard))
     if IdentifierKind.SERIAL not in facts.known:
         return look.undecided("identifiers-not-known", kinds=IdentifierKind.SERIAL)
-    return look.must_be_absent(
-        facts.identifying,
-        absent="bluetooth-no-identifier",
-        present="bluetooth-identifier-sent",
-        kind="identifier",
-        where="payloads",
-    )
+    if isinstance(facts.identifying, Unknown):
+        return look.undecided("not-observed", why=facts.identifying.reason)
+    # What was found is declared, or nothing was.
+    return look.held("bluetooth-no-identifier", proof(facts.heard))
 
 
 def bluetooth_address_tracking(
@@ -257,13 +252,15 @@ def bluetooth_robustness(record: FactRecord[BluetoothInputFacts], item: str) -> 
     """The device answers after each malformed protocol unit (EN 303 645 5.13-1)."""
     look = Look("bluetooth-robustness", item, AIR, record)
     facts = record.facts
-    return _unexamined(look) or look.must_be_absent(
-        facts.crash,
-        absent="bluetooth-survived-input",
-        present="bluetooth-stopped-by-input",
-        sent=facts.sent,
-        unit=facts.culprit,
-    )
+    if facts.gap(AIR) is not None:
+        return look.unexamined()
+    match facts.crash:
+        case Present(evidence=evidence):
+            return look.contradicted("bluetooth-stopped-by-input", evidence, unit=facts.culprit)
+        case Absent(control=control):
+            return look.held("bluetooth-survived-input", (control,), sent=facts.sent)
+        case Unknown(reason=why):
+            return look.undecided("not-observed", why=why)
 
 
 def bluetooth_status(

@@ -9,6 +9,7 @@ from typing import Final
 
 from harness.assessment.criteria.criterion import Criterion
 from harness.assessment.criteria.registry_of_bluetooth import BLUETOOTH
+from harness.assessment.criteria.registry_of_classic import CLASSIC
 from harness.model.judgement import Severity
 
 _ALL: Final = (
@@ -349,6 +350,7 @@ _ALL: Final = (
         reference="EN 303 645 5.13-1; CWE-20, CWE-209",
     ),
     *BLUETOOTH,
+    *CLASSIC,
 )
 
 CRITERIA: Final = MappingProxyType({criterion.id: criterion for criterion in _ALL})
