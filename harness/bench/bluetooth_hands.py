@@ -66,6 +66,11 @@ class ConfiguredBluetooth(ClassicLink):
 
     @property
     @override
+    def listen_s(self) -> float:
+        return self._config.listen_s
+
+    @property
+    @override
     def window_s(self) -> float:
         return self._config.window_s
 

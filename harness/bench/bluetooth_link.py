@@ -163,6 +163,11 @@ class BluetoothLink(Protocol):
         ...
 
     @property
+    def listen_s(self) -> float:
+        """How long to listen instead of that; 0 = a little longer than that."""
+        ...
+
+    @property
     def window_s(self) -> float:
         """How long a private address of the DUT may last."""
         ...

@@ -140,7 +140,7 @@ def _questions(framework: Framework, plan: TestPlan) -> LabQuestions:
 
 def _next(order: Pretest, sealed: Sealed) -> Next:
     return Next(
-        address=order.target.address,
+        address=order.target.shown,
         report=sealed.report,
         archive=sealed.archive,
         public_key=sealed.public_key,

@@ -9,13 +9,24 @@ import typer
 from harness.cli.output import JsonOption
 from harness.cli.terminal import Terminal
 from harness.model.judgement import Severity
+from harness.model.radio import Radio
 from harness.model.states import Impact
 
 
 def pretest(  # noqa: PLR0913  (every wish has an option)
-    address: Annotated[str, typer.Argument(help="IP address of the device")],
+    address: Annotated[str, typer.Argument(help="IP address; none if it has no network")] = "",
     *,
     serial: Annotated[str, typer.Option(help="its serial console: /dev/ttyUSB0, a URL")] = "",
+    bluetooth: Annotated[
+        str, typer.Option(help="Bluetooth adapter of this machine: usb:0, hci-socket:0")
+    ] = "",
+    name: Annotated[str, typer.Option(help="Bluetooth name that the device says")] = "",
+    service: Annotated[str, typer.Option(help="UUID of a service that it says instead")] = "",
+    listen: Annotated[float, typer.Option(help="seconds to listen to the air")] = 30.0,
+    radio: Annotated[Radio, typer.Option(help="what that adapter is")] = Radio.REAL,
+    scan_only: Annotated[
+        bool, typer.Option("--scan-only", help="only list what is in the air and what it leaks")
+    ] = False,
     fail_on: Annotated[
         Severity, typer.Option(help="exit status 1 for findings of this severity or worse")
     ] = Severity.MEDIUM,
@@ -40,11 +51,17 @@ def pretest(  # noqa: PLR0913  (every wish has an option)
     Nothing is changed for good. Exit status 0: no finding that counts; 1: findings; 3: the device
     did not answer, or probes failed and findings may be missing.
     """
+    if scan_only:
+        from harness.cli.air import Scan, scan
+
+        wanted = Scan(bluetooth, listen, radio, as_json)
+        raise typer.Exit(scan(wanted, Terminal()))
     from harness.cli.pretest import Pretest, default_target
     from harness.cli.pretest import pretest as carry_out_pretest
-    from harness.cli.pretest_target import Target, udp_ports
+    from harness.cli.pretest_target import Target, bluetooth_of, udp_ports
 
-    target = Target(address, mine, serial, mac, login, udp_ports(udp), impact)
-    folder = out or default_target(address, datetime.now(UTC))
+    air = bluetooth_of(bluetooth, name, service, listen, radio)
+    target = Target(address, mine, serial, mac, login, udp_ports(udp), impact, air)
+    folder = out or default_target(target.shown, datetime.now(UTC))
     order = Pretest(target, folder, fail_on, baseline, write_baseline, key, seed, as_json)
     raise typer.Exit(carry_out_pretest(order, Terminal()))

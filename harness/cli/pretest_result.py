@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from harness.config.at_a_lab import AtALab
 from harness.encoding.clock import parse_utc
+from harness.facts.bluetooth import Advertiser, BluetoothAdvertisingFacts, BluetoothPairingFacts
 from harness.facts.late_ports import LatePortsFacts
 from harness.facts.ports import PortsFacts, PortState
 from harness.facts.services import Service, ServicesFacts
@@ -80,11 +81,27 @@ class Network:
 
 
 @dataclass(frozen=True)
+class Air:
+    """What was heard and tried over Bluetooth.
+
+    Attributes:
+        heard: the device advertised, or took a connection.
+        advertisers: addresses that it used, with what it said under each.
+        services: UUIDs of its GATT services.
+    """
+
+    heard: bool
+    advertisers: tuple[Advertiser, ...]
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Result:
     """Everything that a pretest tells.
 
     Attributes:
         broke_off: probes that failed, so that findings may be missing: name and reason.
+        air: None unless the device was looked for over Bluetooth.
         left_out: probes that this pretest could not or should not run: name and reason.
         stale: accepted findings that are not there any more.
     """
@@ -98,6 +115,12 @@ class Result:
     stale: tuple[Accepted, ...] = ()
     with_baseline: bool = False
     passed: int = field(default=0)
+    air: Air | None = None
+
+    @property
+    def answered(self) -> bool:
+        """The device was there, in whatever way."""
+        return self.network.answered or (self.air is not None and self.air.heard)
 
     def counting(self, fail_on: Severity) -> tuple[Found, ...]:
         """The findings that are not accepted, at ``fail_on`` or worse."""
@@ -112,7 +135,7 @@ class Result:
         """1: findings that count; 3: findings may be missing; else 0."""
         if self.counting(fail_on):
             return 1
-        return 3 if self.broke_off or not self.network.answered else 0
+        return 3 if self.broke_off or not self.answered else 0
 
     def findings_json(self) -> list[dict[str, Any]]:
         """The findings of ``certbench/run/1``, each with what is particular to a pretest."""
@@ -157,6 +180,7 @@ def result_of(
         stale=tuple(entry for entry in accepted if not _still_there(entry, findings)),
         with_baseline=baseline is not None,
         passed=sum(unit.verdict is Verdict.PASS for unit in assessment.units),
+        air=air_of(survey),
     )
 
 
@@ -230,6 +254,23 @@ def network_of(survey: FactBase) -> Network:
             if isinstance(facts, ServicesFacts | LatePortsFacts)
             for gap in facts.not_examined
         },
+    )
+
+
+def air_of(survey: FactBase) -> Air | None:
+    """What the Bluetooth probes met; None if none of them ran."""
+    looks = [record.facts for record in survey.records]
+    said = [facts for facts in looks if isinstance(facts, BluetoothAdvertisingFacts)]
+    tried = [facts for facts in looks if isinstance(facts, BluetoothPairingFacts)]
+    if not said and not tried:
+        return None
+    reached = any(facts.examined for facts in tried)
+    return Air(
+        heard=reached or any(isinstance(facts.heard, Present) for facts in said),
+        advertisers=tuple(each for facts in said for each in facts.advertisers),
+        services=tuple(
+            dict.fromkeys(each.service for facts in tried for each in facts.characteristics)
+        ),
     )
 
 

@@ -4,18 +4,22 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+from pydantic import ValidationError
+
 from harness.bench.guard import ScopeGuard
 from harness.encoding.text import neutralise
 from harness.errors import ScopeError, UsageError
 from harness.model.bench_config import (
     BenchConfig,
     BenchSettings,
+    BluetoothConfig,
     ConsoleConfig,
     LoginConfig,
     NetworkLinkConfig,
     SampleConfig,
 )
 from harness.model.dossier import Dossier, DutIdentification
+from harness.model.radio import Radio
 from harness.model.states import DeviceState, Impact
 
 _LOGIN = re.compile(r"(?P<user>.*?):(?P<password>(?:env|file):.+)", re.DOTALL)
@@ -28,13 +32,14 @@ class Target:
     """What the user says of the device.
 
     Attributes:
-        address: as typed.
+        address: as typed; ``""`` of a device that has Bluetooth alone.
         mine: the user says that the address is the user's own, wherever it is.
         serial: pyserial URL of the console; ``""`` without one.
         mac: link-layer address, from which factory passwords are computed; ``""`` if unknown.
         login: ``USER:env:NAME`` or ``USER:file:PATH`` of a login that works; ``""`` without one.
         udp: UDP ports to ask; empty = the usual ones.
         max_impact: the highest impact of a probe that may run.
+        air: where and as whom to find it over Bluetooth; None without it.
     """
 
     address: str
@@ -44,15 +49,51 @@ class Target:
     login: str = ""
     udp: tuple[int, ...] = ()
     max_impact: Impact = Impact.INTRUSIVE
+    air: BluetoothConfig | None = None
+
+    @property
+    def shown(self) -> str:
+        """How the device is named to people."""
+        if self.address or self.air is None:
+            return self.address
+        return self.air.name or self.air.service
+
+
+def bluetooth_of(
+    transport: str, name: str, service: str, listen_s: float, radio: Radio
+) -> BluetoothConfig | None:
+    """The options for Bluetooth as a config; None if there is no transport.
+
+    Raises:
+        UsageError: they name no device, or a service that is no UUID.
+    """
+    if not transport:
+        if name or service:
+            raise UsageError("--name and --service go with --bluetooth TRANSPORT")
+        return None
+    if not name and not service:
+        raise UsageError(
+            "--bluetooth needs --name or --service: say whose air it is. certbench pretest "
+            "--bluetooth TRANSPORT --scan-only lists what can be heard"
+        )
+    try:
+        return BluetoothConfig(
+            transport=transport, name=name, service=service.lower(), listen_s=listen_s, radio=radio
+        )
+    except ValidationError as error:
+        said = neutralise(str(error.errors()[0]["msg"]), 200)
+        raise UsageError(f"--bluetooth, --service, --listen: {said}") from error
 
 
 def bench_for(target: Target) -> BenchConfig:
-    """A bench with one sample, whose scope is exactly the address.
+    """A bench with one sample, whose scope is exactly the address; none without an address.
 
     Raises:
         UsageError: not an address, or behind a router without the user saying that it is theirs.
         ScopeError: the machine has no usable way there.
     """
+    if not target.address:
+        return _air_alone(target)
     address = _address(target.address)
     scope = (str(ipaddress.ip_network(address)),)
     interface, beyond = _way(str(address), scope, mine=target.mine)
@@ -71,7 +112,24 @@ def bench_for(target: Target) -> BenchConfig:
         state=DeviceState.INITIALISED,
         network=NetworkLinkConfig(address=str(address), mac=_mac(target.mac)),
         console=ConsoleConfig(url=target.serial) if target.serial else None,
+        bluetooth=target.air,
         user=_login(target.login),
+    )
+    return BenchConfig(bench=settings, sample=(sample,))
+
+
+def _air_alone(target: Target) -> BenchConfig:
+    if target.air is None:
+        raise UsageError("name a device: an IP address, or --bluetooth TRANSPORT --name NAME")
+    settings = BenchSettings(
+        name=f"pretest {neutralise(target.shown, 60)}", scope=(), max_impact=target.max_impact
+    )
+    sample = SampleConfig(
+        id="A",
+        origin="supplier",
+        state=DeviceState.INITIALISED,
+        bluetooth=target.air,
+        console=ConsoleConfig(url=target.serial) if target.serial else None,
     )
     return BenchConfig(bench=settings, sample=(sample,))
 

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from harness.assessment.criteria.registry import CRITERIA
 from harness.cli.output import from_here
-from harness.cli.pretest_result import Found, Network, Result, Standing
+from harness.cli.pretest_result import Air, Found, Network, Result, Standing
 from harness.encoding.text import counted, neutralise
 from harness.facts.services import UNCONFIRMED
 from harness.model.declaration import DecidedBy
@@ -40,6 +40,11 @@ _UNANSWERED: Final = (
     "Is it switched on, started and plugged in?",
     "Is the address right, and has this machine one in the same network (ip addr)?",
     "Does the device drop what it does not expect? Let its firewall answer this machine.",
+)
+_UNHEARD: Final = (
+    "Is it switched on, near, and not connected to a telephone?",
+    "Does it advertise only after a button was pressed?",
+    "Is the name right? certbench pretest --bluetooth TRANSPORT --scan-only lists names.",
 )
 _MOST_SHOWN: Final = 200
 """Findings and endpoints that are shown; the report has all of them."""
@@ -69,11 +74,14 @@ def show(
     console: Console, result: Result, fail_on: Severity, lab: LabQuestions, following: Next
 ) -> None:
     """Print everything, in the order in which somebody at a desk wants it."""
-    _network(console, result.network, following.address)
-    if result.network.answered:
+    if result.air is None or result.network.tcp_ports:
+        _network(console, result.network, following.address)
+    if result.air is not None:
+        _air(console, result.air, following.address)
+    if result.answered:
         _findings(console, result)
     _broken_off(console, result)
-    if result.network.answered:
+    if result.answered:
         _gaps(console, result)
         _at_a_lab(console, lab)
     _summary(console, result, fail_on, following)
@@ -104,6 +112,20 @@ def _network(console: Console, network: Network, address: str) -> None:
         console.print(f"  and {more} more, see the report")
     if network.silent_udp:
         console.print(f"  silent: {', '.join(network.silent_udp)}", style="dim")
+
+
+def _air(console: Console, air: Air, name: str) -> None:
+    _heading(console, "Found over Bluetooth")
+    if not air.heard:
+        console.print(f"  {escape(neutralise(name))} was not heard. Check:")
+        for question in _UNHEARD:
+            console.print(f"    {question}")
+        return
+    for each in air.advertisers[:_MOST_SHOWN]:
+        said = f" {escape(each.name)}" if each.name else ""
+        console.print(f"  {each.address}  {each.kind}{said}")
+    for uuid in air.services[:_MOST_SHOWN]:
+        console.print(f"  service {escape(uuid)}", style="dim")
 
 
 def _spoken(network: Network, target: str) -> str:
@@ -172,8 +194,12 @@ def _broken_off(console: Console, result: Result) -> None:
 def _gaps(console: Console, result: Result) -> None:
     """What could not be looked at, by reason; the reasons of many units are often one."""
     _heading(console, "Not decided")
+    alike: dict[str, list[str]] = {}
     for name, why in result.left_out:
-        console.print(f"  {name} was not run: {escape(neutralise(why))}")
+        alike.setdefault(why, []).append(name)
+    for why, names in alike.items():
+        were = "was" if len(names) == 1 else "were"
+        console.print(f"  {', '.join(names)} {were} not run: {escape(neutralise(why))}")
     left_out = {name for name, _ in (*result.left_out, *result.broke_off)}
     reasons: dict[str, list[str]] = {}
     for unit in result.open_units:

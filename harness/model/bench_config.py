@@ -68,8 +68,10 @@ class BluetoothConfig(Frozen):
         radio: what that adapter is; decides what can be tested.
         name: local name that the sample advertises.
         service: UUID in full of a service that it advertises.
-        window_s: how long the bench listens to advertisements: at least as long as a private
-            address of the sample may last.
+        window_s: how long a private address of the sample may last; the bench listens to
+            advertisements a little longer.
+        listen_s: how long it listens instead, where there is no time for all of the window; then
+            nothing is decided about addresses that did not change. 0 = the window.
         safe_writes: characteristic -> value in hex that may be written to it.
         classic: the sample speaks Classic (BR/EDR), too.
         classic_address: its address there, which never changes; needed where it cannot be
@@ -81,6 +83,7 @@ class BluetoothConfig(Frozen):
     name: str = ""
     service: Annotated[str, Field(pattern=r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")] = ""
     window_s: Annotated[float, Field(gt=0, le=3600)] = 900.0
+    listen_s: Annotated[float, Field(ge=0, le=3600)] = 0.0
     safe_writes: dict[str, Annotated[str, Field(pattern=r"^([0-9a-f]{2}){0,20}$")]] = {}
     classic: bool = False
     classic_address: Annotated[str, Field(pattern=r"^([0-9A-F]{2}(:[0-9A-F]{2}){5})?$")] = ""

@@ -34,7 +34,7 @@ class BluetoothAdvertisingProbe(Probe):
             summary="listens to Bluetooth LE advertisements",
             capabilities=(Capability.BLUETOOTH,),
             impact=Impact.GENTLE,
-            timeout_s=1200.0,
+            timeout_s=4000.0,
             estimate_s=15.0,
         )
 
@@ -45,12 +45,13 @@ class BluetoothAdvertisingProbe(Probe):
         Raises:
             BenchFault: no Bluetooth, or the adapter cannot be opened.
         """
-        config, window_s = context.sample.config, bluetooth_of(context).window_s
+        config, link = context.sample.config, bluetooth_of(context)
+        window_s = link.window_s
         macs = [config.network.mac] if config.network and config.network.mac else []
         known = {"serial": config.serial, "macs": macs, "window_ms": round(window_s * 1000)}
         with recorded(context, **known) as session:
             session.step(LISTEN)
-            left = window_s + max(_LEAST_MARGIN_S, _MARGIN * window_s)
+            left = link.listen_s or window_s + max(_LEAST_MARGIN_S, _MARGIN * window_s)
             while left > 0:
                 context.check_time()
                 session.radio.listen(min(left, _PIECE_S))

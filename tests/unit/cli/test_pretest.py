@@ -9,8 +9,8 @@ from rich.console import Console
 
 from harness.assessment.judging import reason
 from harness.cli.pretest import Pretest, pretest
-from harness.cli.pretest_result import Found, Network, Result, Standing, network_of, result_of
-from harness.cli.pretest_target import Target, bench_for, black_box_dossier, udp_ports
+from harness.cli.pretest_result import Air, Found, Network, Result, Standing, network_of, result_of
+from harness.cli.pretest_target import Target, bench_for, black_box_dossier, bluetooth_of, udp_ports
 from harness.cli.pretest_view import LabQuestions, Next, show
 from harness.config.at_a_lab import AtALab
 from harness.errors import EvidenceError, ScopeError, UsageError
@@ -31,6 +31,7 @@ from harness.model.judgement import (
     Verdict,
 )
 from harness.model.observation import EvidenceRef, Present, Unknown
+from harness.model.radio import Radio
 from harness.model.record import AttemptOutcome, SampleRecord, SurveyRecord
 from harness.model.states import DeviceState, Impact, Purpose
 
@@ -308,7 +309,7 @@ def test_a_folder_is_used_once(tmp_path):
         pretest(order, Console(file=io.StringIO()))
 
 
-@pytest.mark.parametrize("name", ["router.local", "", "192.168.7", "192.168.7.20/24", "1.2.3.4\n"])
+@pytest.mark.parametrize("name", ["router.local", "192.168.7", "192.168.7.20/24", "1.2.3.4\n"])
 def test_what_is_no_address_is_refused(name):
     with pytest.raises(UsageError, match="not an IP address"):
         bench_for(Target(name))
@@ -362,6 +363,47 @@ def test_a_wrong_port_is_refused(text):
 def test_whole_networks_are_never_a_target(address):
     with pytest.raises(ScopeError):
         bench_for(Target(address, mine=True))
+
+
+def test_a_device_with_bluetooth_alone_has_an_empty_scope():
+    air = bluetooth_of("usb:0", "Lock", "", 30.0, Radio.REAL)
+    config = bench_for(Target("", air=air))
+    (sample,) = config.sample
+    assert config.bench.scope == ()
+    assert sample.network is None
+    assert (sample.bluetooth.name, sample.bluetooth.listen_s) == ("Lock", 30.0)
+    assert sample.bluetooth.window_s == 900.0
+
+
+def test_a_device_with_both_has_both():
+    air = bluetooth_of("usb:0", "Lock", "", 30.0, Radio.REAL)
+    (sample,) = bench_for(Target("127.0.10.1", air=air)).sample
+    assert (sample.network.address, sample.bluetooth.transport) == ("127.0.10.1", "usb:0")
+
+
+@pytest.mark.parametrize(
+    ("transport", "name", "service"),
+    [("usb:0", "", ""), ("", "Lock", ""), ("usb:0", "", "180A")],
+    ids=["nobody in particular", "no adapter", "a short service"],
+)
+def test_bluetooth_needs_an_adapter_and_somebody(transport, name, service):
+    with pytest.raises(UsageError):
+        bluetooth_of(transport, name, service, 30.0, Radio.REAL)
+
+
+def test_nothing_to_look_at_is_refused():
+    with pytest.raises(UsageError, match="name a device"):
+        bench_for(Target(""))
+
+
+def test_a_device_that_was_heard_over_bluetooth_answered():
+    network = Network(answered=False, tcp_ports=0, udp_ports=0, open_targets=(), services={})
+    heard, silent = (
+        Air(heard=True, advertisers=(), services=()),
+        Air(heard=False, advertisers=(), services=()),
+    )
+    assert Result(network, (), (), (), air=heard).exit_code(Severity.CRITICAL) == 0
+    assert Result(network, (), (), (), air=silent).exit_code(Severity.CRITICAL) == 3
 
 
 def test_the_dossier_declares_nothing():
