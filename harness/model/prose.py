@@ -10,6 +10,7 @@ from typing import Final
 from harness.encoding.text import neutralise
 from harness.model.judgement import Reason
 from harness.model.prose_of_bluetooth import BLUETOOTH
+from harness.model.prose_of_classic import CLASSIC
 from harness.model.prose_of_experiments import EXPERIMENTS
 from harness.model.prose_of_external import EXTERNALS
 from harness.model.prose_of_reviews import REVIEWS
@@ -363,6 +364,7 @@ _SURFACE: Final = {
 TEMPLATES: Final = {
     **_RULES,
     **BLUETOOTH,
+    **CLASSIC,
     **_PEOPLE,
     **_ROLL_UP,
     **_LOGINS,

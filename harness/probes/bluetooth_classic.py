@@ -36,6 +36,8 @@ from harness.probes.base import CaptureJournal, Probe, ProbeContext
 INQUIRY_S: Final = 5.12
 """Two of them are as long as an inquiry should be (Core, Vol 3, Part C, appendix A)."""
 _CONNECT_S: Final = 6.0
+_SETTLE_S: Final = 0.2
+"""For the DUT to notice that a link ended, before somebody touches it."""
 _MISSED: Final = 2
 _MARGIN_S: Final = 0.5
 """An answer was on its way before it was known here."""
@@ -142,6 +144,7 @@ class _Session:
         finally:
             if connection is not None:
                 connection.close()
+                time.sleep(_SETTLE_S)
 
     def _record(self, data: bytes, sent: bool) -> None:  # noqa: FBT001  (a callback's shape)
         if data:

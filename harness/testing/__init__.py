@@ -29,6 +29,7 @@ from harness.facts.bluetooth import (
     BluetoothPairingFacts,
     Level,
 )
+from harness.facts.bluetooth_classic import BluetoothClassicFacts
 from harness.facts.console import ConsoleFacts
 from harness.facts.credentials import CredentialsFacts
 from harness.facts.discovery import DiscoveryFacts
@@ -197,6 +198,7 @@ __all__ = [
     "AnswerView",
     "AuthMech",
     "BluetoothAdvertisingFacts",
+    "BluetoothClassicFacts",
     "BluetoothInputFacts",
     "BluetoothPairingFacts",
     "BruteForceLimit",

@@ -24,6 +24,9 @@ bluetooth-unauthenticated-pairing bluetooth-legacy-pairing bluetooth-fixed-passk
 bluetooth-short-key bluetooth-key-not-checked bluetooth-pairing-without-user-action
 bluetooth-bond-overwrite bluetooth-open-firmware-update bluetooth-identifier-leak
 bluetooth-address-tracking bluetooth-robustness bluetooth-unlimited-passkeys
+bluetooth-classic-discoverable bluetooth-classic-open-service bluetooth-classic-legacy-pin
+bluetooth-classic-pairing-without-user-action bluetooth-classic-unauthenticated-pairing
+bluetooth-classic-no-secure-connections bluetooth-classic-short-key
 publication-not-public policy-without-contact support-period-not-published
 """
 
