@@ -80,7 +80,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> IdentityFacts:
 def _over_bluetooth(recording: Recording) -> IdentityFacts:
     """What the Device Information service says; all readings must agree."""
     step = recording.step(OPEN)
-    link = step.link if step else None
+    link = step.link if step and not recording.rivals else None
     readings = [each for each in _revisions(link) if each.succeeded] if link else []
     versions = {_shaped(each.value.decode("utf-8", "replace")) for each in readings}
     version = versions.pop() if len(versions) == 1 else ""

@@ -52,7 +52,10 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothPairingFa
         characteristics=values.table(),
         information=values.information(),
     )
-    return of_nobody(facts, TARGET) if recording.rivals else facts
+    if not recording.rivals:
+        return facts
+    seen = {"tries": (), "characteristics": (), "information": {}}
+    return of_nobody(facts, TARGET).model_copy(update=seen)
 
 
 class _Reading:

@@ -1,0 +1,99 @@
+"""Which malformed unit a sample did not survive, and when that is not known."""
+
+import pytest
+
+from harness.model.observation import Absent, Present, Unknown
+
+from .conftest import ATT, OTHER, SMP  # noqa: TID252  (tests are no package)
+
+PROBE = "bluetooth-input"
+GOOD, ANSWER = "0a0300", "0b4c6f636b"
+
+
+@pytest.fixture
+def taken(facts):
+    def run(tape, units=2):
+        return facts(tape, PROBE, units=units)
+
+    return run
+
+
+def begin(tape):
+    return tape.step("control").report().connect().ask(GOOD, ANSWER)
+
+
+def malformed(tape, unit="0103", channel=SMP, *, sent=True):
+    tape.step("malformed", channel=channel, unit=bytes.fromhex(unit))
+    return tape.frame(channel, bytes.fromhex(unit), sent=True) if sent else tape
+
+
+def good(tape, answer=ANSWER):
+    return tape.step("good", channel=ATT).ask(GOOD, answer)
+
+
+def last(tape):
+    return tape.end().step("last").connect().ask(GOOD, ANSWER).end()
+
+
+def test_a_sample_that_answers_after_every_unit_survived(tape, taken):
+    good(malformed(begin(tape)), answer="010a030001")  # a refusal is an answer
+    found = taken(last(good(malformed(tape, "0a", ATT))))
+    assert isinstance(found.crash, Absent)
+    assert (found.sent, found.survived, found.culprit) == (2, 2, "")
+
+
+def test_silence_after_a_unit_to_the_end_is_a_crash(tape, taken):
+    found = taken(good(malformed(good(malformed(begin(tape))), "ee"), answer=None))
+    assert isinstance(found.crash, Present)
+    assert (found.survived, found.culprit) == (1, "ee")
+
+
+def test_a_good_request_that_met_nothing_before_others_did_is_no_crash(tape, taken):
+    good(malformed(begin(tape)), answer=None).end().connect()
+    found = taken(last(good(malformed(tape))))
+    assert isinstance(found.crash, Absent)
+    assert found.survived == 2
+
+
+def test_a_sample_that_answers_in_the_end_did_not_crash(tape, taken):
+    found = taken(last(good(malformed(good(malformed(begin(tape)))), answer=None)))
+    assert isinstance(found.crash, Absent)
+    assert found.culprit == ""
+
+
+def test_a_late_answer_counts_once(tape, taken):
+    good(malformed(begin(tape)), answer=None)
+    malformed(tape)
+    good(tape, answer=ANSWER)  # that of the first good request
+    tape.end()
+    found = taken(tape)
+    assert found.survived == 1
+    assert isinstance(found.crash, Present)
+
+
+def test_a_unit_that_never_left_was_not_tried(tape, taken):
+    found = taken(last(good(malformed(good(malformed(begin(tape), sent=False)), "ee"))))
+    assert found.sent == 1
+    assert isinstance(found.crash, Unknown)
+
+
+def test_without_an_answer_on_a_new_link_in_the_end_nothing_is_known(tape, taken):
+    found = taken(good(malformed(good(malformed(begin(tape))))).end())
+    assert isinstance(found.crash, Unknown)
+
+
+def test_a_sample_that_answered_nothing_to_begin_with_is_not_examined(tape, taken):
+    tape.step("control").report().connect().ask(GOOD)
+    found = taken(good(malformed(tape), answer=None))
+    assert found.examined == ()
+    assert isinstance(found.crash, Unknown)
+
+
+def test_another_answer_than_one_to_the_good_request_is_none(tape, taken):
+    found = taken(good(malformed(begin(tape)), answer="010a050001"), units=1)
+    assert isinstance(found.crash, Present)
+
+
+def test_two_samples_of_one_name_decide_nothing(tape, taken):
+    begin(tape).report(address=OTHER).report(b"\x02\x01\x06")
+    assert taken(last(good(malformed(tape))), units=1).examined == ()
