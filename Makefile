@@ -83,6 +83,8 @@ lock:  ## resolve pyproject.toml into exact versions with hashes and no registry
 	@sed -i -E '/^#/d' .ci/trestle.lock
 	@sed -i -E "s/^(atheris==\S+)/\1 ; python_version < '3.12' and platform_machine == 'x86_64'/" \
 	  .ci/requirements.lock
+	@sed -i -E "s/^(rootcanal==\S+)/\1 ; platform_machine == 'x86_64' and sys_platform == 'linux'/" \
+	  .ci/requirements.lock
 
 clean:  ## remove the environment and caches; reports stay
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -103,7 +103,7 @@ def read_classic_recording(captures: CaptureReader) -> ClassicRecording:
     # Two who say that they are the sample: nobody knows which one is.
     address = known or (named[0] if len(named) == 1 else "")
     starts = [record.number("packet") for record in records]
-    ends: list[int | None] = [*starts[1:], None]
+    ends: list[int | None] = [*starts[1:], None][: len(starts)]
     steps = tuple(
         _step(air, address, record.text("name"), (start, end))
         for record, start, end in zip(records, starts, ends, strict=True)

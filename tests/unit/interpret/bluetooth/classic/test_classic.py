@@ -1,0 +1,255 @@
+"""What the reader of Bluetooth Classic takes from a capture, and what it does not take it for."""
+
+import struct
+
+import pytest
+
+from harness.errors import CaptureError
+from harness.facts.bluetooth_classic import Cipher
+from harness.model.observation import Absent, Present, Unknown
+
+OTHER = "71:11:22:33:44:56"
+FIELDS = (
+    "discoverable",
+    "outside_mode",
+    "unauthenticated",
+    "legacy_pin",
+    "without_secure_connections",
+    "short_key",
+    "open_service",
+)
+
+
+def kinds(facts):
+    return {name: type(getattr(facts, name)) for name in FIELDS}
+
+
+def test_a_hardened_lock_shows_no_weakness(classic, looked) -> None:
+    classic.hardened().paired().simple_pairing(on=False).refused("pair:pin", 0x18)
+    facts = looked(classic)
+    assert set(kinds(facts).values()) == {Absent}
+    assert facts.complete
+    assert facts.examined == ("bluetooth-classic",)
+    (completed,) = [each for each in facts.tries if each.answer == "completed"]
+    assert (completed.level, completed.cipher, completed.key_size) == (4, Cipher.AES_CCM, 16)
+
+
+def test_nothing_heard_is_nothing_known(classic, looked) -> None:
+    facts = looked(classic.step("inquiry").step("inquiry"))
+    assert set(kinds(facts).values()) == {Unknown}
+    assert facts.examined == ()
+
+
+def test_nothing_is_absent_without_a_pairing_that_somebody_wanted(classic, looked) -> None:
+    facts = looked(classic.hardened())
+    found = kinds(facts)
+    assert found.pop("discoverable") is Absent
+    assert set(found.values()) == {Unknown}
+
+
+def test_one_that_answers_for_the_whole_window_is_discoverable(classic, looked) -> None:
+    for _ in range(3):
+        classic.step("inquiry").answer().wait(2)
+    assert isinstance(looked(classic).discoverable, Present)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.0])
+def test_a_window_that_may_still_be_open_decides_nothing(classic, looked, seconds) -> None:
+    for _ in range(3):
+        classic.step("inquiry").answer().wait(seconds)
+    assert isinstance(looked(classic).discoverable, Unknown)
+
+
+def test_a_window_that_closed_meanwhile_is_no_flaw(classic, looked) -> None:
+    classic.step("inquiry").answer().wait(5).step("inquiry").step("inquiry")
+    assert isinstance(looked(classic).discoverable, Absent)
+
+
+def test_one_missed_inquiry_hides_nobody(classic, looked) -> None:
+    classic.step("inquiry").answer().wait(5).step("inquiry")
+    classic.step("inquiry-in-mode").answer()
+    assert isinstance(looked(classic).discoverable, Unknown)
+
+
+def test_others_who_answer_are_not_the_sample(classic, looked) -> None:
+    classic.step("inquiry").answer(OTHER).wait(9).step("inquiry").answer(OTHER)
+    facts = looked(classic)
+    assert isinstance(facts.discoverable, Unknown)
+    assert isinstance(facts.heard, Unknown)
+
+
+def test_two_of_the_same_name_are_told_apart_by_the_address_alone(classic, looked) -> None:
+    classic.step("inquiry").answer().answer(OTHER).wait(9).step("inquiry").answer()
+    assert isinstance(looked(classic, classic_address="").heard, Unknown)
+    assert isinstance(looked(classic).discoverable, Present)
+
+
+def test_a_name_in_the_answer_finds_the_sample(classic, looked) -> None:
+    facts = looked(classic.step("inquiry").answer(), classic_address="")
+    assert facts.name == "Lock"
+    assert isinstance(facts.heard, Present)
+
+
+def test_a_pairing_that_nobody_asked_for(classic, looked) -> None:
+    classic.step("outside-mode").connect().pair().end()
+    assert isinstance(looked(classic).outside_mode, Present)
+
+
+def test_a_key_without_authentication_is_no_pairing(classic, looked) -> None:
+    classic.step("outside-mode").connect().capable().key().end()
+    assert isinstance(looked(classic).outside_mode, Unknown)
+
+
+def test_a_key_of_somebody_else_is_not_the_sample_s(classic, looked) -> None:
+    classic.step("outside-mode").connect().key(address=OTHER).authenticated().end()
+    assert isinstance(looked(classic).outside_mode, Unknown)
+
+
+@pytest.mark.parametrize("reason", [0x05, 0x13, 0x18])
+def test_a_sample_that_hangs_up_refuses(classic, looked, reason) -> None:
+    classic.step("outside-mode").connect().end(reason).paired()
+    assert isinstance(looked(classic).outside_mode, Absent)
+
+
+@pytest.mark.parametrize("reason", [0x16, 0x08, 0x22])
+def test_silence_and_time_outs_are_no_refusal(classic, looked, reason) -> None:
+    classic.step("outside-mode").connect().end(reason).paired()
+    assert isinstance(looked(classic).outside_mode, Unknown)
+
+
+@pytest.mark.parametrize(("key", "level"), [(4, 2), (7, 2)])
+def test_an_unauthenticated_link_key(classic, looked, key, level) -> None:
+    classic.hardened().step("pair:comparison").connect().pair(key).end()
+    facts = looked(classic)
+    assert isinstance(facts.unauthenticated, Present)
+    assert facts.tries[-1].level == level
+
+
+def test_just_works_that_timed_out_may_have_waited_for_somebody(classic, looked) -> None:
+    classic.refused("pair:just-works", 0x22).paired()
+    assert isinstance(looked(classic).unauthenticated, Unknown)
+
+
+def test_a_link_key_on_the_old_curve(classic, looked) -> None:
+    facts = looked(classic.hardened().paired(key=5, cipher=1))
+    assert isinstance(facts.without_secure_connections, Present)
+    assert isinstance(facts.unauthenticated, Absent)
+    assert (facts.tries[-1].level, facts.tries[-1].cipher) == (3, Cipher.E0)
+
+
+def test_an_old_adapter_of_the_bench_accuses_nobody(classic, looked) -> None:
+    classic.tape.packets.clear()
+    facts = looked(classic.hardened().paired(key=5, cipher=1))
+    assert isinstance(facts.without_secure_connections, Unknown)
+
+
+def test_a_pairing_by_pin_is_a_flaw(classic, looked) -> None:
+    classic.simple_pairing(on=False).step("pair:pin").connect()
+    classic.event(0x16, classic.address()).pair(key=0, cipher=1).end()
+    facts = looked(classic)
+    assert isinstance(facts.legacy_pin, Present)
+    assert isinstance(facts.without_secure_connections, Unknown)
+
+
+@pytest.mark.parametrize("status", [0x05, 0x22, 0x13])
+def test_a_pin_that_was_wrong_shows_nothing(classic, looked, status) -> None:
+    classic.paired().simple_pairing(on=False).refused("pair:pin", status)
+    assert isinstance(looked(classic).legacy_pin, Unknown)
+
+
+@pytest.mark.parametrize("status", [0x06, 0x18])
+def test_a_pin_that_was_not_wanted_is_refused(classic, looked, status) -> None:
+    classic.paired().simple_pairing(on=False).refused("pair:pin", status)
+    assert isinstance(looked(classic).legacy_pin, Absent)
+
+
+@pytest.mark.parametrize("size", [1, 7, 15])
+def test_a_key_that_is_too_short(classic, looked, size) -> None:
+    facts = looked(classic.hardened().paired(size=size))
+    assert isinstance(facts.short_key, Present)
+    assert facts.tries[-1].level == 3
+
+
+def test_a_key_whose_size_nobody_told(classic, looked) -> None:
+    facts = looked(classic.hardened().paired(size=0))
+    assert isinstance(facts.short_key, Unknown)
+    assert facts.tries[-1].level == 3
+
+
+def test_the_size_may_stand_in_the_change_of_encryption(classic, looked) -> None:
+    classic.hardened().step("pair:comparison").connect().capable().key().authenticated()
+    classic.event(0x59, struct.pack("<BHBB", 0, classic.tape.handle, 2, 7))
+    assert isinstance(looked(classic).short_key, Present)
+
+
+def test_a_server_channel_that_opens_for_strangers(classic, looked) -> None:
+    classic.step("open").connect().multiplexer().server_channel(5).end()
+    facts = looked(classic)
+    assert isinstance(facts.open_service, Present)
+    assert [(each.name, each.listed) for each in facts.services] == [("rfcomm/5", False)]
+
+
+def test_a_server_channel_that_is_closed_at_once_is_not_open(classic, looked) -> None:
+    classic.step("open").connect().multiplexer().server_channel(5, closes=False)
+    classic.hear(b"\x2b\x53\x01\x00").say(b"\x2b\x53\x01\x00").end()
+    assert not isinstance(looked(classic).open_service, Present)
+
+
+def test_a_channel_under_encryption_was_not_opened_by_a_stranger(classic, looked) -> None:
+    classic.step("open").connect().encrypted().multiplexer().server_channel(5).end()
+    assert isinstance(looked(classic).open_service, Unknown)
+
+
+def test_a_failed_change_encrypts_nothing(classic, looked) -> None:
+    classic.step("open").connect().encrypted(status=5).multiplexer().server_channel(5).end()
+    assert isinstance(looked(classic).open_service, Present)
+
+
+def test_a_protocol_on_l2cap_that_opens_for_strangers(classic, looked) -> None:
+    classic.step("open").connect().channel(0x19).end()
+    assert isinstance(looked(classic).open_service, Present)
+
+
+def test_a_protocol_that_is_closed_again_shows_nothing(classic, looked) -> None:
+    classic.step("open").connect().channel(0x19).close_channel().end()
+    assert isinstance(looked(classic).open_service, Unknown)
+
+
+def test_an_answer_that_is_pending_is_no_answer(classic, looked) -> None:
+    classic.step("open").connect().ask_channel(0x19)
+    classic.signal(3, struct.pack("<HHHH", 0, classic.cid, 1, 1), sent=False).end().paired()
+    assert isinstance(looked(classic).open_service, Unknown)
+
+
+def test_a_listed_service_that_nobody_asked_for_is_unknown(classic, looked, records) -> None:
+    classic.step("open").connect().records(records["rfcomm"], records["l2cap"], pieces=3)
+    facts = looked(classic.channel(3, 3).end().paired())
+    assert [each.name for each in facts.services] == ["rfcomm/3", "l2cap/0x0019"]
+    assert isinstance(facts.services[0].open, Absent)
+    assert isinstance(facts.open_service, Unknown)
+
+
+def test_a_sample_without_services_opens_none(classic, looked) -> None:
+    classic.step("open").connect().records().end().paired()
+    assert isinstance(looked(classic).services[0].open, Unknown)
+    classic.tape.records.clear()
+    classic.step("open").connect().records().end()
+    assert isinstance(looked(classic).open_service, Absent)
+
+
+def test_records_that_never_end_are_not_all(classic, looked) -> None:
+    classic.step("open").connect().channel(1).hear(b"\x07\x00\x00\x00\x05\x00\x02\x35\x00\x01\x07")
+    assert isinstance(looked(classic.end()).open_service, Unknown)
+
+
+def test_an_event_that_is_cut_short_is_left_out(classic, looked) -> None:
+    for code in (0x02, 0x03, 0x06, 0x07, 0x08, 0x0E, 0x18, 0x22, 0x2F, 0x32, 0x59):
+        classic.event(code, b"\x01")
+        classic.event(code, b"")
+    assert isinstance(looked(classic).heard, Unknown)
+
+
+def test_a_capture_that_is_none_is_said_so(classic, looked) -> None:
+    classic.tape.cut = len(classic.tape.data())
+    with pytest.raises(CaptureError):
+        looked(classic)
