@@ -15,6 +15,8 @@ BLUETOOTH: Final = MappingProxyType(
         "bluetooth-bond-kept": "a second pairing over a bond was refused while nobody touched it",
         "bluetooth-bond-overwritten": "a second pairing over a bond was accepted while nobody "
         "touched it",
+        "bluetooth-closed-after-bond": "what was closed before a bond is closed without encryption "
+        "after it",
         "bluetooth-closed-below-level": "{operation} of {characteristic} is refused below LE "
         "security mode {mode} level {needed}",
         "bluetooth-key-checked": "a link under a key that was never agreed on was not encrypted",

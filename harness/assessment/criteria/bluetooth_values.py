@@ -199,16 +199,18 @@ def _closed(
         if (is_vendors(each.service) if services is None else each.service in services)
     ]
     parts = [_if_listed(look, _guarded(look, operation, needed, values))]
-    after = _after_bond(look)
-    return all_of(look.item, look.criterion, [*parts, *([after] if after else [])])
+    if any(each.readable or each.writable for each in values):
+        parts.append(_after_bond(look))
+    return all_of(look.item, look.criterion, parts)
 
 
-def _after_bond(look: Look) -> Judgement | None:
-    """A device that opens to everybody once somebody has bonded; None where that is not known."""
-    seen = _facts(look).open_after_bond
-    if isinstance(seen, Present):
-        return look.contradicted("bluetooth-open-after-bond", seen.evidence)
-    return None
+def _after_bond(look: Look) -> Judgement:
+    """What is closed to strangers stays so once somebody has bonded."""
+    return look.must_be_absent(
+        _facts(look).open_after_bond,
+        absent="bluetooth-closed-after-bond",
+        present="bluetooth-open-after-bond",
+    )
 
 
 def _guarded(
