@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,7 @@ from harness.reference.shuffle import DEFAULT_SURFACE, shuffled_look
 
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "bench_configs" / "reference-router"
+LOCK = ROOT / "bench_configs" / "reference-lock"
 FRAMEWORKS = ("etsi-en-303-645", "california-sb-327", "black-box")
 TIMEOUT_S = 240
 BENCH = """
@@ -120,5 +122,30 @@ def surveyed(private_bench, tmp_path_factory):
             assert run.returncode in {0, 1, 3}, run.stderr[-3000:]
             done[key] = Outcome(folder / "out", json.loads(run.stdout)["runs"])
         return done[key]
+
+    return survey
+
+
+@pytest.fixture(scope="session")
+def surveyed_lock(private_bench, tmp_path_factory):
+    """Run the whole command on the lock once for each flaw of the session."""
+    pytest.importorskip("bumble")
+    done = {}
+
+    def survey(flaw=""):
+        if flaw not in done:
+            folder = tmp_path_factory.mktemp("lock")
+            config = Path(shutil.copytree(LOCK, folder / "bench")) / "bench.toml"
+            device = 'reference.device = "lock"'
+            assert device in config.read_text()
+            flaws = f"{device}\nreference.flaws = {json.dumps([flaw] if flaw else [])}"
+            config.write_text(config.read_text().replace(device, flaws))
+            run = certbench(
+                "run", config.parent, "-f", "etsi-en-303-645", "-f", "black-box", "--json",
+                "--purpose", "demo", "-o", folder / "out", "--key", folder / "key.pem",
+            )  # fmt: skip
+            assert run.returncode in {0, 1, 3}, run.stderr[-3000:]
+            done[flaw] = Outcome(folder / "out", json.loads(run.stdout)["runs"])
+        return done[flaw]
 
     return survey

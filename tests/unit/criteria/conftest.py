@@ -18,18 +18,17 @@ from harness.facts.bluetooth import (
 )
 from harness.facts.discovery import IdentifierKind
 
-LOCK_SERVICE = "a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"
-BOLT = "a1b20001-5c1e-4d3f-9a7b-6f0d2c8e1b44"
-ACCESS_CODE = "a1b20002-5c1e-4d3f-9a7b-6f0d2c8e1b44"
-UPDATE_SERVICE = "8d53dc1d-1db7-4cd3-868b-8a527460aa84"
-UPDATE = "da2e7828-fbce-4e01-ae9e-261174997c48"
-INFORMATION = "0000180a-0000-1000-8000-00805f9b34fb"
-MODEL_NUMBER = "00002a24-0000-1000-8000-00805f9b34fb"
-SERIAL_NUMBER = "00002a25-0000-1000-8000-00805f9b34fb"
-
 
 class MadeAir:
     """Builders of Bluetooth facts; what they make is hardened until it is changed."""
+
+    LOCK_SERVICE = "a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"
+    BOLT = "a1b20001-5c1e-4d3f-9a7b-6f0d2c8e1b44"
+    ACCESS_CODE = "a1b20002-5c1e-4d3f-9a7b-6f0d2c8e1b44"
+    UPDATE_SERVICE = "8d53dc1d-1db7-4cd3-868b-8a527460aa84"
+    UPDATE = "da2e7828-fbce-4e01-ae9e-261174997c48"
+    INFORMATION = "0000180a-0000-1000-8000-00805f9b34fb"
+    MODEL_NUMBER = "00002a24-0000-1000-8000-00805f9b34fb"
 
     def __init__(self, made: Any) -> None:
         self._made = made
@@ -58,22 +57,22 @@ class MadeAir:
             self.row(Level.OPEN, "refused", "refused"),
             self.row(Level.SECURE_CONNECTIONS, "granted", "granted"),
         )
-        return self.value(LOCK_SERVICE, BOLT, *shut, readable=True, writable=True)
+        return self.value(self.LOCK_SERVICE, self.BOLT, *shut, readable=True, writable=True)
 
     def access_code(self, at_open: str = "refused") -> Characteristic:
         """The access code: read by its owner."""
         rows = (self.row(Level.OPEN, at_open), self.row(Level.SECURE_CONNECTIONS, "granted"))
-        return self.value(LOCK_SERVICE, ACCESS_CODE, *rows, readable=True, writable=False)
+        return self.value(self.LOCK_SERVICE, self.ACCESS_CODE, *rows, readable=True, writable=False)
 
     def update(self, at_open: str = "refused") -> Characteristic:
         """MCUmgr SMP: written by its owner."""
         row = self.row(Level.OPEN, write=at_open)
-        return self.value(UPDATE_SERVICE, UPDATE, row, readable=False, writable=True)
+        return self.value(self.UPDATE_SERVICE, self.UPDATE, row, readable=False, writable=True)
 
     def model_number(self) -> Characteristic:
         """The model number, which everybody reads."""
         row = self.row(Level.OPEN, "granted")
-        return self.value(INFORMATION, MODEL_NUMBER, row, readable=True, writable=False)
+        return self.value(self.INFORMATION, self.MODEL_NUMBER, row, readable=True, writable=False)
 
     def attempt(self, model: str = "passkey", **changes: Any) -> PairingTry:
         """A pairing that was completed."""
@@ -103,7 +102,7 @@ class MadeAir:
             "control": seen,
             "listed": seen,
             "characteristics": values,
-            "information": {MODEL_NUMBER: "Reference Lock RL-1"},
+            "information": {self.MODEL_NUMBER: "Reference Lock RL-1"},
             **dict.fromkeys(weak, absent),
         }
         return BluetoothPairingFacts(**{**plain, **changes})

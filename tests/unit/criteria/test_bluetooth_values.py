@@ -8,15 +8,11 @@ import pytest
 from harness.assessment import criteria
 from harness.facts.bluetooth import Level
 from harness.model.judgement import Outcome
-from tests.unit.criteria.conftest import (
-    ACCESS_CODE,
-    BOLT,
-    INFORMATION,
-    LOCK_SERVICE,
-    UPDATE_SERVICE,
-)
 
 HELD, CONTRADICTED, UNDECIDED = Outcome.HELD, Outcome.CONTRADICTED, Outcome.UNDECIDED
+LOCK_SERVICE = "a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"
+UPDATE_SERVICE = "8d53dc1d-1db7-4cd3-868b-8a527460aa84"
+ACCESS_CODE = "a1b20002-5c1e-4d3f-9a7b-6f0d2c8e1b44"
 TOP = Level.SECURE_CONNECTIONS
 SERVICES = (LOCK_SERVICE, UPDATE_SERVICE)
 ALL: dict[str, Any] = {
@@ -78,7 +74,7 @@ def test_the_lowest_level_that_opens_a_value_decides(
     judged = paired(look, characteristics=values)
     assert judged.outcome is outcome
     if outcome is CONTRADICTED:
-        assert judged.reason.params["characteristic"] == BOLT
+        assert judged.reason.params["characteristic"] == air.BOLT
         assert judged.reason.params["level"] == str(level.value)
 
 
@@ -170,7 +166,7 @@ def test_updates_over_bluetooth_must_be_declared(paired: Any, air: Any) -> None:
 def test_services_of_a_makers_own_must_be_declared(paired: Any, air: Any) -> None:
     facts = air.pairing()
     assert criteria.bluetooth_services(facts) == SERVICES
-    assert INFORMATION not in criteria.bluetooth_services(facts)
+    assert air.INFORMATION not in criteria.bluetooth_services(facts)
     for declared, outcome in ((SERVICES, HELD), ((LOCK_SERVICE,), CONTRADICTED)):
         look = partial(
             criteria.bluetooth_service_declared, service=UPDATE_SERVICE, declared=declared
