@@ -64,6 +64,9 @@ def expected_capabilities(config: BenchConfig) -> dict[SampleId, frozenset[Capab
             Capability.POWER: sample.power is not None or reference,
             Capability.LABEL: sample.label is not None or router,
             Capability.BLUETOOTH: sample.bluetooth is not None and installed(),
+            Capability.BLUETOOTH_CLASSIC: sample.bluetooth is not None
+            and sample.bluetooth.speaks_classic
+            and installed(),
         }
         found[SampleId(sample.id)] = frozenset(name for name, there in has.items() if there)
     return found
