@@ -144,3 +144,16 @@ def test_every_sample_comes_with_the_pages_of_the_dossier():
     assert links.publications.pages == ("https://www.example.com/security",)
     assert links.publications.hosts == ()
     assert links.tapped(NoTaps()).publications.pages == links.publications.pages
+
+
+@pytest.mark.parametrize(
+    ("radio", "classic", "expected"),
+    [("real", True, True), ("rootcanal", True, True), ("bumble-link", True, False)]
+    + [("real", False, False)],
+)
+def test_classic_is_there_where_sample_and_radio_speak_it(radio, classic, expected):
+    pytest.importorskip("bumble")
+    air = {"transport": "usb:0", "radio": radio, "name": "Lock", "classic": classic}
+    links = only(assemble(config(bluetooth=air)))
+    assert (links.classic is not None) is expected
+    assert (Capability.BLUETOOTH_CLASSIC in links.capabilities) is expected
