@@ -135,6 +135,10 @@ class ReferenceHands(Hands):
         self._control.request("button")
 
     @override
+    def leave_pairing_mode(self) -> None:
+        self._control.request("close-window")
+
+    @override
     def read_display(self, timeout_s: float) -> str:
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:
@@ -175,6 +179,13 @@ class OperatorHands(Hands):
     @override
     def press_button(self) -> None:
         self._do("pairing-mode", "Bring it into pairing mode, as its user documentation says.")
+
+    @override
+    def leave_pairing_mode(self) -> None:
+        self._do(
+            "pairing-mode-over",
+            "End its pairing mode, or wait until it has ended by itself. Touch nothing afterwards.",
+        )
 
     @override
     def read_display(self, timeout_s: float) -> str:

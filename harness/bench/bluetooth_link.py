@@ -69,6 +69,10 @@ class Hands(Protocol):
         """Do whatever brings the DUT into pairing mode."""
         ...
 
+    def leave_pairing_mode(self) -> None:
+        """See to it that the DUT is in pairing mode no more; its bonds stay."""
+        ...
+
     def read_display(self, timeout_s: float) -> str:
         """The digits that the DUT shows; ``""`` if it shows none in time."""
         ...

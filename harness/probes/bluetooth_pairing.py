@@ -7,6 +7,7 @@ passkey, another bond. A value is written only as it was read, or as the supplie
 """
 
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,6 +17,7 @@ from typing_extensions import override
 from harness.bench.bluetooth_link import Bond, Connection, Hands, Offer
 from harness.interpret.bluetooth import attributes
 from harness.interpret.bluetooth.attributes import Opcode
+from harness.interpret.bluetooth.pairing import LEFT_MODE
 from harness.interpret.bluetooth.security import Capability as Io
 from harness.interpret.bluetooth.security import Code, Wants
 from harness.model.declaration import ProbeDeclaration
@@ -26,6 +28,9 @@ from harness.probes.bluetooth_recording import Session, bluetooth_of, recorded
 
 WRONG_PASSKEYS: Final = 6
 MAX_CHARACTERISTICS: Final = 200
+GOOD_REQUEST: Final = bytes([Opcode.READ, 0x03, 0x00])
+"""Reads the value behind the first declaration: the device name, on most devices."""
+_SETTLE_S: Final = 0.3
 _MAX_VALUE: Final = 20
 """What fits a Write Request at the smallest unit size (Core, Vol 3, Part F, 3.2.8)."""
 _LAST_HANDLE: Final = 0xFFFF
@@ -112,6 +117,11 @@ class _RecordingHands(Hands):
         self._journal.record("hands", did="pressed-button")
 
     @override
+    def leave_pairing_mode(self) -> None:
+        self._hands.leave_pairing_mode()
+        self._journal.record("hands", did=LEFT_MODE)
+
+    @override
     def read_display(self, timeout_s: float) -> str:
         shown = self._hands.read_display(timeout_s)
         self._journal.record("hands", did="read-display", digits=shown)
@@ -185,7 +195,11 @@ class _Tour:
             end = connection.pair(offer, hands) if connection else None
             if connection is None or end is None or end.bond is None:
                 return None
-            if not keep:
+            if keep:
+                # Many a sample keeps its bond a moment after the last unit of the pairing.
+                connection.request(GOOD_REQUEST)
+                time.sleep(_SETTLE_S)
+            else:
                 self._read_all(connection)
             return end.bond
 
@@ -211,6 +225,7 @@ class _Tour:
         with self.session.connected("bonded:open") as connection:
             if connection is not None:
                 self._read_all(connection)
+        hands.leave_pairing_mode()
         self._dry("bonded:another", DRY["passkey"])
 
     def _wrong_passkeys(self, hands: Hands) -> None:

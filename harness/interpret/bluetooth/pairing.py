@@ -14,6 +14,8 @@ from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
 from harness.model.radio import PASSKEY_FIELD, is_guessable
 
+LEFT_MODE: Final = "left-pairing-mode"
+"""What the journal says once the sample's pairing mode was ended by hand."""
 TARGET: Final = "bluetooth"
 _TOO_OFTEN: Final = "repeated-attempts"
 _KEY_SIZE: Final = "encryption-key-size"
@@ -88,7 +90,15 @@ class _Reading:
         return self._request("outside-mode", control)
 
     def over_bond(self, control: Observation) -> Observation:
-        """Whether a bonded sample accepted another pairing without anybody's action."""
+        """Whether a bonded sample accepted another pairing without anybody's action.
+
+        It must have shown that it knows the bond, and somebody must have ended its pairing mode.
+        """
+        bonded = self.recording.step("bonded:encrypted")
+        if bonded is None or not bonded.link or not bonded.link.encryptions:
+            return Unknown(reason="no bond that the sample knew, to pair over")
+        if not any(each.text("did") == LEFT_MODE for each in self.recording.journal.of("hands")):
+            return Unknown(reason="nobody saw to it that the pairing mode had ended")
         return self._request("bonded:another", control)
 
     def _request(self, name: str, control: Observation) -> Observation:
