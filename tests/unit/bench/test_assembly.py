@@ -148,8 +148,12 @@ def test_every_sample_comes_with_the_pages_of_the_dossier():
 
 @pytest.mark.parametrize(
     ("radio", "classic", "expected"),
-    [("real", True, True), ("rootcanal", True, True), ("bumble-link", True, False)]
-    + [("real", False, False)],
+    [
+        ("real", True, True),
+        ("rootcanal", True, True),
+        ("bumble-link", True, False),
+        ("real", False, False),
+    ],
 )
 def test_classic_is_there_where_sample_and_radio_speak_it(radio, classic, expected):
     pytest.importorskip("bumble")
