@@ -221,9 +221,14 @@ def _in_air(survey: Tree, folder: str, records: Sequence[dict[str, Any] | None])
                 yield from sample_addresses(data, matches[0])
 
 
+_OWN: Final = frozenset(
+    {"mac", "macs", "address", "wan_address", "client", "own_address", "classic_address"}
+)
+
+
 def _named(value: Any, field: str = "") -> Iterator[str]:  # noqa: ANN401  (any JSON value)
     if isinstance(value, str):
-        if field in {"mac", "macs", "address", "wan_address", "client", "own_address"}:
+        if field in _OWN:
             yield value
     elif isinstance(value, dict):
         for name, entry in value.items():
