@@ -18,6 +18,9 @@ _COMMAND, _ACL, _EVENT = 0x01, 0x02, 0x04
 _COMMAND_HEAD, _EVENT_HEAD, _ACL_HEAD, _L2CAP_HEAD = 4, 3, 5, 4
 _COMPLETE, _META = 0x0E, 0x3E
 _ATT, _SMP, _SMP_CLASSIC = 0x0004, 0x0006, 0x0007
+_SIGNALS, _RFCOMM = 0x0001, 0x0003
+_CHANNEL_ASKED, _CHANNEL_ANSWERED = 0x02, 0x03
+_INFORMATION, _CREDITS = 0xEF, 0x10
 _CONTINUED: Final = 0b01
 Place = tuple[int, int]
 
@@ -142,18 +145,38 @@ def find_places(data: bytes) -> Iterator[Found]:
     units = list(units_in(data))
     told = [each for unit in units if unit.channel == _ATT for each in _told_by_all(unit.data)]
     asked: dict[int, int] = {}
+    serial: set[tuple[int, int]] = set()
     for unit in units:
         try:
             if unit.channel in {_SMP, _SMP_CLASSIC}:
                 yield from _security(unit)
             elif unit.channel == _ATT:
                 yield from _value(unit, told, asked)
-            elif unit.handle < 0 and unit.data[:1] == bytes([_COMMAND]):
-                yield from _command(unit)
-            elif unit.handle < 0 and unit.data[:1] == bytes([_EVENT]):
-                yield from _event(unit)
+            elif unit.channel == _SIGNALS:
+                _learn_serial(unit, serial)
+            elif (unit.handle, unit.channel) in serial:
+                yield from _serial_data(unit)
+            elif unit.handle < 0:
+                yield from _packet(unit)
         except (struct.error, IndexError):
             continue  # cut short
+
+
+def _learn_serial(unit: Unit, serial: set[tuple[int, int]]) -> None:
+    """Keep the channels of RFCOMM: asked for by number, then named by the answer."""
+    code, ours = unit.data[0], struct.unpack_from("<H", unit.data, 6)[0]
+    if code == _CHANNEL_ASKED:
+        number = struct.unpack_from("<H", unit.data, 4)[0]
+        (serial.add if number == _RFCOMM else serial.discard)((unit.handle, ours))
+    elif code == _CHANNEL_ANSWERED and (unit.handle, ours) in serial:
+        serial.add((unit.handle, struct.unpack_from("<H", unit.data, 4)[0]))
+
+
+def _serial_data(unit: Unit) -> Iterator[Found]:
+    """What crosses a server channel of RFCOMM; channel 0 holds no data (TS 07.10, 5.2)."""
+    if unit.data[1] & ~_CREDITS == _INFORMATION and unit.data[0] >> 2:
+        head = 3 if unit.data[2] & 1 else 4
+        yield Found("value", unit.at[head + bool(unit.data[1] & _CREDITS) : -1])
 
 
 def _security(unit: Unit) -> Iterator[Found]:
@@ -189,6 +212,13 @@ def _value(unit: Unit, told: list[range], asked: dict[int, int]) -> Iterator[Fou
         return
     if not any(handle in each for each in told):
         yield Found("value", unit.at[start:])
+
+
+def _packet(unit: Unit) -> Iterator[Found]:
+    if unit.data[0] == _COMMAND:
+        yield from _command(unit)
+    elif unit.data[0] == _EVENT:
+        yield from _event(unit)
 
 
 def _command(unit: Unit) -> Iterator[Found]:
