@@ -166,9 +166,12 @@ class _Tour:
 
     def attended(self, hands: Hands) -> None:
         """What needs somebody at the sample."""
+        answered = 0
         for name, request in DRY.items():
             hands.press_button()
-            self._dry(f"dry:{name}", request)
+            answered += self._dry(f"dry:{name}", request)
+        if not answered:
+            return  # whole pairings would take half a minute each, and come to nothing
         for name, offer in OFFERS.items():
             self._pair(name, offer, hands)
         self._with_tag(hands)
@@ -176,16 +179,17 @@ class _Tour:
         self._wrong_passkeys(hands)
         hands.forget_bonds()
 
-    def _dry(self, name: str, request: tuple[int, bool, Wants, int]) -> None:
-        """Ask for a pairing, see what comes, and give it up."""
+    def _dry(self, name: str, request: tuple[int, bool, Wants, int]) -> bool:
+        """Ask for a pairing, see what comes, and give it up; whether anything came."""
         capability, tag, wants, size = request
         pdu = bytes([Code.REQUEST, capability, tag, wants, size, _KEYS, _KEYS])
         with self.session.connected(name) as connection:
             if connection is None:
-                return
+                return False
             answer = connection.ask_security(pdu)
             if answer and answer[0] == Code.RESPONSE:
                 connection.send(_SECURITY, bytes([Code.FAILED, _UNSPECIFIED]))
+            return bool(answer)
 
     def _pair(self, name: str, offer: Offer, hands: Hands, *, keep: bool = False) -> Bond | None:
         """One pairing from a sample without bonds, and what it opens."""
@@ -239,7 +243,10 @@ class _Tour:
 
     def _read_all(self, connection: Connection) -> None:
         """Read each value; write it back where that is offered."""
-        for each in self.handles:
+        # What offers no reading comes last: some never answer that, and then the link is spent.
+        for each in sorted(
+            self.handles, key=lambda each: not each.properties & attributes.READABLE
+        ):
             self.session.context.check_time()
             handle = each.handle.to_bytes(2, "little")
             answer = connection.request(bytes([Opcode.READ]) + handle)
