@@ -78,7 +78,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothClassicFa
         discoverable=_discoverable(recording),
         outside_mode=_outside_mode(tries, control),
         unauthenticated=_unauthenticated(tries),
-        legacy_pin=_legacy_pin(tries, control),
+        legacy_pin=_legacy_pin(recording, tries, control),
         without_secure_connections=_without_secure_connections(recording, tries),
         short_key=_short_key(tries),
         open_service=_open_service(recording, services),
@@ -209,12 +209,15 @@ def _unauthenticated(tries: tuple[ClassicTry, ...]) -> Observation:
     return Absent(control=strong[0].evidence)
 
 
-def _legacy_pin(tries: tuple[ClassicTry, ...], control: Observation) -> Observation:
+def _legacy_pin(
+    recording: ClassicRecording, tries: tuple[ClassicTry, ...], control: Observation
+) -> Observation:
     made = [each for each in _completed(tries) if each.key == LinkKey.PIN]
     if made:
         return _present(made)
     asked = [each for each in tries if each.name == Name.PIN]
-    if not asked:
+    links = [step.link for step in recording.named(Name.PIN) if step.link is not None]
+    if not asked or not all(recording.air.was_old(link.opened.number) for link in links):
         return Unknown(reason="no pairing by PIN was tried")
     if all(each.answer == REFUSED and each.status in _PIN_REFUSED for each in asked):
         return _under(control)

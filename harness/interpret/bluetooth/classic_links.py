@@ -116,10 +116,10 @@ class ClassicAir:
         """The bench's adapter and host can do Secure Connections."""
         return {type(each) for each in self.secure} == {SecureHost, SecureController}
 
-    def simple_at(self, number: int) -> bool:
-        """Whether the bench did Secure Simple Pairing when packet ``number`` passed."""
+    def was_old(self, number: int) -> bool:
+        """The bench could pair by PIN alone when packet ``number`` passed."""
         index = bisect.bisect_right([each.packet.number for each in self.simple_pairing], number)
-        return index > 0 and self.simple_pairing[index - 1].on
+        return index > 0 and not self.simple_pairing[index - 1].on
 
 
 def read_classic(packets: Iterable[HciPacket]) -> ClassicAir:

@@ -3,9 +3,14 @@
 import struct
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from harness.encoding.btsnoop import HciPacket
 from harness.errors import CaptureError
 from harness.facts.bluetooth_classic import Cipher
+from harness.interpret.bluetooth.classic_links import read_classic
+from harness.interpret.bluetooth.classic_services import records_of, refusal_of_rfcomm, tried_on
 from harness.model.observation import Absent, Present, Unknown
 
 OTHER = "71:11:22:33:44:56"
@@ -163,6 +168,11 @@ def test_a_pin_that_was_not_wanted_is_refused(classic, looked, status) -> None:
     assert isinstance(looked(classic).legacy_pin, Absent)
 
 
+def test_a_bench_that_did_simple_pairing_tried_no_pin(classic, looked) -> None:
+    classic.paired().simple_pairing().refused("pair:pin", 0x18)
+    assert isinstance(looked(classic).legacy_pin, Unknown)
+
+
 @pytest.mark.parametrize("size", [1, 7, 15])
 def test_a_key_that_is_too_short(classic, looked, size) -> None:
     facts = looked(classic.hardened().paired(size=size))
@@ -253,3 +263,49 @@ def test_a_capture_that_is_none_is_said_so(classic, looked) -> None:
     classic.tape.cut = len(classic.tape.data())
     with pytest.raises(CaptureError):
         looked(classic)
+
+
+OPENED = bytes.fromhex("04030b00420055443322117001 00".replace(" ", ""))
+ASKED = bytes.fromhex("0242200c00080001000201040001004100")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.booleans(),
+            st.sampled_from([b"\x02\x42\x20", b"\x04", b"\x01"]),
+            st.binary(max_size=80),
+        ),
+        max_size=20,
+    )
+)
+def test_nothing_that_a_device_sends_breaks_the_reader(packets) -> None:
+    whole = [(False, OPENED), (True, ASKED)]
+    whole += [(sent, head + body) for sent, head, body in packets]
+    air = read_classic(
+        HciPacket(number, number, sent, data) for number, (sent, data) in enumerate(whole, 1)
+    )
+    for link in air.links:
+        assert tried_on(link) is not None
+        assert records_of(link).packet is None or link.channels
+        assert refusal_of_rfcomm(link) is None or link.channels
+
+
+@given(st.binary(max_size=300))
+def test_no_service_record_breaks_the_reader(classic_bytes) -> None:
+    answer = (
+        b"\x07\x00\x00\x00\x00" + len(classic_bytes).to_bytes(2, "big") + classic_bytes + b"\x00"
+    )
+    frame = len(answer).to_bytes(2, "little") + b"\x41\x00" + answer
+    accepted = bytes.fromhex("0c00010003010800410041000000 0000".replace(" ", ""))
+    packets = [
+        (False, OPENED),
+        (True, ASKED),
+        (False, b"\x02\x42\x20" + len(accepted).to_bytes(2, "little") + accepted),
+        (False, b"\x02\x42\x20" + len(frame).to_bytes(2, "little") + frame),
+    ]
+    air = read_classic(
+        HciPacket(number, number, sent, data) for number, (sent, data) in enumerate(packets, 1)
+    )
+    (link,) = air.links
+    assert records_of(link).packet == 4
