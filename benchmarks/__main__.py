@@ -8,6 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks import report
+from benchmarks.bluetooth_time import BEGIN as AIR_BEGIN
+from benchmarks.bluetooth_time import END as AIR_END
+from benchmarks.bluetooth_time import air_complaints, air_tables, run_lock
 from benchmarks.network_peers import Run, login_trials, scans, versions
 from benchmarks.network_report import network_complaints, network_tables
 from benchmarks.plain_devices import plain_devices
@@ -36,6 +39,7 @@ def main() -> int:
         measured, times = run_survey(BENCH, Path(folder) / "run")
     survey = report.environment() + "\n" + report.survey_tables(measured, times)
     print(survey, flush=True)
+    too_long = _of_the_lock(write=options.record)
     _say("the tls probe and its peers, one to two minutes")
     tls = report.tls_tables(compare(full=options.full))
     print(tls, flush=True)
@@ -49,10 +53,22 @@ def main() -> int:
     if options.record:
         report.record(f"{survey}\n{tls}\n{network}")
         report.record(f"{report.environment()}\n{log_tables(log)}", BEGIN, END)
-    above = [*report.complaints(times), *network_complaints(runs), *faults, *log_complaints(log)]
+    above = [*report.complaints(times), *too_long]
+    above += [*network_complaints(runs), *faults, *log_complaints(log)]
     for sentence in above:
         _say(sentence)
     return 1 if above else 0
+
+
+def _of_the_lock(*, write: bool) -> list[str]:
+    """Measure and print what a survey over Bluetooth takes; what is wrong with it."""
+    _say("the reference lock over Bluetooth, half a minute")
+    measured, air = run_lock()
+    text = air_tables(measured, air)
+    print(text, flush=True)
+    if write:
+        report.record(f"{report.environment()}\n{text}", AIR_BEGIN, AIR_END)
+    return air_complaints(air)
 
 
 def _of_plain_devices() -> tuple[list[Run], list[str]]:

@@ -26,7 +26,7 @@ from harness.survey.store import AttemptFolder, SecretStore
 
 pytest.importorskip("bumble", reason="needs the extra: certbench[bluetooth]")
 PERIPHERALS = Path(__file__).with_name("peripherals.py")
-READY_S = 20
+END_S = 5
 
 
 @contextlib.contextmanager
@@ -44,7 +44,7 @@ def process(*argv):
         finally:
             run.stdin.close()
             try:
-                run.wait(READY_S)
+                run.wait(END_S)
             except subprocess.TimeoutExpired:
                 run.kill()
 

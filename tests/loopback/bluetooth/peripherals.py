@@ -81,7 +81,7 @@ async def floods(transport):
     async def flood(connection):
         with contextlib.suppress(Exception):
             while True:
-                for _ in range(20):
+                for _ in range(5):
                     connection.send_l2cap_pdu(4, bytes([0x1B, 0x03, 0x00]) + bytes(17))
                 await asyncio.sleep(0.005)
 

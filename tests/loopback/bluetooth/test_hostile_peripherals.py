@@ -5,6 +5,7 @@ import json
 import pytest
 
 from harness.interpret.bluetooth.advertising import INTERPRETER as AIR_READER
+from harness.interpret.bluetooth.advertising import MAX_ADVERTISERS
 from harness.interpret.bluetooth.pairing import INTERPRETER as PAIRING_READER
 from harness.interpret.bluetooth.robustness import INTERPRETER as INPUT_READER
 from harness.interpret.identity import INTERPRETER as IDENTITY_READER
@@ -83,7 +84,7 @@ def test_one_that_is_a_crowd(peripheral, trial):
     ended = trial.run(AIR, AIR_READER)
     assert ended.reason == ""
     assert isinstance(ended.facts.heard, Present)
-    assert 100 < len(ended.facts.advertisers) <= 500
+    assert len(ended.facts.advertisers) == MAX_ADVERTISERS
     met = trial.run(INPUT, INPUT_READER)
     assert met.took < 40
     assert not isinstance(met.facts.crash, Absent)
