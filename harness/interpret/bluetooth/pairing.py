@@ -56,7 +56,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothPairingFa
     )
     if not recording.rivals:
         return facts
-    seen = {"tries": (), "characteristics": (), "information": {}}
+    seen: dict[str, object] = {"tries": (), "characteristics": (), "information": {}}
     return of_nobody(facts, TARGET).model_copy(update=seen)
 
 
