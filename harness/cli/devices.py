@@ -159,6 +159,8 @@ def _command(sample: SampleConfig, folder: Path) -> list[str]:
     if bluetooth is not None and _has_adapter(sample):
         argv += ["--transport", bluetooth.transport]
         argv += ["--rotation", str(bluetooth.window_s * _ROTATION_SHARE)]
+        speaks = reference.device == "lock" and bluetooth.speaks_classic
+        argv += ["--classic"] if speaks else []
     for flaw in reference.flaws:
         argv += ["--flaw", flaw]
     return argv
@@ -204,7 +206,11 @@ def _await_ready(process: subprocess.Popen[bytes], sample: str) -> Mapping[str, 
 
 def _wired(sample: SampleConfig, said: Mapping[str, Any], scope: Sequence[str]) -> SampleConfig:
     if said["device"] == "lock":
-        return sample.model_copy(update={"serial": said["serial"]})
+        bluetooth = sample.bluetooth
+        if bluetooth is not None:
+            update = {"classic_address": said["bluetooth"]["classic_address"]}
+            bluetooth = bluetooth.model_copy(update=update)
+        return sample.model_copy(update={"serial": said["serial"], "bluetooth": bluetooth})
     about, port = said["paths"]["about"], said["surface"]["https"]
     identity = sample.identity.model_copy(update={"path": about, "port": port})
     return sample.model_copy(
