@@ -8,6 +8,7 @@ import zipfile
 
 from fixed import BUNDLE, LAB, NOW, STATEMENT, good_proof
 
+from harness.encoding import btsnoop
 from harness.encoding.canonical import canonical
 from harness.evidence.manifest import ManifestEntry
 from harness.evidence.redaction import redact
@@ -186,6 +187,35 @@ def patches():
             yield f"{number}-{kind}-{len(rest)}", bytes([number, kind]) + middle + rest
 
 
+def _hci(data, *, sent=False):
+    return btsnoop.record(bytes.fromhex(data), sent=sent, at_us=0)
+
+
+def _acl(channel, data, *, sent=False):
+    whole = struct.pack("<HH", len(data) // 2, channel) + bytes.fromhex(data)
+    return _hci("024020" + struct.pack("<H", len(whole)).hex() + whole.hex(), sent=sent)
+
+
+def snoops():
+    """Captures of a connection, a pairing, attributes, and what stands in the air."""
+    connected = _hci("043e1301004000000155443322117018000000480000")
+    report = _hci("043e120201000155443322117006" + "05094c6f636bc4")
+    asked = _acl(6, "0104000d100303", sent=True)
+    pairing = [asked, _acl(6, "0204000d100303"), _acl(6, "0d" + "11" * 16)]
+    encrypted = [_hci("0119201c4000" + "00" * 26, sent=True), _hci("04080400400001")]
+    values = [
+        _acl(4, "100100ffff0028", sent=True), _acl(4, "1106010009000018"),
+        _acl(4, "080100ffff0328", sent=True), _acl(4, "090702000a0300002a"),
+        _acl(4, "0a0300", sent=True), _acl(4, "0b4c6f636b"), _acl(4, "1b0300ff"),
+    ]  # fmt: skip
+    pieces = [_hci("0240200400" + "05000400"), _hci("0240100500" + "0b41424344")]
+    head = btsnoop.header()
+    yield "air", head + report * 3
+    yield "pairing", head + b"".join([connected, *pairing, *encrypted])
+    yield "values", head + b"".join([connected, *values, *pieces])
+    yield "cut", (head + connected + b"".join(values))[:-3]
+
+
 def all_seeds():
     """Target, name and content of every seed."""
     lines = BUNDLE[MANIFEST].splitlines(keepends=True)
@@ -210,6 +240,7 @@ def all_seeds():
         "document": documents(),
         "bundle": patches(),
         "saying": sayings(),
+        "btsnoop": snoops(),
         "policy": [("good", POLICY), ("missing", b'[trust]\nkeys = ["none.pem"]\n')],
     }
     for target, seeds in kinds.items():

@@ -21,10 +21,16 @@ from pathlib import Path
 from fixed import BUNDLE, CHAIN, CLOCK_ROOTS, LAB, LOG_POLICY, NOW, STATEMENT
 from pydantic import ValidationError
 
+from harness.encoding.btsnoop import is_whole, placed, read_packets
 from harness.encoding.tree import read
 from harness.errors import CaptureError, ConfigError, EvidenceError, VerificationError
+from harness.evidence.hci_twin import snoop_twin, unmasked
 from harness.evidence.manifest import bundle_root, part_roots, read_manifest
 from harness.evidence.zip_tree import ZipTree
+from harness.interpret.bluetooth.attributes import characteristics_in, exchanges, services_in
+from harness.interpret.bluetooth.links import read_air
+from harness.interpret.bluetooth.payloads import parts_of
+from harness.interpret.bluetooth.security import pairings
 from harness.model.assessment import Assessment
 from harness.model.base import Document
 from harness.model.catalogue import Catalogue
@@ -281,6 +287,27 @@ def policy(data):
         return
 
 
+def btsnoop(data):
+    """Bluetooth captures: read to the last attribute; a twin has the same packets and no key."""
+    try:
+        air = read_air(read_packets(data))
+        is_whole(data)
+    except CaptureError:
+        return
+    for report in air.reports:
+        parts_of(report.data)
+    for link in air.links:
+        for pairing in pairings(link):
+            assert not pairing.completed or pairing.response is not None
+        for exchange in exchanges(link):
+            list(services_in(exchange))
+            list(characteristics_in(exchange))
+    twin = snoop_twin(data, lambda text: text, None)
+    assert not unmasked(twin)
+    before, after = placed(data), placed(twin)
+    assert [place for place, _ in before] == [place for place, _ in after]
+
+
 @dataclass(frozen=True)
 class Target:
     """One thing to fuzz; ``longest`` bounds its inputs in bytes."""
@@ -305,4 +332,5 @@ TARGETS = {
     "timestamp": Target(timestamp, 8192),
     "saying": Target(saying, 8192),
     "policy": Target(policy, 8192),
+    "btsnoop": Target(btsnoop, 8192),
 }

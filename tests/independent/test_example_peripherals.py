@@ -11,42 +11,26 @@ import json
 import subprocess
 import sys
 import tarfile
-import time
 from types import SimpleNamespace
 
 import pytest
 
-from harness.bench.bluetooth_hands import ConfiguredBluetooth
 from harness.bench.bluetooth_link import Hands
-from harness.encoding.clock import Clock
-from harness.encoding.tree import DirectoryTree
 from harness.facts.bluetooth import Access, Level
-from harness.interpret.base import CaptureReader, Upstream
-from harness.interpret.registry import interpreter_of
-from harness.model.bench_config import BluetoothConfig, SampleConfig
-from harness.model.ids import FactKey, SampleId, VisitId
 from harness.model.observation import Absent, Present, Unknown
-from harness.model.record import AttemptOutcome, AttemptRecord
-from harness.model.states import DeviceState
 from harness.probes.bluetooth_advertising import PROBE as ADVERTISING
 from harness.probes.bluetooth_input import PROBE as INPUT
 from harness.probes.bluetooth_pairing import PROBE as PAIRING
-from harness.survey.context import AttemptContext
-from harness.survey.store import AttemptFolder, SecretStore
 
 pytestmark = [pytest.mark.loopback, pytest.mark.slow]
 VERSION = "0.0.236"
 ARCHIVE = "cea9fbd8b8a9ff78567bc4a97b35d54c72fcf10109476a24518d01394fbbd982"
-AIR = "import asyncio; from harness.reference.bluetooth.process import serve_air; "
-AIR += "asyncio.run(serve_air(0, 0, 1))"
 ADDRESS = "F0:F1:F2:F3:F4:F5"
-WINDOW_S = 1.0
 
 
 @pytest.fixture(scope="module")
 def examples(pytestconfig, tmp_path_factory):
     """The folder of examples, from an archive of the digest that was read."""
-    pytest.importorskip("bumble", reason="needs certbench[bluetooth]")
     kept = pytestconfig.cache.mkdir("bumble-source") / f"bumble-{VERSION}.tar.gz"
     if not kept.is_file():
         fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
@@ -87,78 +71,17 @@ class Reader(Hands):
         """It keeps none that would matter."""
 
 
-class Lab:
-    """An air with one example in it."""
+@pytest.fixture
+def lab(air, examples):
+    """An air without anybody, and a way to put an example into it."""
 
-    def __init__(self, folder, examples):
-        self.folder, self.examples = folder, examples
-        self.air = self._start("-c", AIR, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        port = json.loads(self.air.stdout.readline())["port"]
-        self.transport = f"tcp-client:127.0.0.1:{port}"
-        self.example = None
-
-    def _start(self, *argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL):
-        return subprocess.Popen(
-            [sys.executable, *map(str, argv)],
-            cwd=self.folder,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def start(self, script, *more):
-        config = self.folder / "device.json"
+    def start(script, *more):
+        config = air.folder / "device.json"
         settings = {"name": "Bumble", "address": ADDRESS, "advertising_interval": 50}
         config.write_text(json.dumps(settings))
-        path = self.examples / script
-        self.example = self._start(path, config, self.transport, *more)
+        air.start(examples / script, config, air.transport, *more)
 
-    def facts(self, probe, name, hands=None):
-        """What a probe finds of it, within its own time-out."""
-        config = BluetoothConfig(
-            transport=self.transport, radio="bumble-link", name=name, window_s=WINDOW_S
-        )
-        sample = SampleConfig(id="A", serial="7654321", bluetooth=config)
-        links = SimpleNamespace(bluetooth=ConfiguredBluetooth(config, hands), config=sample)
-        about = probe.declaration
-        key = FactKey(probe=about.name, sample=SampleId("A"), visit=VisitId("1-test"), attempt=1)
-        folder = AttemptFolder(self.folder / "survey" / key.folder, Clock())
-        context = AttemptContext(
-            sample=links,
-            settings=None,
-            state=DeviceState.INITIALISED,
-            seed=1,
-            clock=Clock(),
-            deadline=time.monotonic() + about.timeout_s,
-            folder=folder,
-            secrets=SecretStore(self.folder / "secrets.json"),
-            facts={},
-        )
-        probe.collect(context)
-        now = Clock().now()
-        record = AttemptRecord(
-            key=key,
-            probe_version=about.version,
-            outcome=AttemptOutcome.COMPLETED,
-            started=now,
-            ended=now,
-            captures=folder.entries(),
-        )
-        reader = CaptureReader(DirectoryTree(self.folder / "survey"), record)
-        return interpreter_of(about.name).interpret(reader, Upstream({}))
-
-    def close(self):
-        for process in filter(None, (self.example, self.air)):
-            with process:  # closes its streams and waits for it
-                process.terminate()
-
-
-@pytest.fixture
-def lab(tmp_path, examples):
-    """An air without anybody, and what to put into it."""
-    made = Lab(tmp_path, examples)
-    yield made
-    made.close()
+    return SimpleNamespace(start=start, facts=air.facts)
 
 
 def tables(facts):
