@@ -119,4 +119,5 @@ def main(work, radio, flaws):
     sys.stdout.write(json.dumps({"facts": facts.to_json(), "seconds": time.monotonic() - begun}))
 
 
-main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], sys.argv[3:])
