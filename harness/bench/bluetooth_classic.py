@@ -330,6 +330,11 @@ class _Delegate(pairing.PairingDelegate):
         return same
 
     @override
+    async def display_number(self, number: int, digits: int = 6) -> None:
+        if self._hands is not None:
+            await asyncio.to_thread(self._hands.type_digits, f"{number:0{digits}}")
+
+    @override
     async def get_string(self, max_length: int) -> str | None:
         return self._pin or None
 
