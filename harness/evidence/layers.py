@@ -20,6 +20,7 @@ from itertools import islice
 from typing import Any, Final
 
 from harness.encoding.text import from_latin, to_latin
+from harness.evidence.hexdumps import dumped, scrub_dumps
 
 MAX_UNPACKED: Final = 8 * 1024 * 1024
 """A stream that holds more is not looked into, and masked."""
@@ -81,7 +82,7 @@ class _Unpacked:
 
 def scrub_layers(text: str, scrub: Scrub, depth: int = _DEPTH) -> str:
     """Apply ``scrub``, which keeps the length, to a text and to all that lies inside it."""
-    text = scrub(text)
+    text = scrub_dumps(scrub(text), scrub)
     if not _may_hold(text):
         return text
     if not depth:
@@ -109,6 +110,7 @@ def inner(text: str) -> Iterator[str]:
 def layers(text: str, depth: int = _DEPTH) -> Iterator[tuple[str, int]]:
     """A text and every text inside it, each with the number of levels that are looked into."""
     yield text, depth
+    yield from ((said, 0) for said in dumped(text))
     if not depth or not _may_hold(text):
         return
     bodies = ["".join(_body(text, spans)) for spans in _chunked(text)]
