@@ -20,6 +20,7 @@ def serve(  # noqa: PLR0913, PLR0917  (the options of a command)
     maker_site: Annotated[str, typer.Option(help="address of its maker's web site")] = "",
     transport: Annotated[str, typer.Option(help="its Bluetooth adapter, as bumble calls it")] = "",
     rotation: Annotated[float, typer.Option(help="seconds to another Bluetooth address")] = 900.0,
+    classic: Annotated[bool, typer.Option("--classic", help="the lock: Classic, too")] = False,  # noqa: FBT002
     port: Annotated[int, typer.Option(help="of the radio, on 127.0.0.1; 0 = a free one")] = 0,
     work: Annotated[Path | None, typer.Option(help="folder for its log and socket")] = None,
 ) -> None:
@@ -37,6 +38,7 @@ def serve(  # noqa: PLR0913, PLR0917  (the options of a command)
         argv += [part for name in flaw for part in ("--flaw", name)]
         argv += ["--transport", transport] if transport else []
         argv += ["--rotation", str(rotation)]
+        argv += ["--classic"] if classic and device == "lock" else []
     if device == "router":
         argv += ["--address", address]
         argv += ["--seed", str(seed)] if seed is not None else []
