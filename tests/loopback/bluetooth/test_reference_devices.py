@@ -4,10 +4,16 @@ import json
 
 import pytest
 
+from harness.bench.assembly import assemble
+from harness.bench.bluetooth_checks import bluetooth_checks
+from harness.bench.checks import Health
+from harness.cli.devices import reference_devices
 from harness.facts.bluetooth import Access, Level
 from harness.interpret.bluetooth.pairing import INTERPRETER as PAIRING_READER
 from harness.interpret.identity import INTERPRETER as IDENTITY_READER
+from harness.model.bench_config import BenchConfig
 from harness.model.observation import Absent, Present
+from harness.model.states import Capability, DeviceState
 from harness.probes.bluetooth_pairing import PROBE as PAIRING
 from harness.probes.identity import PROBE as IDENTITY
 
@@ -79,3 +85,34 @@ def test_the_router_shows_its_wifi_to_its_owner_alone(start, air, trial, hands, 
     by_level = {row.level: row.read for row in wifi.table}
     assert by_level[Level.OPEN] is Access.REFUSED
     assert by_level[Level.SECURE_CONNECTIONS] is Access.GRANTED
+
+
+def test_a_bench_config_starts_air_and_lock_and_is_wired():
+    config = BenchConfig.model_validate(
+        {
+            "bench": {"name": "b", "scope": ["127.0.0.0/8"]},
+            "sample": [
+                {
+                    "id": "A",
+                    "reference": {"device": "lock"},
+                    "bluetooth": {
+                        "transport": "tcp-client:127.0.0.1:0",
+                        "radio": "bumble-link",
+                        "name": "Lock",
+                    },
+                }
+            ],
+        }
+    )
+    with reference_devices(config) as wired:
+        (sample,) = wired.config.sample
+        assert sample.bluetooth.transport not in {"", "tcp-client:127.0.0.1:0"}
+        assert sample.serial == wired.ready["A"]["serial"]
+        assert wired.logins["A"][0] is None
+        bench = assemble(wired.config, controls=wired.controls, logins=wired.logins)
+        (links,) = bench.samples()
+        assert bench.kind == "loopback"
+        assert links.capabilities == {Capability.BLUETOOTH, Capability.POWER}
+        assert links.states.enter(DeviceState.INITIALISED)
+        heard = [c for c in bluetooth_checks("A", sample.bluetooth, own=True) if c.name == "sample"]
+        assert heard[0].health is Health.OK
