@@ -210,13 +210,17 @@ class StreamWriter(_Appender):
     """One capture in a format of pieces that follow each other. Thread-safe."""
 
     def write(self, piece: bytes) -> None:
-        """Append a piece; past the size cap it is counted as dropped.
+        """Append a piece; from the first one on that passes the size cap all are dropped.
+
+        A piece behind a gap would have a wrong number.
 
         Raises:
             StorageError: the disk is full; the pieces before are whole.
         """
         with self._lock:
-            if self._fits(piece):
+            if self.dropped:
+                self.dropped += 1
+            elif self._fits(piece):
                 self._write(piece)
 
 
