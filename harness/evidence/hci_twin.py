@@ -101,6 +101,8 @@ def _scrub(twin: bytearray, units: list[Unit], scrub: Callable[[str], str]) -> N
 
 def _is_match(payload: bytes, match: Mapping[str, object]) -> bool:
     name, service = match.get("name"), match.get("service")
+    if name and payload.partition(b"\0")[0].decode("utf-8", "replace") == name:
+        return True  # the answer to a request for its name
     for kind, content in structures(payload):
         if kind in _NAMES and name and content.decode("utf-8", "replace") == name:
             return True

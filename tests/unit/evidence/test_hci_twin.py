@@ -230,6 +230,14 @@ def test_a_sample_is_known_by_its_service(tmp_path):
     assert set(sample_addresses(data, short)) == {OTHER.hex(":")}
 
 
+def test_a_sample_that_hides_is_known_by_the_name_that_it_answers_with():
+    data = snoop(
+        event(0x07, b"\x00" + AIR + b"Lock".ljust(248, b"\0")),
+        event(0x07, b"\x00" + OTHER[::-1] + b"Locksmith".ljust(248, b"\0")),
+    )
+    assert set(sample_addresses(data, {"name": "Lock", "service": ""})) == {DUT.hex(":")}
+
+
 def test_the_gate_finds_a_key_that_nobody_wrote_down(tmp_path):
     tree = survey(tmp_path, snoop(KEYS["LE Enable Encryption"]))
     for secrets in ((), (Secret(SECRET, "password"),)):
