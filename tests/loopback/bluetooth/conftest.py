@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.bench.bluetooth_hands import ConfiguredBluetooth, ReferenceHands
+from harness.bench.bluetooth_hands import ConfiguredBluetooth, ReferenceHands, installed
 from harness.bench.reference_control import ReferenceControl
 from harness.encoding.clock import Clock
 from harness.encoding.tree import DirectoryTree
@@ -24,9 +24,14 @@ from harness.model.states import DeviceState
 from harness.survey.context import AttemptContext
 from harness.survey.store import AttemptFolder, SecretStore
 
-pytest.importorskip("bumble", reason="needs the extra: certbench[bluetooth]")
 PERIPHERALS = Path(__file__).with_name("peripherals.py")
 END_S = 5
+
+
+@pytest.fixture(autouse=True)
+def _needs_the_extra():
+    if not installed():
+        pytest.skip("needs the extra: certbench[bluetooth]")
 
 
 @contextlib.contextmanager

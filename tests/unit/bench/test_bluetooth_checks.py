@@ -10,6 +10,11 @@ from harness.errors import BenchFault
 from harness.model.bench_config import BluetoothConfig
 
 
+@pytest.fixture(autouse=True)
+def _with_the_extra(monkeypatch):
+    monkeypatch.setattr(module, "installed", lambda: True)
+
+
 def write(folder, **files):
     folder.mkdir(parents=True)
     for name, text in files.items():

@@ -81,7 +81,8 @@ def test_a_lock_needs_the_extra(monkeypatch):
         pass
 
 
-def test_the_radio_of_a_reference_device_is_a_virtual_one():
+def test_the_radio_of_a_reference_device_is_a_virtual_one(monkeypatch):
+    monkeypatch.setattr(devices, "installed", lambda: True)
     real = config("lock").model_dump()
     real["sample"][0]["bluetooth"] |= {"transport": "usb:0"}
     with (
