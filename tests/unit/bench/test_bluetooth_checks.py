@@ -99,7 +99,8 @@ def test_a_transport_of_no_kind_blocks_before_anything_is_opened():
     assert found["sample"].health is Health.SKIPPED
 
 
-def test_a_virtual_adapter_that_is_taken_for_a_real_one_is_told():
+def test_a_virtual_adapter_that_is_taken_for_a_real_one_is_told(monkeypatch):
+    monkeypatch.setattr(module.ConfiguredBluetooth, "take", refuse)
     assert checks("tcp-client:127.0.0.1:9")["transport"].health is Health.NOTE
 
 
