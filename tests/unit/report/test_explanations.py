@@ -60,7 +60,10 @@ def test_a_unit_without_evidence_is_its_rule(frameworks):
     (unit,) = said.units
     assert unit.provision == "5.1-1"
     assert unit.items == "1-AuthMech"
-    assert [(need.probe, need.state) for need in unit.needs] == [("credentials", "as-received")]
+    assert [(need.probe, need.state) for need in unit.needs] == [
+        ("credentials", "as-received"),
+        ("bluetooth-pairing", "initialised"),
+    ]
     assert unit.questions
     text = text_of(said)
     for words in ("every sample", "rows of 1-AuthMech", "asked", "the product uses passwords"):

@@ -43,9 +43,11 @@ def values_of(annotation, metadata=()):
     if annotation is bool:
         return st.booleans()
     if annotation is int:
-        return st.integers()
+        return st.integers(1, 4) if "Le(le=4)" in repr(metadata) else st.integers()
     long_enough = any(getattr(each, "min_length", None) for entry in metadata
                       for each in (entry, *getattr(entry, "metadata", ())))  # fmt: skip
+    if "[0-9a-f]{8}" in repr(metadata):
+        return st.uuids().map(str)
     if metadata and not long_enough:
         return ENDPOINTS
     return TEXTS.filter(bool) if long_enough else TEXTS
