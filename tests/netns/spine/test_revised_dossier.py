@@ -76,9 +76,8 @@ def test_a_fail_is_revised_and_both_verdicts_are_told_and_verified(
     assert checked.returncode == 0, checked.stdout
     assert "the dossier was revised" in " ".join(checked.stdout.split())
     told = spine.certbench("explain", UNIT, "--in", bundle)
-    assert "revision 1: FAIL; revision 2: PASS; changed by" in " ".join(
-        (told.stdout + told.stderr).split()
-    )
+    said_of_it = " ".join((told.stdout + told.stderr).split())
+    assert "revision 1: FAIL; revision 2: PASS; changed by" in said_of_it
     page = (bundle / "data" / "report" / "index.html").read_text()
     assert "revision 1: FAIL; revision 2: PASS; changed by" in page
 
