@@ -1,6 +1,5 @@
 """A suite with two versions: a function decides units of both, and a version has only its own."""
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -48,7 +47,6 @@ def suite(suite_folder: Path, write_unit: Write) -> Path:
     write_unit("return (bad(),)")
     write_unit("return (good(),)", case="c2")
     write_unit("return (good(),)", case="c3")
-    importlib.invalidate_caches()  # a folder may have changed twice within its time stamp's grain
     return suite_folder
 
 
