@@ -56,7 +56,8 @@ class Asked:
     """One question about one item.
 
     Attributes:
-        key: names it in addresses and tables; another wording or row text gives another one.
+        key: names it in addresses and tables; another wording, or another text of a row that an
+            answer is bound to, gives another one.
         item: the IXIT row, or ``DUT``.
         table: the IXIT table that the row stands in; ``""`` for the DUT.
         row: the row's fields with what the supplier wrote, in the order of the form.
@@ -210,7 +211,8 @@ def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Aske
     declared = framework.units.get(found.unit)
     table, row = row_of(ixit, found.table, found.item)
     named = tuple(_beside(ixit, found.table, found.item))
-    parts = (found.question.digest, found.item, repr(row), repr(named))
+    bound = repr(sorted(found.shown.rows.items()))
+    parts = (found.question.digest, found.item, repr(row), repr(named), bound)
     return Asked(
         key=hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24],
         question=found.question,
@@ -287,7 +289,12 @@ def row_of(ixit: Ixit, table: str, item: str) -> tuple[str, Fields]:
 
 
 def _beside(ixit: Ixit, table: str, item: str) -> Iterator[tuple[str, str, Fields]]:
-    """The other rows that belong to a question: table, id and fields of each."""
+    """The other rows that belong to a question: table, id and fields of each.
+
+    Of a question about the whole dossier none is printed beside it: that would be all of them.
+    """
+    if item == DUT and not table:
+        return
     forms = {form.name: form for form in TABLES}
     for name, row in rows_shown(ixit, table, item).items():
         if row.id != item:
