@@ -188,7 +188,7 @@ def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue
     merged: dict[str, Asked] = {}
     sections: dict[str, int] = {}
     for framework in frameworks:
-        for found in framework.asked.asked:
+        for found in _in_catalogue_order(framework):
             entry = _entry(framework, found, dossier.ixit)
             sections.setdefault(entry.section, len(sections))
             known = merged.get(entry.key)
@@ -201,6 +201,12 @@ def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue
         return place, bool(entry.question.opens), sections[entry.section]
 
     return Queue(tuple(sorted(merged.values(), key=rank)))
+
+
+def _in_catalogue_order(framework: JudgedFramework) -> list[AskedQuestion]:
+    """Units are judged in the order of their names as text: 5.10 before 5.2."""
+    places = {unit.id: place for place, unit in enumerate(framework.catalogue.units)}
+    return sorted(framework.asked.asked, key=lambda found: places.get(found.unit, len(places)))
 
 
 def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Asked:

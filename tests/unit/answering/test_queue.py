@@ -114,6 +114,40 @@ def test_visits_come_in_the_order_of_a_devices_life_and_the_desk_last(framework)
     assert [entry.place for entry in entries] == ["as-received", "initialised", "at a desk"]
 
 
+def test_sections_come_in_the_order_of_the_catalogue_and_not_of_their_names(framework):
+    made = framework("a", (DESK, "DUT", AskedStatus.OPEN))
+    names = ("5.1", "5.2", "5.10", "5.11")
+    catalogue = made.catalogue.to_json()
+    provision, case, unit = (catalogue[each][0] for each in ("provisions", "cases", "units"))
+    catalogue["provisions"] = [{**provision, "id": f"{n}-1", "section": f"S {n}"} for n in names]
+    catalogue["cases"] = [{**case, "id": f"{n}-1-1", "provision": f"{n}-1"} for n in names]
+    catalogue["units"] = [{**unit, "id": f"{n}-1-1a", "case": f"{n}-1-1"} for n in names]
+    (result,) = made.assessment.units
+    units = tuple(
+        result.model_copy(update={"unit": f"{n}-1-1a", "case": f"{n}-1-1", "provision": f"{n}-1"})
+        for n in names
+    )
+    asked = tuple(
+        AskedQuestion(
+            unit=f"{name}-1-1a",
+            question=DESK.model_copy(update={"id": f"q{name}"}),
+            item="DUT",
+            table="",
+            status=AskedStatus.OPEN,
+        )
+        for name in sorted(names)
+    )
+    told = JudgedFramework(
+        made.asked.model_copy(update={"asked": asked}),
+        made.assessment.model_copy(update={"units": units}),
+        Catalogue.model_validate(catalogue),
+        {},
+    )
+    queue = make_queue([told], dossier())
+    ((_, sections),) = queue.groups(queue.standing(()))
+    assert [name for name, _ in sections] == [f"S {name}" for name in names]
+
+
 def test_another_text_of_the_row_or_the_question_is_another_question(framework):
     asked = framework("a", (DESK, "AuthMech-1", AskedStatus.OPEN))
     reworded = DESK.model_copy(update={"prompt": "Is it strong enough?"})
