@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from harness.answering.store import newest_of
+from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import UnitDeclaration
@@ -271,7 +272,7 @@ def _related(assessment: Assessment, result: UnitResult, found: AskedQuestion) -
             continue
         for judgement in unit.judgements:
             if _is_about(judgement, found.item):
-                said = render(judgement.reason)
+                said = render(judgement.reason).removeprefix(f"{neutralise(judgement.item)}: ")
                 yield f"{unit.unit}, {judgement.item}: {judgement.outcome.value}: {said}"
 
 

@@ -252,3 +252,12 @@ def test_rules_speak_of_the_same_item_and_answers_are_not_repeated(framework):
     (entry,) = make_queue([asked], dossier()).entries
     assert len(entry.related) == 1
     assert entry.related[0].startswith("u1, AuthMech-1: undecided")
+
+
+def test_a_rule_that_speaks_of_the_whole_device_names_it_once(framework):
+    said = Reason(code="port-declared", params={"subject": "DUT"})
+    held = Judgement(item="DUT", criterion="r", outcome=Outcome.HELD, reason=said)
+    asked = framework("a", (DESK, "DUT", AskedStatus.OPEN), related=(held,))
+    ((text,),) = (entry.related for entry in make_queue([asked], dossier()).entries)
+    assert text.startswith("u1, DUT: held: ")
+    assert text.count("DUT") == 1
