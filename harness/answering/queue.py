@@ -66,6 +66,7 @@ class Asked:
         status: how it stood when the survey was judged.
         units: what its answer decides: the units of every framework.
         section: heading under which the catalogue has them.
+        title: what the first of the units is about, in a few words.
         purposes: what the cases and units are about, in words.
         related: what rules and criteria say of the same item.
         facts: what is shown of the survey.
@@ -81,6 +82,7 @@ class Asked:
     status: AskedStatus
     units: tuple[str, ...]
     section: str
+    title: str
     purposes: tuple[str, ...]
     related: tuple[str, ...]
     facts: tuple[FactKey, ...]
@@ -230,6 +232,7 @@ def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Aske
         status=found.status,
         units=(f"{assessment.framework} {found.unit}",),
         section=provision.section,
+        title=(declared.summary if declared else "") or provision.title,
         purposes=tuple(
             text
             for text in (

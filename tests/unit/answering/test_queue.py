@@ -5,7 +5,7 @@ import pytest
 from harness.answering.queue import JudgedFramework, in_words, make_queue, row_of
 from harness.model.assessment import Assessment, JudgeDigests, UnitResult
 from harness.model.catalogue import Catalogue
-from harness.model.declaration import DecidedBy
+from harness.model.declaration import DecidedBy, UnitDeclaration
 from harness.model.dossier import Dossier, DutIdentification
 from harness.model.ids import FactKey, FrameworkRef
 from harness.model.ixit import AuthMech, Ixit
@@ -261,3 +261,13 @@ def test_a_rule_that_speaks_of_the_whole_device_names_it_once(framework):
     ((text,),) = (entry.related for entry in make_queue([asked], dossier()).entries)
     assert text.startswith("u1, DUT: held: ")
     assert text.count("DUT") == 1
+
+
+def test_a_question_bears_the_title_of_its_unit_or_else_of_its_provision(framework):
+    made = framework("a", (DESK, "DUT", AskedStatus.OPEN))
+    (entry,) = make_queue([made], dossier()).entries
+    assert entry.title == "t"
+    about = UnitDeclaration(unit="u1", decided_by=DecidedBy.JUDGEMENT, summary="Logins are strong.")
+    told = JudgedFramework(made.asked, made.assessment, made.catalogue, {"u1": about})
+    (entry,) = make_queue([told], dossier()).entries
+    assert entry.title == "Logins are strong."
