@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.encoding.text import neutralise
+from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import DirectoryTree
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
@@ -227,8 +227,14 @@ def _row(unit: UnitResult) -> tuple[str, ...]:
         f"[{colour}]{unit.verdict.value}[/]",
         unit.unit,
         unit.decided_by.value,
-        escape(render(unit.reason)),
+        escape(render(unit.reason) + _others(unit)),
     )
+
+
+def _others(unit: UnitResult) -> str:
+    """How many more items of the unit have its verdict; the reason is that of the first one."""
+    more = sum(verdict is unit.verdict for verdict in unit.items.values()) - 1
+    return f", and {counted(more, 'more item')}" if more > 0 else ""
 
 
 def _show_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> None:
