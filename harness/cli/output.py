@@ -23,7 +23,7 @@ from harness.report.advice import Counsel, advice_of, all_advice
 from harness.report.html import headline, merged_findings
 from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import Cause, what_keeps_open
-from harness.report.reviewing import after_review, override_json, review_json
+from harness.report.reviewing import after_review, not_counted, override_json, review_json
 from harness.report.revisions import Revisions, revisions_in
 
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
@@ -194,6 +194,8 @@ def show_assessment(console: Console, assessment: Assessment, catalogue: Catalog
     console.print(f"[bold]{escape(headline(assessment))}[/]")
     if assessment.conclusion_after_review is not None:
         console.print(f"  {escape(after_review(assessment))}", soft_wrap=True)
+        for line in not_counted(assessment):
+            console.print(f"    {escape(line)}", soft_wrap=True)
     _show_causes(console, what_keeps_open(assessment, catalogue))
     notes = " ".join((*meaning_in_law(assessment, catalogue), drawn_by(catalogue)))
     console.print(f"  in law: {escape(notes)}", soft_wrap=True)
