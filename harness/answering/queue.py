@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from harness.answering.store import newest_of
+from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import UnitDeclaration
@@ -65,6 +66,7 @@ class Asked:
         status: how it stood when the survey was judged.
         units: what its answer decides: the units of every framework.
         section: heading under which the catalogue has them.
+        title: what the first of the units is about, in a few words.
         purposes: what the cases and units are about, in words.
         related: what rules and criteria say of the same item.
         facts: what is shown of the survey.
@@ -80,6 +82,7 @@ class Asked:
     status: AskedStatus
     units: tuple[str, ...]
     section: str
+    title: str
     purposes: tuple[str, ...]
     related: tuple[str, ...]
     facts: tuple[FactKey, ...]
@@ -188,7 +191,7 @@ def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue
     merged: dict[str, Asked] = {}
     sections: dict[str, int] = {}
     for framework in frameworks:
-        for found in framework.asked.asked:
+        for found in _in_catalogue_order(framework):
             entry = _entry(framework, found, dossier.ixit)
             sections.setdefault(entry.section, len(sections))
             known = merged.get(entry.key)
@@ -201,6 +204,12 @@ def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue
         return place, bool(entry.question.opens), sections[entry.section]
 
     return Queue(tuple(sorted(merged.values(), key=rank)))
+
+
+def _in_catalogue_order(framework: JudgedFramework) -> list[AskedQuestion]:
+    """Units are judged in the order of their names as text: 5.10 before 5.2."""
+    places = {unit.id: place for place, unit in enumerate(framework.catalogue.units)}
+    return sorted(framework.asked.asked, key=lambda found: places.get(found.unit, len(places)))
 
 
 def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Asked:
@@ -223,6 +232,7 @@ def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Aske
         status=found.status,
         units=(f"{assessment.framework} {found.unit}",),
         section=provision.section,
+        title=(declared.summary if declared else "") or provision.title,
         purposes=tuple(
             text
             for text in (
@@ -265,7 +275,7 @@ def _related(assessment: Assessment, result: UnitResult, found: AskedQuestion) -
             continue
         for judgement in unit.judgements:
             if _is_about(judgement, found.item):
-                said = render(judgement.reason)
+                said = render(judgement.reason).removeprefix(f"{neutralise(judgement.item)}: ")
                 yield f"{unit.unit}, {judgement.item}: {judgement.outcome.value}: {said}"
 
 

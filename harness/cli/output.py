@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.encoding.text import neutralise
+from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import DirectoryTree
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
@@ -23,7 +23,7 @@ from harness.report.advice import Counsel, advice_of, all_advice
 from harness.report.html import headline, merged_findings
 from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import Cause, what_keeps_open
-from harness.report.reviewing import after_review, override_json, review_json
+from harness.report.reviewing import after_review, not_counted, override_json, review_json
 from harness.report.revisions import Revisions, revisions_in
 
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
@@ -194,6 +194,8 @@ def show_assessment(console: Console, assessment: Assessment, catalogue: Catalog
     console.print(f"[bold]{escape(headline(assessment))}[/]")
     if assessment.conclusion_after_review is not None:
         console.print(f"  {escape(after_review(assessment))}", soft_wrap=True)
+        for line in not_counted(assessment):
+            console.print(f"    {escape(line)}", soft_wrap=True)
     _show_causes(console, what_keeps_open(assessment, catalogue))
     notes = " ".join((*meaning_in_law(assessment, catalogue), drawn_by(catalogue)))
     console.print(f"  in law: {escape(notes)}", soft_wrap=True)
@@ -227,8 +229,14 @@ def _row(unit: UnitResult) -> tuple[str, ...]:
         f"[{colour}]{unit.verdict.value}[/]",
         unit.unit,
         unit.decided_by.value,
-        escape(render(unit.reason)),
+        escape(render(unit.reason) + _others(unit)),
     )
+
+
+def _others(unit: UnitResult) -> str:
+    """How many more items of the unit have its verdict; the reason is that of the first one."""
+    more = sum(verdict is unit.verdict for verdict in unit.items.values()) - 1
+    return f", and {counted(more, 'more item')}" if more > 0 else ""
 
 
 def _show_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> None:

@@ -285,6 +285,16 @@ def test_what_cannot_be_overridden_leaves_no_record(fresh, given, says):
     assert OverrideStore(fresh.run).read() == ()
 
 
+def test_of_a_framework_judged_in_two_versions_both_are_offered(fresh):
+    assessments = fresh.run / "assessments"
+    shutil.copytree(assessments / "tiny@1", assessments / "tiny@2")
+    says = "tiny: judged in 2 versions; say which: -f tiny@1 or -f tiny@2"
+    with pytest.raises(UsageError, match=says):
+        hold(fresh.run)
+    code, _ = hold(fresh.run, framework="tiny@1")
+    assert code == 0
+
+
 @pytest.mark.parametrize("verdict", ["NOT_APPLICABLE", "NOT_CLAIMED"])
 def test_what_applies_is_no_matter_of_an_override(fresh, verdict):
     code, _ = hold(fresh.run, verdict=verdict)

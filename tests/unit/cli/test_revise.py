@@ -324,6 +324,15 @@ def test_the_command_shows_row_by_row_what_a_revision_changed(run, write, tmp_pa
     assert "Changes of revision 2" in page.read_text()
 
 
+def test_the_command_says_what_a_revision_does_to_overrides_and_answers(run, write):
+    options = ["--author", AUTHOR, "--reason", REASON, "--trigger", "c1a"]
+    file = write("new.toml", text="good")
+    done = CliRunner().invoke(app, ["dossier", "revise", str(run), str(file), *options])
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.output.split())
+    assert "Overrides made before it lapse, and answers about rows that changed" in said
+
+
 def test_the_verifier_counts_the_revisions(run, write, tmp_path):
     revise(run, wanted(write(text="good")))
     revise(run, wanted(write(text="better")))
