@@ -13,10 +13,12 @@ from rich.table import Table
 
 from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import DirectoryTree
+from harness.evidence.description import answers_in
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
-from harness.model.judgement import Conclusion, Verdict
+from harness.model.judgement import Conclusion, Outcome, Verdict
 from harness.model.prose import render
+from harness.model.question import Answer
 from harness.replay.replaying import Replay
 from harness.replay.sealing import Sealed
 from harness.report.advice import Counsel, advice_of, all_advice
@@ -34,6 +36,7 @@ EXIT_OF = {
 }
 _NAMED = 6
 """Most units that a line names."""
+_LONGEST_WORDS = 300
 _NEVER_REVISED = Revisions()
 _COLOURS = {
     Verdict.PASS: "green",
@@ -178,15 +181,29 @@ def catalogue_in(sealed: Sealed, assessment: Assessment) -> Catalogue:
     return Catalogue.from_bytes((folder / "catalogue.json").read_bytes())
 
 
-def show_assessment(console: Console, assessment: Assessment, catalogue: Catalogue) -> None:
-    """The verdict table: decided units and findings; then what the conclusion is and means."""
+def answers_of(sealed: Sealed) -> tuple[Answer, ...]:
+    """What people answered, as a bundle of this command holds it."""
+    return answers_in(DirectoryTree(sealed.bundle / "data" / "survey"))
+
+
+def show_assessment(
+    console: Console,
+    assessment: Assessment,
+    catalogue: Catalogue,
+    answers: Sequence[Answer] = (),
+) -> None:
+    """The verdict table: decided units and findings; then what the conclusion is and means.
+
+    A FAIL that rests on one of ``answers`` shows the reason which that person gave.
+    """
+    said = {answer.number: answer.reason for answer in answers if answer.reason}
     console.print(f"\n[bold]{escape(assessment.title)}[/] ({assessment.framework})")
     table = Table(box=None, pad_edge=False, show_edge=False)
     for column in ("verdict", "unit", "decided by", "why"):
         table.add_column(column, no_wrap=column != "why")
     for unit in assessment.units:
         if unit.verdict in {Verdict.PASS, Verdict.FAIL}:
-            table.add_row(*_row(unit))
+            table.add_row(*_row(unit, said))
     console.print(table)
     _show_findings(console, merged_findings(assessment))
     _show_advice(console, all_advice(assessment.units, catalogue))
@@ -223,14 +240,28 @@ def _show_causes(console: Console, causes: Sequence[Cause]) -> None:
         console.print(f"      next: {escape(cause.next_step)}", style="dim", soft_wrap=True)
 
 
-def _row(unit: UnitResult) -> tuple[str, ...]:
+def _row(unit: UnitResult, said: Mapping[int, str]) -> tuple[str, ...]:
     colour = _COLOURS[unit.verdict]
     return (
         f"[{colour}]{unit.verdict.value}[/]",
         unit.unit,
         unit.decided_by.value,
-        escape(render(unit.reason) + _others(unit)),
+        escape(render(unit.reason) + _in_their_words(unit, said) + _others(unit)),
     )
+
+
+def _in_their_words(unit: UnitResult, said: Mapping[int, str]) -> str:
+    """The reason that a person gave for the answer which fails the unit."""
+    if unit.verdict is not Verdict.FAIL:
+        return ""
+    numbers = (
+        number
+        for judgement in unit.judgements
+        if judgement.outcome is Outcome.CONTRADICTED and judgement.reason == unit.reason
+        for number in judgement.answers
+    )
+    words = next((said[number] for number in numbers if number in said), "")
+    return f": {neutralise(words, _LONGEST_WORDS)}" if words else ""
 
 
 def _others(unit: UnitResult) -> str:
