@@ -19,6 +19,7 @@ help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(STAMP)  ## virtual environment with the locked dependencies
+	@echo 'certbench is ready in $(VENV). Next: make demo, or . $(BIN)/activate and certbench --help'
 
 $(STAMP): pyproject.toml .ci/requirements.lock .ci/prepare
 	@.ci/prepare python "$(PYTHON)" "$(VENV)"

@@ -10,7 +10,7 @@ from typing import Final
 from harness.answering.store import AnswerStore
 from harness.encoding.canonical import load_strict
 from harness.encoding.clock import Clock, format_utc, parse_utc
-from harness.errors import CaptureError
+from harness.errors import CaptureError, StorageError
 from harness.evidence.durable import write_private
 
 LEASE_S: Final = 600.0
@@ -64,9 +64,13 @@ class Leases:
             if holder is not None and holder.person != person:
                 return holder
             lease = Lease(person, _now() + timedelta(seconds=self._lease_s))
-            self._folder.mkdir(mode=0o700, exist_ok=True)
             document = {"person": lease.person, "until": format_utc(lease.until)}
-            write_private(self._file(key), json.dumps(document).encode())
+            try:
+                self._folder.mkdir(mode=0o700, exist_ok=True)
+                write_private(self._file(key), json.dumps(document).encode())
+            except OSError as error:
+                message = f"{self._folder}: cannot be written: {error.strerror}"
+                raise StorageError(message) from error
             return lease
 
     def give_back(self, key: str, person: str) -> None:

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Final
 
 from harness.answering.store import newest_of
+from harness.encoding.text import neutralise
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
 from harness.model.declaration import UnitDeclaration
@@ -56,7 +57,8 @@ class Asked:
     """One question about one item.
 
     Attributes:
-        key: names it in addresses and tables; another wording or row text gives another one.
+        key: names it in addresses and tables; another wording, or another text of a row that an
+            answer is bound to, gives another one.
         item: the IXIT row, or ``DUT``.
         table: the IXIT table that the row stands in; ``""`` for the DUT.
         row: the row's fields with what the supplier wrote, in the order of the form.
@@ -64,6 +66,7 @@ class Asked:
         status: how it stood when the survey was judged.
         units: what its answer decides: the units of every framework.
         section: heading under which the catalogue has them.
+        title: what the first of the units is about, in a few words.
         purposes: what the cases and units are about, in words.
         related: what rules and criteria say of the same item.
         facts: what is shown of the survey.
@@ -79,6 +82,7 @@ class Asked:
     status: AskedStatus
     units: tuple[str, ...]
     section: str
+    title: str
     purposes: tuple[str, ...]
     related: tuple[str, ...]
     facts: tuple[FactKey, ...]
@@ -187,7 +191,7 @@ def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue
     merged: dict[str, Asked] = {}
     sections: dict[str, int] = {}
     for framework in frameworks:
-        for found in framework.asked.asked:
+        for found in _in_catalogue_order(framework):
             entry = _entry(framework, found, dossier.ixit)
             sections.setdefault(entry.section, len(sections))
             known = merged.get(entry.key)
@@ -202,6 +206,12 @@ def make_queue(frameworks: Iterable[JudgedFramework], dossier: Dossier) -> Queue
     return Queue(tuple(sorted(merged.values(), key=rank)))
 
 
+def _in_catalogue_order(framework: JudgedFramework) -> list[AskedQuestion]:
+    """Units are judged in the order of their names as text: 5.10 before 5.2."""
+    places = {unit.id: place for place, unit in enumerate(framework.catalogue.units)}
+    return sorted(framework.asked.asked, key=lambda found: places.get(found.unit, len(places)))
+
+
 def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Asked:
     catalogue, assessment = framework.catalogue, framework.assessment
     result = next(unit for unit in assessment.units if unit.unit == found.unit)
@@ -210,7 +220,8 @@ def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Aske
     declared = framework.units.get(found.unit)
     table, row = row_of(ixit, found.table, found.item)
     named = tuple(_beside(ixit, found.table, found.item))
-    parts = (found.question.digest, found.item, repr(row), repr(named))
+    bound = repr(sorted(found.shown.rows.items()))
+    parts = (found.question.digest, found.item, repr(row), repr(named), bound)
     return Asked(
         key=hashlib.sha256("\n".join(parts).encode()).hexdigest()[:24],
         question=found.question,
@@ -221,6 +232,7 @@ def _entry(framework: JudgedFramework, found: AskedQuestion, ixit: Ixit) -> Aske
         status=found.status,
         units=(f"{assessment.framework} {found.unit}",),
         section=provision.section,
+        title=(declared.summary if declared else "") or provision.title,
         purposes=tuple(
             text
             for text in (
@@ -263,7 +275,7 @@ def _related(assessment: Assessment, result: UnitResult, found: AskedQuestion) -
             continue
         for judgement in unit.judgements:
             if _is_about(judgement, found.item):
-                said = render(judgement.reason)
+                said = render(judgement.reason).removeprefix(f"{neutralise(judgement.item)}: ")
                 yield f"{unit.unit}, {judgement.item}: {judgement.outcome.value}: {said}"
 
 
@@ -287,7 +299,12 @@ def row_of(ixit: Ixit, table: str, item: str) -> tuple[str, Fields]:
 
 
 def _beside(ixit: Ixit, table: str, item: str) -> Iterator[tuple[str, str, Fields]]:
-    """The other rows that belong to a question: table, id and fields of each."""
+    """The other rows that belong to a question: table, id and fields of each.
+
+    Of a question about the whole dossier none is printed beside it: that would be all of them.
+    """
+    if item == DUT and not table:
+        return
     forms = {form.name: form for form in TABLES}
     for name, row in rows_shown(ixit, table, item).items():
         if row.id != item:

@@ -135,6 +135,8 @@ class Rounds:
     def _put(self, desk: Desk, entry: Asked, person: TerminalOperator) -> bool:
         """Put one question; false if the person wants no more."""
         count = desk.store.count()
+        newest = desk.queue.one(entry, desk.store.read()).newest
+        seen = newest.number if newest else None  # what comes while they type they have not seen
 
         def taken() -> bool:
             """Somebody answered it on the page meanwhile."""
@@ -146,8 +148,6 @@ class Rounds:
         if given is None:
             desk.leases.give_back(entry.key, person.name)
             return taken()
-        newest = desk.queue.one(entry, desk.store.read()).newest
-        seen = newest.number if newest else None
         try:
             files = (read_upload(Path(given[0])),) if entry.question.kind in _FROM_FILE else ()
             opened = self._opened(desk, entry, person)

@@ -35,6 +35,8 @@ class Applicability:
         answered: there is an ICS row at all; without one nothing of the provision can pass.
         facts_can_deny, ixit_can_deny: whether facts, or rows of the IXIT, that contradict the
             provision contradict an N/A as well: they show that it does apply.
+        denied: the rows of the IXIT that show it by themselves, though an N/A says otherwise; None
+            where there are none.
     """
 
     applicable: bool
@@ -43,6 +45,7 @@ class Applicability:
     answered: bool
     facts_can_deny: bool = True
     ixit_can_deny: bool = True
+    denied: Reason | None = None
 
 
 def applicability(
@@ -62,9 +65,10 @@ def applicability(
 def _deniable(
     said: Applicability, catalogue: Catalogue, provision: CatalogueProvision, dossier: Dossier
 ) -> Applicability:
-    """What can show that an N/A is wrong.
+    """What can show that an N/A is wrong, and whether the IXIT does.
 
-    The IXIT can where its rows meet every condition of the provision for certain. Facts can, too,
+    It does where its rows meet every condition of the provision for certain: the supplier says both
+    that the provision applies and that it does not. Facts that contradict the provision can, too,
     unless a condition is beyond them. Without conditions, or where the catalogue doesn't say how
     an IXIT meets them, everything that contradicts the provision denies the N/A.
     """
@@ -72,9 +76,19 @@ def _deniable(
     if catalogue.shown_by is None or not wanted:
         return said
     known = {name: each for each in catalogue.shown_by for name in each.ids}
-    unmet = [name for name in wanted if name not in known or known[name].met_by(dossier) is None]
+    met = {name: each.met_by(dossier) for name, each in known.items() if name in wanted}
+    unmet = [name for name in wanted if met.get(name) is None]
     beyond = [name for name in unmet if name in known and known[name].beyond_facts]
-    return replace(said, ixit_can_deny=not unmet, facts_can_deny=not beyond)
+    by = [f"{known[name].table}/{row.id}" for name, row in met.items() if row is not None]
+    denied = reason(
+        "not-applicable-denied", provision=provision.id, rows=", ".join(dict.fromkeys(by))
+    )
+    return replace(
+        said,
+        ixit_can_deny=not unmet,
+        facts_can_deny=not beyond,
+        denied=None if unmet else denied,
+    )
 
 
 def _by_row(provision: CatalogueProvision, row: IcsRow | None) -> Applicability:
@@ -105,8 +119,10 @@ def under_ics(
 ) -> tuple[Verdict, Reason]:
     """What the supplier's ICS answer makes of a unit's verdict.
 
-    A fact or a row of the IXIT that contradicts an N/A is a FAIL of the declaration; a flaw that
-    leaves open whether the provision applies is none, and what a person thought of it neither. An N
+    A fact or a row of the IXIT that contradicts an N/A is a FAIL of the declaration, and so are
+    rows that show that the provision does apply, flaw or no flaw: else whoever denies what they
+    declare is never tested. A flaw that leaves open whether the provision applies is none, and what
+    a person thought of it neither. An N
     on a mandatory row is a FAIL by itself; without an answer nothing can pass. An N on a
     recommendation undoes a FAIL: the supplier says that it is not met, which is what was found.
 
@@ -121,7 +137,8 @@ def under_ics(
         return verdict, why
     if not said.applicable:
         denied = verdict is Verdict.FAIL and any(_denies(said, each) for each in judgements)
-        return (verdict, why) if denied else (Verdict.NOT_APPLICABLE, said.why)
+        by_rows = (Verdict.FAIL, said.denied) if said.denied else (Verdict.NOT_APPLICABLE, said.why)
+        return (verdict, why) if denied else by_rows
     not_claimed = said.answered and not provision.mandatory
     if verdict is Verdict.FAIL and not not_claimed:
         return verdict, why

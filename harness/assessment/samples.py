@@ -68,8 +68,9 @@ def seen_on_opened(
 ) -> Reason | None:
     """Why an observation decides nothing that was made on an opened sample; None if it counts.
 
-    It was made when it was first written down; a later correction of the words changes nothing. A
-    question for which a sample may be opened needs none that is intact.
+    It was made when it was first written down as it stands now: a later correction of the words
+    changes nothing, another value or an answer over other rows is another observation. A question
+    for which a sample may be opened needs none that is intact.
 
     Args:
         question: what was asked.
@@ -79,10 +80,20 @@ def seen_on_opened(
     """
     if not question.during or question.opens or not given:
         return None
-    made = next(each for each in given if each.question_digest == given[-1].question_digest)
+    made = given[-1]
+    for earlier in reversed(given):
+        if _observed(earlier) != _observed(made):
+            break
+        made = earlier
     sample = SampleId(made.visit.partition("/")[0]) if made.visit else first
     opening = opened.get(sample) if sample is not None else None
     return opening.reason if opening is not None and made.at > opening.at else None
+
+
+def _observed(answer: Answer) -> tuple[object, ...]:
+    """What an answer says to have been seen: the same in a correction of its words alone."""
+    rows = answer.shown and answer.shown.rows
+    return answer.question_digest, answer.value, rows
 
 
 def unlike_samples(survey: SurveyRecord, declaration: UnitDeclaration) -> Reason | None:

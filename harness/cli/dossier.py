@@ -215,7 +215,8 @@ def revise(
     _show_changes(number - 1, number, done.changes)
     console.print(
         f"revision {number} of the dossier is {output.from_here(done.file)}. To judge on it:\n"
-        f"  certbench judge {escape(str(run))}",
+        f"  certbench judge {escape(str(run))}\n"
+        "Overrides made before it lapse, and answers about rows that changed are asked again.",
         soft_wrap=True,
     )
 

@@ -24,8 +24,9 @@ def show_outcome(console: Console, done: "Outcome", *, as_json: bool) -> NoRetur
         documents = [output.run_json(*pair, purpose, name, revisions) for pair in judged]
         output.print_json(output.runs_json(documents, str(sealed.archive)))
     else:
+        answers = output.answers_of(sealed)
         for entry, catalogue in judged:
-            output.show_assessment(console, entry, catalogue)
+            output.show_assessment(console, entry, catalogue, answers)
             output.show_history(console, revisions, str(entry.framework))
         archive = output.from_here(sealed.archive)
         console.print(f"bundle  {archive}", soft_wrap=True)

@@ -11,19 +11,21 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from harness.encoding.text import neutralise
+from harness.encoding.text import counted, neutralise
 from harness.encoding.tree import DirectoryTree
+from harness.evidence.description import answers_in
 from harness.model.assessment import Assessment, UnitResult
 from harness.model.catalogue import Catalogue
-from harness.model.judgement import Conclusion, Verdict
+from harness.model.judgement import Conclusion, Outcome, Verdict
 from harness.model.prose import render
+from harness.model.question import Answer
 from harness.replay.replaying import Replay
 from harness.replay.sealing import Sealed
 from harness.report.advice import Counsel, advice_of, all_advice
 from harness.report.html import headline, merged_findings
 from harness.report.in_law import drawn_by, meaning_in_law
 from harness.report.keeping_open import Cause, what_keeps_open
-from harness.report.reviewing import after_review, override_json, review_json
+from harness.report.reviewing import after_review, not_counted, override_json, review_json
 from harness.report.revisions import Revisions, revisions_in
 
 JsonOption = Annotated[bool, typer.Option("--json", help="one JSON object on standard output")]
@@ -34,6 +36,7 @@ EXIT_OF = {
 }
 _NAMED = 6
 """Most units that a line names."""
+_LONGEST_WORDS = 300
 _NEVER_REVISED = Revisions()
 _COLOURS = {
     Verdict.PASS: "green",
@@ -178,15 +181,29 @@ def catalogue_in(sealed: Sealed, assessment: Assessment) -> Catalogue:
     return Catalogue.from_bytes((folder / "catalogue.json").read_bytes())
 
 
-def show_assessment(console: Console, assessment: Assessment, catalogue: Catalogue) -> None:
-    """The verdict table: decided units and findings; then what the conclusion is and means."""
+def answers_of(sealed: Sealed) -> tuple[Answer, ...]:
+    """What people answered, as a bundle of this command holds it."""
+    return answers_in(DirectoryTree(sealed.bundle / "data" / "survey"))
+
+
+def show_assessment(
+    console: Console,
+    assessment: Assessment,
+    catalogue: Catalogue,
+    answers: Sequence[Answer] = (),
+) -> None:
+    """The verdict table: decided units and findings; then what the conclusion is and means.
+
+    A FAIL that rests on one of ``answers`` shows the reason which that person gave.
+    """
+    said = {answer.number: answer.reason for answer in answers if answer.reason}
     console.print(f"\n[bold]{escape(assessment.title)}[/] ({assessment.framework})")
     table = Table(box=None, pad_edge=False, show_edge=False)
     for column in ("verdict", "unit", "decided by", "why"):
         table.add_column(column, no_wrap=column != "why")
     for unit in assessment.units:
         if unit.verdict in {Verdict.PASS, Verdict.FAIL}:
-            table.add_row(*_row(unit))
+            table.add_row(*_row(unit, said))
     console.print(table)
     _show_findings(console, merged_findings(assessment))
     _show_advice(console, all_advice(assessment.units, catalogue))
@@ -194,6 +211,8 @@ def show_assessment(console: Console, assessment: Assessment, catalogue: Catalog
     console.print(f"[bold]{escape(headline(assessment))}[/]")
     if assessment.conclusion_after_review is not None:
         console.print(f"  {escape(after_review(assessment))}", soft_wrap=True)
+        for line in not_counted(assessment):
+            console.print(f"    {escape(line)}", soft_wrap=True)
     _show_causes(console, what_keeps_open(assessment, catalogue))
     notes = " ".join((*meaning_in_law(assessment, catalogue), drawn_by(catalogue)))
     console.print(f"  in law: {escape(notes)}", soft_wrap=True)
@@ -221,14 +240,34 @@ def _show_causes(console: Console, causes: Sequence[Cause]) -> None:
         console.print(f"      next: {escape(cause.next_step)}", style="dim", soft_wrap=True)
 
 
-def _row(unit: UnitResult) -> tuple[str, ...]:
+def _row(unit: UnitResult, said: Mapping[int, str]) -> tuple[str, ...]:
     colour = _COLOURS[unit.verdict]
     return (
         f"[{colour}]{unit.verdict.value}[/]",
         unit.unit,
         unit.decided_by.value,
-        escape(render(unit.reason)),
+        escape(render(unit.reason) + _in_their_words(unit, said) + _others(unit)),
     )
+
+
+def _in_their_words(unit: UnitResult, said: Mapping[int, str]) -> str:
+    """The reason that a person gave for the answer which fails the unit."""
+    if unit.verdict is not Verdict.FAIL:
+        return ""
+    numbers = (
+        number
+        for judgement in unit.judgements
+        if judgement.outcome is Outcome.CONTRADICTED and judgement.reason == unit.reason
+        for number in judgement.answers
+    )
+    words = next((said[number] for number in numbers if number in said), "")
+    return f": {neutralise(words, _LONGEST_WORDS)}" if words else ""
+
+
+def _others(unit: UnitResult) -> str:
+    """How many more items of the unit have its verdict; the reason is that of the first one."""
+    more = sum(verdict is unit.verdict for verdict in unit.items.values()) - 1
+    return f", and {counted(more, 'more item')}" if more > 0 else ""
 
 
 def _show_findings(console: Console, findings: Sequence[Mapping[str, Any]]) -> None:

@@ -98,7 +98,10 @@ def _assessment(run: Path, framework: str) -> Assessment:
     """
     files = sorted(run.glob("assessments/*/assessment.json"))
     named = [file for file in files if framework in {file.parent.name, _slug(file)}]
-    if len(named) != 1:
+    if len(named) > 1:
+        choice = " or ".join(f"-f {file.parent.name}" for file in named)
+        raise UsageError(f"{framework}: judged in {len(named)} versions; say which: {choice}")
+    if not named:
         there = ", ".join(file.parent.name for file in files) or "nothing"
         raise UsageError(f"{framework}: name one of what the run was judged under: {there}")
     (file,) = named

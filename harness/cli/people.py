@@ -125,7 +125,8 @@ def _questions(
     seen: set[tuple[str, str]] = set()
     for unit in units:
         # A unit whose rows are all out of scope asks once about the DUT as a whole.
-        items = [str(row["id"]) for row in tables.get(unit.per, [])] + [""]
+        places = [table for table in (unit.per, *unit.also) if table]
+        items = [str(row["id"]) for table in places for row in tables.get(table, [])] + [""]
         for question in unit.questions:
             for item in items:
                 if (question.id, item) not in seen:

@@ -166,7 +166,8 @@ def _questions(
                 continue
             if unit.reason == NOT_SELECTED:
                 continue
-            rows = len(dossier.ixit.rows(mine.per)) if mine.per else 1
+            tables = [table for table in (mine.per, *mine.also) if table]
+            rows = sum(len(dossier.ixit.rows(table)) for table in tables) or 1
             for question in mine.questions:
                 known = found.get(question.id, (question, 0))[1]
                 found[question.id] = (question, max(known, rows, 1))

@@ -25,6 +25,7 @@ from harness.cli.job import amended_job, ordered_job
 from harness.cli.keys import lab_signer, lasting
 from harness.cli.people import ScriptedRounds, ask, operator_at
 from harness.cli.surveying import Framework, SurveyOrder, carry_out, plans, write_plans
+from harness.cli.terminal import Terminal
 from harness.cli.unchanged import require_unchanged
 from harness.cli.vault import encrypt_at_rest, secret_at_rest
 from harness.config import load_confirmations, load_dossier
@@ -324,7 +325,7 @@ class _Work:
                 f"--only {unknown[0]}: no such group, case or unit; certbench plan lists them"
             )
         order = self._order
-        people = self._rounds(Console()) is not None
+        people = self._rounds(Terminal()) is not None
         return plans(self._frameworks, order.bench, order.dossier, only, people=people)[1]
 
     def survey(self, plan: SurveyPlan, console: Console) -> None:
@@ -372,7 +373,7 @@ class _Work:
         record = read_record(self._run / "survey")
         only = record.subset if record else ()
         write_plans(self._run, plans(self._frameworks, order.bench, order.dossier, only)[0])
-        rounds = self._rounds(Console(stderr=True))
+        rounds = self._rounds(Terminal())
         if rounds is not None:
             rounds.at_a_desk()
         elif self._person is not None:

@@ -39,6 +39,7 @@ _PATTERNS: Final = {
     "password": 'Write "env:NAME" or "file:PATH"; a secret has no place in a config file',
     "endpoints": 'Write "tcp/443", "udp/53" or "console"',
     "id": "Use letters, digits, - and _, at most 32, starting with a letter or digit",
+    "sha256": "Write the 64 digits from 0 to 9 and a to f that sha256sum prints",
 }
 _SHOWN: Final = 60
 

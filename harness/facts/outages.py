@@ -33,7 +33,7 @@ class SettingCheck(Frozen):
     Attributes:
         outcome: ``same``; ``lost``: gone, or back to its factory value; ``changed``: something
             else; ``unread``: not read on both sides. Settings that change by themselves are left
-            out.
+            out, and so are those that were empty or at their factory values before and after.
     """
 
     name: str

@@ -177,7 +177,11 @@ def _gone(steps: Steps, checks: Sequence[JournalRecord], good: JournalRecord | N
 
 
 def _setting(steps: Steps, run: _Run, name: str) -> SettingCheck | None:
-    """How a setting came through; None for one that changed before anything was cut."""
+    """How a setting came through; None for one that can't tell.
+
+    It changed before anything was cut, or it was empty or at its factory value all along: whoever
+    loses it has the same afterwards.
+    """
     before, after = (
         [entry for entry in phase if entry.kind == "setting" and entry.text("name") == name]
         for phase in (run.before, run.after)
@@ -190,7 +194,7 @@ def _setting(steps: Steps, run: _Run, name: str) -> SettingCheck | None:
     if start is not None and end is not None:
         outcome = _compared(steps, start, end)
     place = end or start
-    if place is None:
+    if place is None or (outcome == "same" and _as_made(place)):
         return None
     return SettingCheck.model_validate(
         {"name": neutralise(name), "outcome": outcome, "evidence": steps.ref(place)}
@@ -204,6 +208,11 @@ def _compared(steps: Steps, start: JournalRecord, end: JournalRecord) -> str:
     if not steps.complete:
         return "unread"
     return "lost" if new in {b"", start.data("factory")} else "changed"
+
+
+def _as_made(record: JournalRecord) -> bool:
+    """Whether a setting is empty, or what it is out of the box."""
+    return record.data("value") in {b"", record.data("factory")}
 
 
 INTERPRETER = Interpreter(ProbeName("outages"), 1, OutagesFacts, interpret)

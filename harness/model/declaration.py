@@ -101,6 +101,7 @@ class UnitDeclaration(Frozen):
 
     Attributes:
         per: IXIT table whose rows are its items (``1-AuthMech``), or ``""`` for one item, the DUT.
+        also: further tables whose rows people are asked about.
         applies: id of the applicability condition in the catalogue, or ``""``.
         module, function: where it stands, for messages.
     """
@@ -109,6 +110,7 @@ class UnitDeclaration(Frozen):
     decided_by: DecidedBy
     facts: tuple[FactNeed, ...] = ()
     per: str = ""
+    also: tuple[str, ...] = ()
     quantifier: Quantifier = Quantifier.EACH
     questions: tuple[Question, ...] = ()
     summary: str = ""

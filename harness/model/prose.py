@@ -147,6 +147,7 @@ _ROLL_UP: Final = {
     "no-judgement": "the unit recorded no judgement",
     "no-unit": "no unit belongs to this provision",
     "not-applicable": "not applicable: {detail}",
+    "not-applicable-denied": "declared not applicable, though {rows} show that it does apply",
     "not-applicable-not-allowed": "declared not applicable, which this provision does not allow",
     "not-claimed": "not claimed: {detail}",
     "not-implemented": "no test is implemented yet",

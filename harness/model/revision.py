@@ -121,7 +121,8 @@ def problem_of(history: DossierHistory) -> str:
             (declares_same(before, after), f"{name} changes nothing"),
             (not same_dut(before, after), f"{name} is about another device"),
             (not _is_time(revision.at), f"{name} bears no time"),
-            ((revision.at, revision.last_answer) < last, f"{name} is older than the one before"),
+            (revision.at < last[0], f"{name} is older than the one before"),
+            (revision.last_answer < last[1], f"{name} knows fewer answers than the one before"),
         )
         wrong = [text for is_wrong, text in said if is_wrong]
         if wrong:

@@ -37,7 +37,8 @@ def rows_shown(ixit: Ixit, table: str, item: str) -> dict[str, IxitRow]:
     """The rows that belong to a question, by table and id.
 
     Of a row: itself and the rows of other tables that it names. Of the device as a whole: every row
-    of the table that the question goes through, since all of them are weighed.
+    of the table that the question goes through, since all of them are weighed; where it goes
+    through none, every row of every table, since nothing says which were left out of account.
 
     Args:
         ixit: the tables.
@@ -45,7 +46,8 @@ def rows_shown(ixit: Ixit, table: str, item: str) -> dict[str, IxitRow]:
         item: id of the row, which may stand in another table, or ``DUT``.
     """
     if item == DUT:
-        return {f"{table}/{row.id}": row for row in ixit.rows(table)} if table else {}
+        weighed = [table] if table else [form.name for form in TABLES]
+        return {f"{name}/{row.id}": row for name in weighed for row in ixit.rows(name)}
     for form in sorted(TABLES, key=lambda each: each.name != table):
         for row in ixit.rows(form.name):
             if row.id == item:

@@ -30,6 +30,7 @@ _DOSSIER: Final[Mapping[str, str]] = {
     "nothing to declare.",
     "no-service-declared": "Name in 21-PersData the associated services that hold these data; if "
     "there are none, answer the requirement with N/A in the ICS.",
+    "not-applicable-denied": "Answer with Y or N in the ICS, or correct {rows}.",
     "not-applicable-not-allowed": "Answer with Y or N in the ICS: every product has to meet this "
     "requirement, so that N/A is no answer.",
     "reference-ambiguous": "Give each row of {table} an id of its own: {reference} names several.",

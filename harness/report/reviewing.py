@@ -42,6 +42,13 @@ def after_review(assessment: Assessment) -> str:
     )
 
 
+def not_counted(assessment: Assessment) -> Iterator[str]:
+    """``override 1 of c1a: lapsed: ...``, for each that should count and does not."""
+    for unit, made in overrides_in(assessment):
+        if made.standing not in {Standing.COUNTS, Standing.WITHDRAWN}:
+            yield f"override {made.record.number} of {unit.unit}: {standing_of(made)}"
+
+
 def standing_of(made: ReviewedOverride) -> str:
     """Whether it counts, and why not: ``lapsed: the automatic verdict was FAIL then, ...``."""
     if made.because is not None:

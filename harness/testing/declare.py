@@ -46,12 +46,13 @@ def case(case_id: str) -> Callable[[C], C]:
     return mark
 
 
-def unit(
+def unit(  # noqa: PLR0913  (a declaration by keyword)
     letter: str,
     *,
     decided_by: DecidedBy = DecidedBy.AUTOMATIC,
     facts: Sequence[FactNeed] = (),
     per: str = "",
+    also: Sequence[str] = (),
     quantifier: Quantifier = Quantifier.EACH,
     questions: Sequence[Question] = (),
 ) -> Callable[[Function], Function]:
@@ -62,6 +63,7 @@ def unit(
         decided_by: who can close it.
         facts: what it reads; reading anything else makes it INCONCLUSIVE.
         per: IXIT table whose rows are its items; ``""`` for one item, the DUT.
+        also: further tables whose rows people are asked about.
         quantifier: how the items combine.
         questions: what people are asked.
     """
@@ -72,6 +74,7 @@ def unit(
             decided_by=decided_by,
             facts=tuple(facts),
             per=per,
+            also=tuple(also),
             quantifier=quantifier,
             questions=tuple(questions),
             summary=(inspect.getdoc(function) or "").partition("\n")[0],

@@ -71,7 +71,13 @@ class TestInputValidation:
         ]
         return tuple(judged) or (no_rows("unexpected-input-processed", USER_INTF),)
 
-    @unit("b", decided_by=DecidedBy.OPERATOR, per=USER_INTF, questions=[OTHER_INPUT_REFUSED])
+    @unit(
+        "b",
+        decided_by=DecidedBy.OPERATOR,
+        per=USER_INTF,
+        also=[EXT_API],
+        questions=[OTHER_INPUT_REFUSED],
+    )
     def test_other_user_input_is_refused(self, ixit: Ixit, answers: AnswerView) -> Judgements:
         """Each user interface and API refuses or ignores what a person enters wrongly."""
         asked = ask_each(answers, OTHER_INPUT_REFUSED, USER_INTF, ixit.user_intf)

@@ -10,6 +10,7 @@ from harness.config.disclosure import load_disclosure
 from harness.config.files import load_bench, load_dossier
 from harness.config.job import load_job
 from harness.config.reading import load_model
+from harness.model.advice import Advice
 from harness.model.catalogue import Catalogue
 from harness.verify.policy_file import PolicyFile
 
@@ -48,7 +49,8 @@ def test_every_config_block_loads(toml_block, tmp_path):
         load_baseline(file)
     elif "provisions" in keys:
         file.write_text(toml_block.text)
-        load_model(file, Catalogue)
+        whole = "framework" in keys
+        load_model(file, Catalogue if whole else Advice)
     else:
         dossier = tmp_path / "dossier.toml"
         dossier.write_text(toml_block.text if "dut" in keys else WHOLE_DOSSIER + toml_block.text)

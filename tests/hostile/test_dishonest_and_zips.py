@@ -94,6 +94,10 @@ def _other_evidence(document: dict) -> None:
     document["units"][0]["judgements"][0]["evidence"][0]["path"] = "A/9-gone/x/1/y.jsonl"
 
 
+def _other_answer(document: dict) -> None:
+    document["units"][0]["judgements"][0]["answers"] = [7]
+
+
 def _unmarked(document: dict) -> None:
     document["indicative"] = False
 
@@ -112,6 +116,7 @@ DISHONEST = [
     ("a unit dropped", _hide_unit, Step.COMPLETENESS, "E-COVERAGE", "p1-1a"),
     ("a unit of no catalogue", _unit_of_elsewhere, Step.VERDICTS, "E-VERDICT", "p9-9z"),
     ("evidence that is not there", _other_evidence, Step.VERDICTS, "E-EVIDENCE", "9-gone"),
+    ("an answer that nobody gave", _other_answer, Step.VERDICTS, "E-EVIDENCE", "answer 7"),
     ("the indicative mark removed", _unmarked, Step.VERDICTS, "E-VERDICT", "indicative"),
 ]
 
@@ -126,6 +131,20 @@ def test_a_lab_that_signs_an_edited_result_is_found_out(tmp_path, maker, case):
     assert report.of(step).code == code
     assert names in report.of(step).shown + report.of(step).expected
     assert not report.ok
+
+
+def test_an_answer_taken_away_from_before_another_is_missed(made, maker):
+    def take_away(data: Path) -> None:
+        first = data / "survey/answers/1.json"
+        document = json.loads(first.read_bytes())
+        document.update(number=2, replaces=1)
+        first.with_name("00002.json").write_bytes(canonical(document) + b"\n")
+        first.unlink()
+
+    again = maker.reseal(made, take_away)
+    result = verify(again.bundle, made.key.public).of(Step.VERDICTS)
+    assert result.code == "E-EVIDENCE"
+    assert "answer 1 is not there" in result.shown
 
 
 def test_a_capture_swapped_under_its_attempt_and_signed_again_is_found_out(made, maker):

@@ -252,6 +252,12 @@ def test_scripted_answers_stay_scripted_when_the_answers_are_held_back(tmp_path,
     assert failures(report) == {"purpose": "E-SCRIPTED"}
 
 
+@pytest.mark.parametrize("level", [Level.METADATA, Level.WITHHELD])
+def test_answers_that_are_held_back_are_not_missed(made, level):
+    done = edition(made, rule("survey/answers/*", level))
+    assert failures(verify(done.folder, made)) == {}
+
+
 # Embargoes.
 
 

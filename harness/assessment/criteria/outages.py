@@ -65,16 +65,18 @@ def settings_come_back(record: Record, item: str, kind: OutageKind) -> Judgement
 def _outages(
     criterion: str, record: Record, item: str, kind: OutageKind
 ) -> Sequence[Outage | Judgement]:
-    """Every outage of a kind that was really made; why not, for the others."""
+    """Every outage of a kind that was really made; why not, for the others.
+
+    What was lost in one of them stays lost, though another one broke off.
+    """
     look = Look(criterion, item, kind, record)
-    if record.facts.gap(kind) is not None:
-        return (look.unexamined(),)
-    return tuple(
+    made: tuple[Outage | Judgement, ...] = tuple(
         look.undecided("outage-not-shown", why=entry.real.reason)
         if isinstance(entry.real, Unknown)
         else entry
         for entry in record.facts.of(kind)
     )
+    return made if record.facts.gap(kind) is None else (look.unexamined(), *made)
 
 
 def _went_on(record: Record, item: str, check: FunctionCheck) -> Judgement:

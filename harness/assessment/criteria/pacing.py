@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from harness.assessment.criteria.looking import Look, proof
-from harness.assessment.criteria.traffic import named
+from harness.assessment.criteria.traffic import broken_off, named
 from harness.assessment.judging import all_of
 from harness.facts.store import FactRecord
 from harness.facts.traffic import Connecting, TrafficFacts, TrafficWindow
 from harness.model.ixit import ComMech
 from harness.model.judgement import Judgement
-from harness.model.observation import Unknown
+from harness.model.observation import Observation, Unknown
 
 Record = FactRecord[TrafficFacts]
 PACING: Final = "connection-pacing"
@@ -45,14 +45,20 @@ def connection_burst(record: Record, item: str) -> Judgement:
     if parts:
         return all_of(item, PACING, parts)
     cut = record.facts.of("reconnect")
-    return all_of(item, PACING, [_no_burst(look, window) for window in cut]) if cut else _none(look)
+    if not cut:
+        return _none(look)
+    parts = [_no_burst(look, window) for window in cut]
+    parts += [look.undecided("not-examined", why=why) for why in broken_off(record)]
+    return all_of(item, PACING, parts)
 
 
 def _no_burst(look: Look, window: TrafficWindow) -> Judgement:
-    doubt = _doubt(window)
+    """A device that sent nothing at all may have been off, and shows no calm."""
+    seen = (window.own_packets, window.trigger, window.device)
+    doubt = _doubt(seen)
     if doubt:
         return look.undecided("not-observed", why=doubt)
-    return look.held("no-connection-burst", proof(window.own_packets, window.trigger))
+    return look.held("no-connection-burst", proof(*seen))
 
 
 def connections_paced(record: Record, row: ComMech) -> Judgement:
@@ -75,8 +81,10 @@ def connections_paced(record: Record, row: ComMech) -> Judgement:
         parts.append(_grows(look, mine))
     if row.reconnect_jitter == "yes":
         parts.append(_differs(look, mine))
-    doubts = [doubt for window in windows if (doubt := _doubt(window))]
+    controls = [(window.own_packets, window.trigger) for window in windows]
+    doubts = [doubt for seen in controls if (doubt := _doubt(seen))]
     parts += [look.undecided("not-observed", why=doubt) for doubt in doubts]
+    parts += [look.undecided("not-examined", why=why) for why in broken_off(record)]
     return all_of(row.id, PACING, parts if mine else [look.undecided("no-reconnect-seen")])
 
 
@@ -84,11 +92,8 @@ def _none(look: Look) -> Judgement:
     return look.undecided("not-examined", why="no connection was cut while traffic was recorded")
 
 
-def _doubt(window: TrafficWindow) -> str:
-    for observation in (window.own_packets, window.trigger):
-        if isinstance(observation, Unknown):
-            return observation.reason
-    return ""
+def _doubt(seen: Sequence[Observation]) -> str:
+    return next((each.reason for each in seen if isinstance(each, Unknown)), "")
 
 
 def _rate(look: Look, entry: Connecting, declared: int) -> Judgement:

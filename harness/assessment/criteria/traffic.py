@@ -66,7 +66,15 @@ def undeclared_destination(
         for remote in window.remotes
         if not named(remote, set(declared) - {_NONE})
     ]
-    return all_of(item, DESTINATION, parts or [_watched(look, entry) for entry in windows])
+    if not parts:
+        parts = [_watched(look, entry) for entry in windows]
+        parts += [look.undecided("not-examined", why=why) for why in broken_off(record)]
+    return all_of(item, DESTINATION, parts)
+
+
+def broken_off(record: Record) -> tuple[str, ...]:
+    """Why something may have been missed: a window has no end, and its packets are not judged."""
+    return ("a window is not whole",) if record.facts.not_examined else ()
 
 
 def _watched(look: Look, window: TrafficWindow) -> Judgement:

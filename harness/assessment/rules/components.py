@@ -79,8 +79,7 @@ def _automated(row: SoftComp, mechanisms: tuple[UpdMech, ...]) -> Judgement:
     open_end = _unresolved(row, AUTOMATION_ON, mechanisms)
     if open_end is not None:
         return open_end
-    mine = [mechanism for mechanism in mechanisms if mechanism.id in row.update_mechanisms]
-    refs = (row_ref(SOFT_COMP, row), *(row_ref(UPD_MECH, mechanism) for mechanism in mine))
+    mine, refs = _own(row, mechanisms)
     running = [mechanism for mechanism in mine if _runs_by_itself(mechanism)]
     if running:
         why = reason("automation-on", by=running[0].id)
@@ -109,9 +108,8 @@ def _looked_for(row: SoftComp, mechanisms: tuple[UpdMech, ...]) -> Judgement:
     open_end = _unresolved(row, LOOKED_FOR, mechanisms)
     if open_end is not None:
         return open_end
-    mine = [mechanism for mechanism in mechanisms if mechanism.id in row.update_mechanisms]
+    mine, refs = _own(row, mechanisms)
     field = "update_checking"
-    refs = (row_ref(SOFT_COMP, row), *(row_ref(UPD_MECH, mechanism) for mechanism in mine))
     saying = [entry for entry in mine if entry.update_checking.strip()]
     looking = [entry for entry in saying if not says_none(entry.update_checking)]
     if looking:
@@ -122,6 +120,12 @@ def _looked_for(row: SoftComp, mechanisms: tuple[UpdMech, ...]) -> Judgement:
             why = reason("field-missing", row=mechanism.id, field=field)
             return undecided(row.id, LOOKED_FOR, why)
     return contradicted(row.id, LOOKED_FOR, reason("nothing-there", field=field), rows=refs)
+
+
+def _own(row: SoftComp, mechanisms: tuple[UpdMech, ...]) -> tuple[list[UpdMech], tuple[str, ...]]:
+    """The mechanisms that update a part, and the rows that a judgement of it cites."""
+    mine = [mechanism for mechanism in mechanisms if mechanism.id in row.update_mechanisms]
+    return mine, (row_ref(SOFT_COMP, row), *(row_ref(UPD_MECH, mechanism) for mechanism in mine))
 
 
 def _runs_by_itself(mechanism: UpdMech) -> bool:

@@ -37,7 +37,9 @@ def answers(draft: Draft, dossier: Dossier, framework: Framework) -> Iterator[Pr
     given = Counter(draft.answered.get(table.removeprefix("ics."), ()))
     if not given:
         mend = f"Answer each provision of {framework.name} in it."
-        yield Problem(table, "", "", "no row", mend, f"{table.removeprefix('ics.')} = [ ... ]")
+        key = table.removeprefix("ics.")
+        key = f'"{key}"' if "@" in key else key
+        yield Problem(table, "", "", "no row", mend, f"{key} = [ ... ]")
         return
     yield from _not_one_row(table, given, provisions)
     rows = [row for row in dossier.ics_rows(framework.name) if row.provision in provisions]

@@ -1,7 +1,8 @@
 """What the IXIT of a dossier lacks, and where its tables do not fit together."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import count as numbers
 from typing import Final
 
 from harness.config.dossier.draft import Draft
@@ -55,7 +56,14 @@ def duplicates(draft: Draft) -> Iterator[Problem]:
         for name, count in Counter(names).items():
             if count > 1:
                 mend = "Give each row a name of its own: others refer to it."
-                yield in_row(table, name, "id", f"{count} rows of the table have this id", mend)
+                what = f"{count} rows of the table have this id"
+                example = f'id = "{_unused(table, names)}"'
+                yield Problem(f"ixit.{table}", name, "id", what, mend, example)
+
+
+def _unused(table: str, names: Sequence[str]) -> str:
+    stem = table.partition("-")[2]
+    return next(free for number in numbers(1) if (free := f"{stem}-{number}") not in names)
 
 
 def references(draft: Draft, dossier: Dossier) -> Iterator[Problem]:

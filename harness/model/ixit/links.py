@@ -17,7 +17,7 @@ class ComMech(IxitRow):
         default=...,
     )
     interface: str = official(
-        "Interface", "The interface that it runs over.", "Intf-2", editions=(2,)
+        "Interface", "The interface that it runs over.", "Intf-1", editions=(2,)
     )
     security_guarantees: tuple[str, ...] = official(
         "Security Guarantees",

@@ -5,6 +5,7 @@ applicability from the dossier. Whether the judgements follow from the captures 
 replay`'s question; whether they rest on captures that are there at all is asked here.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -37,6 +38,7 @@ from harness.verify.steps.revisions import (
 
 _Places = Mapping[UnitId, tuple[CaseId, CatalogueProvision]]
 _SHOWN: Final = 100
+_ANSWER: Final = re.compile(r"answers/0*([1-9][0-9]{0,8})\.json")
 _FOLLOWS = "what follows from the recorded judgements"
 
 
@@ -51,6 +53,7 @@ def check_verdicts(context: Context) -> str:
     record = SurveyRecord.from_bytes(read(data, "survey/survey.json"))
     whole = record.whole
     names = _survey_names(context)
+    _check_numbers(names)
     count, told = 0, list[str]()
     require_all(data, history)
     replaced: dict[int, list[Assessment]] = {}
@@ -203,7 +206,8 @@ def _provision_of(folder: str, unit: UnitResult, places: _Places) -> CataloguePr
 
 
 def _check_evidence(folder: str, unit: UnitResult, names: frozenset[str]) -> None:
-    """Every capture and every fact that a judgement cites is in the survey."""
+    """Every capture, fact and answer that a judgement cites is in the survey."""
+    _check_answers(folder, unit, names)
     for path in (path for judgement in unit.judgements for path in _cited(judgement)):
         if path not in names:
             raise StepFailed(
@@ -211,6 +215,24 @@ def _check_evidence(folder: str, unit: UnitResult, names: frozenset[str]) -> Non
                 f"{folder}: unit {unit.unit} rests on {path}, which is not in the survey",
                 "evidence that is there",
             )
+
+
+def _check_numbers(names: frozenset[str]) -> None:
+    """No answer is missing between others: whoever corrects one does not take it away."""
+    given = {int(found[1]) for name in names if (found := _ANSWER.fullmatch(name))}
+    lacking = set(range(1, len(given) + 1)) - given
+    if lacking:
+        shown = f"there are {len(given)} answers, and answer {min(lacking)} is not there"
+        raise StepFailed("E-EVIDENCE", shown, "answers that are numbered one by one")
+
+
+def _check_answers(folder: str, unit: UnitResult, names: frozenset[str]) -> None:
+    """A verdict that people gave rests on answers that they gave."""
+    for number in (number for judgement in unit.judgements for number in judgement.answers):
+        # Earlier versions named the files without zeros in front.
+        if not {f"answers/{number:05}.json", f"answers/{number}.json"} & names:
+            shown = f"{folder}: unit {unit.unit} rests on answer {number}, which is not there"
+            raise StepFailed("E-EVIDENCE", shown, "evidence that is there")
 
 
 def _cited(judgement: Judgement) -> Iterator[str]:

@@ -265,7 +265,6 @@ def _another_file(data) -> None:
         (_widen, "not about external evidence SE-1 as it stands"),
         (_row_that_is_not_covered, "does not cover 10-SecParam/SecParam-2"),
         (_row_in_the_name_of_another, "does not cover 10-SecParam/SecParam-1"),
-        (_nobody_accepted, "answer 2 is not there"),
         (_refused, "answer 2 does not accept external evidence SE-1"),
         (_refused_later, "answer 2 was replaced by a later one"),
         (_another_rows_acceptance, "not about external evidence SE-1"),
@@ -284,6 +283,13 @@ def test_evidence_that_nobody_accepted_as_it_stands_is_refused(scene, spoil, nam
     step = steps[Step.VERDICTS]
     assert (step.outcome, step.code) == (StepOutcome.FAILED, "E-EXTERNAL")
     assert names in step.shown
+
+
+def test_evidence_whose_acceptance_was_taken_away_is_refused(scene):
+    ok, steps = _steps(scene, _nobody_accepted)
+    assert not ok
+    assert steps[Step.VERDICTS].code == "E-EVIDENCE"
+    assert "answer 2, which is not there" in steps[Step.VERDICTS].shown
 
 
 def test_no_rule_passes_a_row_on_evidence(scene):

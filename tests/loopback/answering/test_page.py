@@ -27,6 +27,7 @@ def test_the_list_groups_questions_by_state_and_section(desk, serve):
     assert page.index("With the device as-received") < page.index("With the device reset")
     assert page.index("With the device reset") < page.index("At a desk")
     assert "Logins" in page
+    assert '<span class="about">Logins are strong.</span></a>' in page
     assert "contradicted by what was seen" in page
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import pytest
 
+from harness.answering.desk import Given
 from harness.answering.queue import Queue
 from harness.answering.rounds import Rounds
 from harness.answering.visits import OpenVisit, hold_open, open_visit
@@ -153,6 +154,28 @@ def test_the_same_person_may_answer_on_the_phone_instead(run, desk, serve, key_o
     here.ends()
     (answer,) = desk.store.read()
     assert answer.value == "no"
+
+
+def test_what_was_answered_elsewhere_while_somebody_typed_is_not_replaced(run, desk, key_of):
+    entry = desk.queue.by_key[key_of("c1b")]
+    desk.queue = Queue((entry,))
+
+    class Slow:
+        """Types for longer than their lease runs; somebody else says no meanwhile."""
+
+        is_there, name = True, "Anna"
+
+        def ask_unless(self, question, item, shown, taken):
+            del question, item, shown, taken
+            desk.leases.give_back(entry.key, "Anna")
+            desk.answer(entry, Given("no"), "Ben")
+            return "yes", "It blinks."
+
+    said = []
+    Rounds(run, lambda: desk, FIRST, said.append, terminal=Slow()).at_a_desk()
+    given = [each for each in desk.store.read() if each.question == entry.question.id]
+    assert [(each.person, each.value) for each in given] == [("Ben", "no")]
+    assert any("meanwhile Ben answered 'no'" in each for each in said)
 
 
 def test_what_somebody_else_has_in_hand_is_not_asked_at_the_terminal(

@@ -1,5 +1,6 @@
 """Answers survive two writers, a kill in the middle of a write, and a pause of days."""
 
+import errno
 import json
 import multiprocessing
 import os
@@ -13,7 +14,7 @@ import pytest
 
 from harness.answering.leases import Leases
 from harness.answering.store import AnswerStore, BusyError, Draft, OvertakenError, Upload
-from harness.errors import EvidenceError, UsageError
+from harness.errors import EvidenceError, StorageError, UsageError
 from harness.model.question import Question
 
 pytestmark = pytest.mark.loopback
@@ -155,3 +156,14 @@ def test_a_broken_lease_is_no_lease(desk, run):
     file.write_bytes(b"{half")
     assert leases.holder("k") is None
     assert leases.take("k", "Ben").person == "Ben"
+
+
+def test_a_lease_that_the_disk_does_not_take_is_a_fault_of_storage(desk, run, monkeypatch):
+    del desk
+
+    def full(path, data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("harness.answering.leases.write_private", full)
+    with pytest.raises(StorageError, match="No space left"):
+        Leases(run).take("k", "Anna")

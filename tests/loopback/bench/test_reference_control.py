@@ -78,17 +78,18 @@ def test_states_are_entered_and_confirmed(device):
 
 
 def test_going_offline_is_undone_by_the_next_state(device):
-    states = ReferenceStates(ReferenceControl(device.path), None)
+    states = ReferenceStates(ReferenceControl(device.path), Login("admin", "new one"))
     states.enter(DeviceState.OFFLINE)
-    states.enter(DeviceState.AS_RECEIVED)
+    states.enter(DeviceState.INITIALISED)
     done = [request["do"] for request in device.asked if request["do"] != "state"]
-    assert done == ["unplug", "plug"]
+    assert done == ["initialise", "unplug", "plug"]
 
 
 def test_a_device_that_another_process_unplugged_is_plugged_in(device):
     control = ReferenceControl(device.path)
-    ReferenceStates(control, None).enter(DeviceState.OFFLINE)
-    ReferenceStates(control, None).enter(DeviceState.AS_RECEIVED)
+    login = Login("admin", "new one")
+    ReferenceStates(control, login).enter(DeviceState.OFFLINE)
+    ReferenceStates(control, login).enter(DeviceState.INITIALISED)
     assert {"do": "plug"} in device.asked
 
 
@@ -115,5 +116,5 @@ def test_initialising_without_a_user_login_is_a_fault(device):
 
 
 def test_a_state_that_the_device_does_not_have_is_a_fault(device):
-    with pytest.raises(BenchFault, match="maker-gone"):
-        ReferenceStates(ReferenceControl(device.path), None).enter(DeviceState.MAKER_GONE)
+    with pytest.raises(BenchFault, match="unknown"):
+        ReferenceStates(ReferenceControl(device.path), None).enter(DeviceState.UNKNOWN)

@@ -51,12 +51,20 @@ def has(path, text=""):
         return False
 
 
+def has_ended(visit):
+    """Whether a visit's record tells of its end, and not only of that of the way into it."""
+    try:
+        return bool(json.loads(visit.read_bytes())["ended"])
+    except FileNotFoundError:
+        return False
+
+
 FIRST, SECOND = "run/survey/A/1-as-received/visit.json", "run/survey/A/2-initialised/visit.json"
 MOMENTS = {
     "spawned": lambda _out: True,
     "ordered": lambda out: has(out / "run/private/order.json"),
     "first visit": lambda out: has(out / FIRST),
-    "left first visit": lambda out: has(out / FIRST, '"ended":"2'),
+    "left first visit": lambda out: has_ended(out / FIRST),
     "second visit": lambda out: has(out / SECOND),
     "surveyed": lambda out: has(out / "run/survey/survey.json", '"complete":true'),
     "sealing": lambda out: (out / ".bundle.partial").exists() or (out / "bundle").exists(),
@@ -74,7 +82,7 @@ def phase_of(out):
         return "judging"
     if has(out / SECOND):
         return "initialised"
-    if has(out / FIRST, '"ended":"2'):
+    if has_ended(out / FIRST):
         return "transition"
     return "as-received" if has(out / FIRST) else "start-up"
 

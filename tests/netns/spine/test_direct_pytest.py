@@ -27,14 +27,17 @@ def test_pytest_on_a_bench_gives_the_verdicts_of_the_command_and_allure_results(
         check=False,
         cwd=tmp_path,
     )
-    assert "INCONCLUSIVE, 53 decided of 226 units" in done.stdout, done.stdout[-2000:] + done.stderr
+    verdicts = hardened.verdicts("etsi-en-303-645")
+    decided = sum(verdict in {"PASS", "FAIL"} for verdict in verdicts.values())
+    assert decided > 50
+    said = f"INCONCLUSIVE, {decided} decided of 226 units"
+    assert said in done.stdout, done.stdout[-2000:] + done.stderr
     declared = suite.units_of(suite.catalogue())[0]
     unit_of = {f"{entry.module}.{entry.function}": entry.unit for entry in declared}
     shown = {
         unit_of[f"{case.get('classname')}.{case.get('name')}"]: {child.tag for child in case}
         for case in ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")
     }
-    verdicts = hardened.verdicts("etsi-en-303-645")
     implemented = {unit: verdict for unit, verdict in verdicts.items() if unit in shown}
     assert len(shown) == len(declared)
     assert {unit for unit, tags in shown.items() if not tags} == {

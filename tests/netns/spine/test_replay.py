@@ -69,6 +69,10 @@ def assessment_of(evidence, framework, folder, surroundings):
         "evidence": str(evidence),
         "out": str(folder),
         "allure": False,
+        "asked": False,
+        "revision": None,
+        "confirmations": [],
+        "name": "assessment.json",
     }
     (folder / "orders.json").write_bytes(canonical([order]))
     environment = {

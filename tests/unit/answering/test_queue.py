@@ -5,7 +5,7 @@ import pytest
 from harness.answering.queue import JudgedFramework, in_words, make_queue, row_of
 from harness.model.assessment import Assessment, JudgeDigests, UnitResult
 from harness.model.catalogue import Catalogue
-from harness.model.declaration import DecidedBy
+from harness.model.declaration import DecidedBy, UnitDeclaration
 from harness.model.dossier import Dossier, DutIdentification
 from harness.model.ids import FactKey, FrameworkRef
 from harness.model.ixit import AuthMech, Ixit
@@ -114,6 +114,40 @@ def test_visits_come_in_the_order_of_a_devices_life_and_the_desk_last(framework)
     assert [entry.place for entry in entries] == ["as-received", "initialised", "at a desk"]
 
 
+def test_sections_come_in_the_order_of_the_catalogue_and_not_of_their_names(framework):
+    made = framework("a", (DESK, "DUT", AskedStatus.OPEN))
+    names = ("5.1", "5.2", "5.10", "5.11")
+    catalogue = made.catalogue.to_json()
+    provision, case, unit = (catalogue[each][0] for each in ("provisions", "cases", "units"))
+    catalogue["provisions"] = [{**provision, "id": f"{n}-1", "section": f"S {n}"} for n in names]
+    catalogue["cases"] = [{**case, "id": f"{n}-1-1", "provision": f"{n}-1"} for n in names]
+    catalogue["units"] = [{**unit, "id": f"{n}-1-1a", "case": f"{n}-1-1"} for n in names]
+    (result,) = made.assessment.units
+    units = tuple(
+        result.model_copy(update={"unit": f"{n}-1-1a", "case": f"{n}-1-1", "provision": f"{n}-1"})
+        for n in names
+    )
+    asked = tuple(
+        AskedQuestion(
+            unit=f"{name}-1-1a",
+            question=DESK.model_copy(update={"id": f"q{name}"}),
+            item="DUT",
+            table="",
+            status=AskedStatus.OPEN,
+        )
+        for name in sorted(names)
+    )
+    told = JudgedFramework(
+        made.asked.model_copy(update={"asked": asked}),
+        made.assessment.model_copy(update={"units": units}),
+        Catalogue.model_validate(catalogue),
+        {},
+    )
+    queue = make_queue([told], dossier())
+    ((_, sections),) = queue.groups(queue.standing(()))
+    assert [name for name, _ in sections] == [f"S {name}" for name in names]
+
+
 def test_another_text_of_the_row_or_the_question_is_another_question(framework):
     asked = framework("a", (DESK, "AuthMech-1", AskedStatus.OPEN))
     reworded = DESK.model_copy(update={"prompt": "Is it strong enough?"})
@@ -218,3 +252,22 @@ def test_rules_speak_of_the_same_item_and_answers_are_not_repeated(framework):
     (entry,) = make_queue([asked], dossier()).entries
     assert len(entry.related) == 1
     assert entry.related[0].startswith("u1, AuthMech-1: undecided")
+
+
+def test_a_rule_that_speaks_of_the_whole_device_names_it_once(framework):
+    said = Reason(code="port-declared", params={"subject": "DUT"})
+    held = Judgement(item="DUT", criterion="r", outcome=Outcome.HELD, reason=said)
+    asked = framework("a", (DESK, "DUT", AskedStatus.OPEN), related=(held,))
+    ((text,),) = (entry.related for entry in make_queue([asked], dossier()).entries)
+    assert text.startswith("u1, DUT: held: ")
+    assert text.count("DUT") == 1
+
+
+def test_a_question_bears_the_title_of_its_unit_or_else_of_its_provision(framework):
+    made = framework("a", (DESK, "DUT", AskedStatus.OPEN))
+    (entry,) = make_queue([made], dossier()).entries
+    assert entry.title == "t"
+    about = UnitDeclaration(unit="u1", decided_by=DecidedBy.JUDGEMENT, summary="Logins are strong.")
+    told = JudgedFramework(made.asked, made.assessment, made.catalogue, {"u1": about})
+    (entry,) = make_queue([told], dossier()).entries
+    assert entry.title == "Logins are strong."

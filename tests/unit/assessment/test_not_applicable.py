@@ -16,6 +16,7 @@ from harness.model.ids import FactKey
 from harness.model.ixit import Ixit
 from harness.model.judgement import Judgement, Outcome, Verdict
 from harness.model.observation import EvidenceRef
+from harness.model.prose import render
 from harness.testing.suites import installed_suites
 
 WHY = reason("because")
@@ -97,6 +98,19 @@ def test_the_ixit_denies_an_na_whose_conditions_it_meets(version: str) -> None:
     place = etsi(version, "5.3-7")
     assert verdict_of(*place, (BY_ROW,), UPDATES) is Verdict.FAIL
     assert verdict_of(*place, (BY_ROW,)) is Verdict.NOT_APPLICABLE
+
+
+@pytest.mark.parametrize("version", ["2.1.1", "3.1.3"])
+@pytest.mark.parametrize("judgements", [(), NOT_AGAINST, (BY_ANSWER,)])
+def test_an_na_to_what_the_ixit_declares_fails_without_any_flaw(
+    version: str, judgements: tuple[Judgement, ...]
+) -> None:
+    catalogue, entry = etsi(version, "5.3-7")
+    assert verdict_of(catalogue, entry, judgements, UPDATES) is Verdict.FAIL
+    said = applicability(catalogue, entry, dossier_of(catalogue, UPDATES))
+    _, why = under_ics(Verdict.INCONCLUSIVE, WHY, said, entry, judgements)
+    said_of = "declared not applicable, though 7-UpdMech/UpdMech-1 show that it does apply"
+    assert render(why).startswith(said_of)
 
 
 def test_every_condition_must_be_met_for_certain() -> None:

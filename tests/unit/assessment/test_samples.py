@@ -18,6 +18,7 @@ from harness.model.observation import Unknown
 from harness.model.prose import render
 from harness.model.question import Answer, Question
 from harness.model.record import AttemptOutcome, SampleRecord, SurveyRecord
+from harness.model.shown import Shown
 from harness.model.states import DeviceState, Purpose
 from harness.testing import AnswerView
 
@@ -102,6 +103,21 @@ def test_an_observation_on_another_sample_or_corrected_later_counts():
     assert seen_on_opened(LAMP, [early, mended], SampleId("A"), opened) is None
     reworded = early.model_copy(update={"question_digest": "other"})
     assert seen_on_opened(LAMP, [reworded, mended], SampleId("A"), opened) is not None
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        {"value": "cannot tell"},
+        {"value": "no"},
+        {"shown": Shown(rows={"15-Intf/Intf-1": "1"})},
+    ],
+)
+def test_who_looks_again_after_the_opening_has_made_another_observation(before):
+    opened = openings([answer(1, BOARD, NOON, opened="A")])
+    early = answer(2, LAMP, "2026-11-21T08:00:00.000000Z", **before)
+    again = answer(3, LAMP, EVENING, replaces=2, reason="looked again")
+    assert seen_on_opened(LAMP, [early, again], SampleId("A"), opened) is not None
 
 
 def test_another_key_in_the_same_state_is_another_device():

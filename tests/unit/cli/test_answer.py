@@ -1,6 +1,5 @@
 """A surveyed run is asked about, answered and judged again, in the real judging child."""
 
-import json
 import time
 
 import pytest
@@ -17,36 +16,13 @@ from harness.cli.output import EXIT_OF
 from harness.errors import UsageError
 from harness.evidence.archive import open_bundle
 from harness.model.assessment import Assessment
-from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
 from harness.model.judgement import Conclusion, Verdict
-from harness.model.order import RunOrder
 from harness.model.question import AskedStatus
-from harness.model.record import SampleRecord, SurveyRecord, VisitRecord
-from harness.model.states import DeviceState, Purpose
-from harness.survey.run_directory import read_order, set_finished, write_order
-from harness.survey.store import create_run_directory
+from harness.model.record import VisitRecord
+from harness.model.states import DeviceState
+from harness.survey.run_directory import read_order, set_finished
 
-CATALOGUE = """
-title = "Tiny framework"
-publisher = "nobody"
-legal_status = "none"
-source_note = "made for tests"
-framework = { slug = "tiny", version = "1" }
-provisions = [
-  { id = "p1", section = "one", title = "first", status = "M", mandatory = true, confirmed = true },
-  { id = "p2", section = "one", title = "two", status = "R", mandatory = false, confirmed = true },
-]
-cases = [
-  { id = "c1", provision = "p1", kind = "functional", purpose = "Lamps." },
-  { id = "c2", provision = "p2", kind = "functional", purpose = "Labels." },
-]
-units = [
-  { id = "c1a", case = "c1", kind = "functional" },
-  { id = "c2a", case = "c2", kind = "functional" },
-]
-decision_rule = { id = "tiny", version = 1 }
-"""
 SUITE = """
 from harness.testing import AnswerView, DecidedBy, Judgements, Question, case, unit
 
@@ -76,7 +52,6 @@ INITIALISED = VisitRecord(
     state_confirmed=True,
     started="2026-11-21T00:00:00.000000Z",
 )
-BENCH = {"bench": {"name": "b", "scope": ["192.0.2.0/24"]}, "sample": [{"id": "A"}]}
 
 
 def command(function, *arguments):
@@ -90,16 +65,8 @@ def command(function, *arguments):
 
 
 @pytest.fixture
-def surveyed(tmp_path):
+def surveyed(tmp_path, finished_run):
     """The run directory of a mere survey, to be judged by a suite of two units."""
-    suite = tmp_path / "tinysuites" / "tiny"
-    suite.mkdir(parents=True)
-    for package in (suite.parent, suite):
-        (package / "__init__.py").touch()
-    (suite / "catalogue.toml").write_text(CATALOGUE)
-    (suite / "test_lamps.py").write_text(SUITE)
-    run = tmp_path / "run"
-    create_run_directory(run)
     dossier = Dossier(
         dut=DutIdentification(supplier="s", model="m"),
         ics={
@@ -109,38 +76,7 @@ def surveyed(tmp_path):
             )
         },
     )
-    record = SurveyRecord(
-        run_id="r",
-        purpose=Purpose.DEMO,
-        bench="b",
-        bench_kind="private",
-        started="2026-11-21T00:00:00.000000Z",
-        ended="2026-11-21T00:01:00.000000Z",
-        complete=True,
-        samples=(SampleRecord(id="A", origin="supplier"),),
-    )
-    config = BenchConfig.model_validate(BENCH)
-    (run / "survey" / "survey.json").write_bytes(record.to_bytes())
-    (run / "survey" / "dossier.json").write_bytes(dossier.to_bytes())
-    (run / "survey" / "bench.json").write_bytes(config.to_bytes())
-    (run / "private" / "secrets.json").write_text(
-        json.dumps({"schema": "certbench/secrets/1", "key": "0" * 64, "secrets": []})
-    )
-    key = tmp_path / "key.pem"
-    order = RunOrder(
-        command="survey",
-        certbench="0",
-        bench_file=str(tmp_path / "bench.toml"),
-        bench=config,
-        dossier=dossier,
-        suites=(str(suite),),
-        purpose=Purpose.DEMO,
-        seed=1,
-        key=str(key),
-    )
-    write_order(run, order)
-    set_finished(run, finished=True)
-    return run
+    return finished_run(tmp_path, SUITE, dossier)
 
 
 @pytest.fixture

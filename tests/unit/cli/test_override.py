@@ -1,6 +1,5 @@
 """People hold another verdict than the bench: recorded, judged beside it, sealed and verified."""
 
-import json
 import os
 import shutil
 from pathlib import Path
@@ -22,41 +21,17 @@ from harness.errors import EvidenceError, UsageError
 from harness.evidence.archive import open_bundle
 from harness.evidence.description import overrides_in
 from harness.model.assessment import Assessment
-from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
 from harness.model.judgement import Conclusion, Verdict
-from harness.model.order import RunOrder
 from harness.model.override import Standing
-from harness.model.record import SampleRecord, SurveyRecord
 from harness.model.states import Purpose
 from harness.plugin.launch import JudgingOrder
 from harness.plugin.launch import judge as judge_once
-from harness.survey.run_directory import read_order, set_finished, write_order
-from harness.survey.store import create_run_directory
+from harness.survey.run_directory import read_order
 from harness.trust.keys import parse_public_keys
 from harness.verify.bundle import verify_bundle
 from harness.verify.policy import Policy, TrustStore
 
-CATALOGUE = """
-title = "Tiny framework"
-publisher = "nobody"
-legal_status = "none"
-source_note = "made for tests"
-framework = { slug = "tiny", version = "1" }
-provisions = [
-  { id = "p1", section = "one", title = "first", status = "M", mandatory = true, confirmed = true },
-  { id = "p2", section = "one", title = "two", status = "R", mandatory = false, confirmed = true },
-]
-cases = [
-  { id = "c1", provision = "p1", kind = "functional", purpose = "Lamps." },
-  { id = "c2", provision = "p2", kind = "functional", purpose = "Labels." },
-]
-units = [
-  { id = "c1a", case = "c1", kind = "functional" },
-  { id = "c2a", case = "c2", kind = "functional" },
-]
-decision_rule = { id = "tiny", version = 1 }
-"""
 SUITE = """
 from harness.testing import AnswerView, DecidedBy, Judgements, Question, case, unit
 
@@ -98,7 +73,6 @@ name = "Cy Example"
 frameworks = ["tiny"]
 since = 2020-01-01
 """
-BENCH = {"bench": {"name": "b", "scope": ["192.0.2.0/24"]}, "sample": [{"id": "A"}]}
 SECRET = "tr0ub4dor&3"
 
 
@@ -112,58 +86,17 @@ def command(function, *arguments):
     return done.exit_code, done.stdout
 
 
-def _make_suite(folder):
-    suite = folder / "tinysuites" / "tiny"
-    suite.mkdir(parents=True)
-    for package in (suite.parent, suite):
-        (package / "__init__.py").touch()
-    (suite / "catalogue.toml").write_text(CATALOGUE)
-    (suite / "test_lamps.py").write_text(SUITE)
-    return suite
-
-
 @pytest.fixture(scope="module")
-def judged(tmp_path_factory):
+def judged(tmp_path_factory, finished_run):
     """A run that was surveyed and judged: p1 is open, since nobody was asked."""
     folder = tmp_path_factory.mktemp("judged")
-    run = folder / "run"
-    create_run_directory(run)
     rows = (
         IcsRow(provision="p1", support=Support.YES, detail="yes"),
         IcsRow(provision="p2", support=Support.NO, detail="no label"),
     )
     dossier = Dossier(dut=DutIdentification(supplier="s", model="m"), ics={"tiny": rows})
-    record = SurveyRecord(
-        run_id="r",
-        purpose=Purpose.DEMO,
-        bench="b",
-        bench_kind="private",
-        started="2026-11-21T00:00:00.000000Z",
-        ended="2026-11-21T00:01:00.000000Z",
-        complete=True,
-        samples=(SampleRecord(id="A", origin="supplier"),),
-    )
-    config = BenchConfig.model_validate(BENCH)
-    (run / "survey" / "survey.json").write_bytes(record.to_bytes())
-    (run / "survey" / "dossier.json").write_bytes(dossier.to_bytes())
-    (run / "survey" / "bench.json").write_bytes(config.to_bytes())
     secrets = [{"value": SECRET, "kind": "user-password"}]
-    (run / "private" / "secrets.json").write_text(
-        json.dumps({"schema": "certbench/secrets/1", "key": "0" * 64, "secrets": secrets})
-    )
-    order = RunOrder(
-        command="survey",
-        certbench="0",
-        bench_file=str(folder / "bench.toml"),
-        bench=config,
-        dossier=dossier,
-        suites=(str(_make_suite(folder)),),
-        purpose=Purpose.DEMO,
-        seed=1,
-        key=str(folder / "key.pem"),
-    )
-    write_order(run, order)
-    set_finished(run, finished=True)
+    run = finished_run(folder, SUITE, dossier, secrets=secrets)
     code, _ = command(judge, run, "--out", folder / "out")
     assert code == EXIT_OF[Conclusion.INCONCLUSIVE]
     return SimpleNamespace(run=run, out=folder / "out")
@@ -283,6 +216,16 @@ def test_what_cannot_be_overridden_leaves_no_record(fresh, given, says):
     with pytest.raises(UsageError, match=says):
         hold(fresh.run, **given)
     assert OverrideStore(fresh.run).read() == ()
+
+
+def test_of_a_framework_judged_in_two_versions_both_are_offered(fresh):
+    assessments = fresh.run / "assessments"
+    shutil.copytree(assessments / "tiny@1", assessments / "tiny@2")
+    says = "tiny: judged in 2 versions; say which: -f tiny@1 or -f tiny@2"
+    with pytest.raises(UsageError, match=says):
+        hold(fresh.run)
+    code, _ = hold(fresh.run, framework="tiny@1")
+    assert code == 0
 
 
 @pytest.mark.parametrize("verdict", ["NOT_APPLICABLE", "NOT_CLAIMED"])

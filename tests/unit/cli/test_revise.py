@@ -17,18 +17,14 @@ from harness.errors import ConfigError, UsageError
 from harness.evidence.archive import open_bundle
 from harness.evidence.revisions import history_in
 from harness.model.assessment import Assessment
-from harness.model.bench_config import BenchConfig
 from harness.model.dossier import Dossier, DutIdentification, IcsRow, Support
 from harness.model.ixit import Ixit
 from harness.model.judgement import Verdict
-from harness.model.order import RunOrder
 from harness.model.question import Answer, AskedStatus
-from harness.model.record import SampleRecord, SurveyRecord
 from harness.model.states import Purpose
 from harness.replay.rebinding import OTHERWISE
 from harness.replay.replaying import replay
-from harness.survey.run_directory import read_order, set_finished, write_order
-from harness.survey.store import create_run_directory
+from harness.survey.run_directory import read_order, set_finished
 from harness.testing.suites import suite_in
 from harness.trust.keys import parse_public_keys
 from harness.verify.bundle import verify_bundle
@@ -71,7 +67,6 @@ class TestLogins:
     def test_logins(self, ixit: Ixit, answers: AnswerView) -> Judgements:
         return tuple(answers.judge(STRONG, row.id) for row in ixit.auth_mech)
 """
-BENCH = {"bench": {"name": "b", "scope": ["192.0.2.0/24"]}, "sample": [{"id": "A"}]}
 AUTHOR, REASON = "Ada Lovelace", "The wording was wrong."
 
 
@@ -88,40 +83,15 @@ def dossier(text="bad", login="Web", model="m"):
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, finished_run):
     """A surveyed run; the unit c1a fails by its dossier."""
-    suite = tmp_path / "tinysuites" / "tiny"
-    suite.mkdir(parents=True)
-    for package in (suite.parent, suite):
-        (package / "__init__.py").touch()
-    (suite / "catalogue.toml").write_text(CATALOGUE)
-    (suite / "test_logins.py").write_text(SUITE)
-    folder = tmp_path / "out" / "run"
-    create_run_directory(folder)
-    first, config = dossier(), BenchConfig.model_validate(BENCH)
-    record = SurveyRecord(
-        run_id="r", purpose=Purpose.DEMO, bench="b", bench_kind="private",
-        started="2026-11-21T00:00:00.000000Z", ended="2026-11-21T00:01:00.000000Z", complete=True,
-        samples=(SampleRecord(id="A", origin="supplier"),), dossier_digest=first.digest,
-    )  # fmt: skip
-    (folder / "survey" / "survey.json").write_bytes(record.to_bytes())
-    (folder / "survey" / "dossier.json").write_bytes(first.to_bytes())
-    (folder / "survey" / "bench.json").write_bytes(config.to_bytes())
-    secrets = {"schema": "certbench/secrets/1", "key": "0" * 64, "secrets": []}
-    (folder / "private" / "secrets.json").write_text(json.dumps(secrets))
     (tmp_path / "bench.toml").write_text(
         '[bench]\nname = "b"\nscope = ["192.0.2.0/24"]\n[[sample]]\nid = "A"\n'
     )
-    write_order(
-        folder,
-        RunOrder(
-            command="run", certbench="0", bench_file=str(tmp_path / "bench.toml"), bench=config,
-            dossier=first, suites=(str(suite),), purpose=Purpose.DEMO, seed=1,
-            key=str(tmp_path / "key.pem"), target=str(tmp_path / "out"),
-        ),
+    return finished_run(
+        tmp_path, SUITE, dossier(), run="out/run", catalogue=CATALOGUE,
+        command="run", target=str(tmp_path / "out"),
     )  # fmt: skip
-    set_finished(folder, finished=True)
-    return folder
 
 
 @pytest.fixture
@@ -322,6 +292,15 @@ def test_the_command_shows_row_by_row_what_a_revision_changed(run, write, tmp_pa
         shown.output.split()
     )
     assert "Changes of revision 2" in page.read_text()
+
+
+def test_the_command_says_what_a_revision_does_to_overrides_and_answers(run, write):
+    options = ["--author", AUTHOR, "--reason", REASON, "--trigger", "c1a"]
+    file = write("new.toml", text="good")
+    done = CliRunner().invoke(app, ["dossier", "revise", str(run), str(file), *options])
+    assert done.exit_code == 0, done.output
+    said = " ".join(done.output.split())
+    assert "Overrides made before it lapse, and answers about rows that changed" in said
 
 
 def test_the_verifier_counts_the_revisions(run, write, tmp_path):

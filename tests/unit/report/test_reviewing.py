@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 import pypdf
 import pytest
+from rich.console import Console
 
 from harness.assessment.review import basis_of
+from harness.cli.output import show_assessment
 from harness.encoding.tree import DirectoryTree
 from harness.model.judgement import Conclusion, Verdict
 from harness.model.override import Override, ReviewedOverride, Standing
@@ -79,6 +81,19 @@ def test_the_words_name_number_verdicts_people_time_reason_and_standing(overridd
     assert after_review(lapsed) == (
         "after review: NOT_CONFORMANT (0 of 1 override count; the conclusion stays NOT_CONFORMANT)"
     )
+
+
+def test_the_terminal_says_why_an_override_does_not_count(overridden, made):
+    def said(**more):
+        console = Console(file=io.StringIO(), width=200)
+        show_assessment(console, overridden(**more), made.catalogue())
+        return [line.strip() for line in console.file.getvalue().splitlines()]
+
+    because = made.reason("override-lapsed-dossier", then="1", now="2")
+    line = "override 1 of c1a: lapsed: made on revision 1 of the dossier, and judged on 2"
+    assert line in said(standing=Standing.LAPSED, because=because)
+    quiet = [said(), said(standing=Standing.WITHDRAWN, because=made.reason("x"))]
+    assert not any(each.startswith("override 1") for lines in quiet for each in lines)
 
 
 def test_without_overrides_no_view_says_a_word(stage, made):

@@ -27,15 +27,15 @@ def _answers() -> Iterator[Answer]:
     """Every answer of the script, for every item of its question."""
     suite, _ = find_frameworks(VERSIONS)[0]
     asked = {
-        question.id: (question, entry.per)
+        question.id: (question, (entry.per, *entry.also))
         for entry in suite.units()[0]
         for question in entry.questions
     }
     tables = load_dossier(ROUTER).ixit.to_json()
     script = tomllib.loads((ROUTER / "answers.toml").read_text(encoding="utf-8"))
     for given in script["answer"]:
-        question, table = asked.get(given["question"], (None, ""))
-        rows = [str(row["id"]) for row in tables.get(table, [])]
+        question, places = asked.get(given["question"], (None, ()))
+        rows = [str(row["id"]) for table in places for row in tables.get(table, [])]
         for item in [*rows, ""]:
             if question is not None and given.get("item", item) == item:
                 yield Answer(

@@ -88,6 +88,18 @@ def test_an_answer_over_other_rows_or_facts_is_void_and_the_reason_says_which(no
     assert found.reason.params["changed"] == changed
 
 
+def test_an_answer_about_the_whole_dossier_counts_until_any_row_changes():
+    whole = UNIT.model_copy(update={"per": ""})
+    answer = given(basis().shown(whole, "DUT")).model_copy(update={"item": ""})
+
+    def now(text):
+        view = AnswerView((answer,), whole, basis=basis(text=text, revised=True))
+        return view.judge(DESK).reason
+
+    assert now("Web").code == "answered"
+    assert now("Console").params["changed"] == "row 1-AuthMech/AuthMech-1 has changed"
+
+
 def test_facts_that_come_after_an_observation_do_not_bear_on_it():
     before, after = basis(record()), basis(record(), record(attempt=2))
     found = judged(given(before.shown(UNIT, "AuthMech-1"), VISIT), after, VISIT)

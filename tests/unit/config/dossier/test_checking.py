@@ -155,6 +155,20 @@ def test_an_ics_without_a_row_is_one_problem(paper, found):
     assert [problem.what for problem in found() if problem.table == ICS] == ["no row"]
 
 
+def test_the_example_of_an_ics_that_has_no_row_can_be_typed(paper, found):
+    name = "etsi-en-303-645@2.1.1"
+    paper.data["ics"] = {name: []}
+    examples = [problem.example for problem in found() if problem.table == f"ics.{name}"]
+    assert examples == [f'"{name}" = [ ... ]']
+
+
+def test_the_example_for_a_name_that_is_taken_is_free(paper, found):
+    rows = paper.ixit["3-VulnTypes"]
+    rows.append(dict(rows[0]))
+    (problem,) = (each for each in found() if "rows of the table have this id" in each.what)
+    assert problem.example not in {f'id = "{row["id"]}"' for row in rows}
+
+
 def test_two_answers_to_one_provision_are_told(paper, found):
     paper.answers.append(dict(paper.answer("5.2-1")))
     assert places(found()) == [f"{ICS}[5.2-1].provision"]

@@ -111,6 +111,12 @@ def test_each_mistake_is_told_with_record_field_and_example(written, changes, fi
         assert problem.example.startswith(f"{field} = ")
 
 
+def test_a_digest_of_another_length_is_explained_without_a_pattern(written):
+    (problem,) = about_evidence(written({**FIELDS, "sha256": '"abc"'}))
+    assert "^" not in problem.mend
+    assert "64 digits" in problem.mend
+
+
 def test_a_missing_field_is_told_and_hides_nothing_else(written):
     bare = {key: value for key, value in FIELDS.items() if key not in {"issuer", "id"}}
     file = written(bare, {**FIELDS, "file": '"gone.pdf"'})

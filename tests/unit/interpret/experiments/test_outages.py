@@ -121,6 +121,23 @@ def test_settings_that_change_by_themselves_are_left_out(story: Any, interpreted
     assert found.settings == ()
 
 
+@pytest.mark.parametrize("value", [b"RR-1", b""])
+def test_a_setting_that_nobody_had_set_shows_no_recovery(
+    value: bytes, story: Any, interpreted: Any, judged: Any
+) -> None:
+    story.add("prepare", outage="power")
+    witnessed(story, works=True)
+    story.checked("check", function="switching", local=True)
+    story.add("setting", name="ssid", value=value, factory=b"RR-1").add("cut")
+    witnessed(story, works=False)
+    story.add("restored")
+    witnessed(story, works=True)
+    story.checked("check", function="switching", local=True)
+    story.add("setting", name="ssid", value=value, factory=b"RR-1").add("closed")
+    facts = interpreted("outages", outages=story)
+    assert judged("5.9-2-2b", facts, **ROWS) == ("INCONCLUSIVE", "no-setting-read")
+
+
 def test_an_outage_that_nothing_shows_decides_nothing(
     story: Any, interpreted: Any, judged: Any
 ) -> None:
@@ -205,6 +222,15 @@ def test_an_outage_in_which_the_capture_breaks_off_is_not_examined(
     facts = interpreted("outages", outages=told)
     assert facts.gap("network")
     assert judged("5.9-2-2a", facts, **ROWS) == ("INCONCLUSIVE", "not-examined")
+
+
+def test_what_was_lost_in_a_whole_outage_stays_lost_when_the_next_one_breaks_off(
+    story: Any, interpreted: Any, judged: Any
+) -> None:
+    told = outage(story, "network", during=False)
+    told.add("prepare", outage="network").add("cut")
+    facts = interpreted("outages", outages=told)
+    assert judged("5.9-2-2a", facts, **ROWS) == ("FAIL", "function-lost")
 
 
 @pytest.mark.parametrize(

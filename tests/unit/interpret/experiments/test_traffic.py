@@ -343,6 +343,27 @@ def test_a_window_that_was_not_closed_is_not_examined(
 
 
 @pytest.mark.parametrize("unit", ["5.3-10-1c", "5.3-15-2b", "5.7-2-2b", "5.9-3-2a"])
+def test_a_window_that_breaks_off_leaves_open_what_passed(
+    unit: str, recorder: Recorder, recorded: Any, judged: Any, story: Any
+) -> None:
+    recorder.window("update", body=lambda: recorder.carried(dport=443))
+    recorder.window("change-detected", "SecBoot-1").window("isolated", "ReplSup-1")
+    reconnects(recorder, *GROWING)
+    story.add("open", name="last", purpose="isolated", item="ReplSup-1")
+    recorder.sent()
+    assert judged(unit, recorded(), **ROWS) == ("INCONCLUSIVE", "not-examined")
+
+
+def test_a_device_that_was_silent_while_it_was_cut_off_shows_no_calm(
+    recorder: Recorder, recorded: Any, judged: Any
+) -> None:
+    only_answers = PACED.model_copy(update={"connects_to": ("none",)})
+    recorder.window("reconnect")
+    verdict = judged("5.9-3-2a", recorded(), com_mech=(only_answers,))
+    assert verdict == ("INCONCLUSIVE", "not-observed")
+
+
+@pytest.mark.parametrize("unit", ["5.3-10-1c", "5.3-15-2b", "5.7-2-2b", "5.9-3-2a"])
 def test_a_bench_without_the_probe_waits_for_it(unit: str, judged: Any) -> None:
     assert judged(unit, without="traffic", **ROWS) == ("INCONCLUSIVE", "waits-for-bench")
 
