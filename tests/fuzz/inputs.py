@@ -216,6 +216,55 @@ def snoops():
     yield "cut", (head + connected + b"".join(values))[:-3]
 
 
+def _signal(data, *, sent=False):
+    return _acl(1, data, sent=sent)
+
+
+def classic_snoops():
+    """Captures over Classic: who answers, what is served, and how a link is made and kept."""
+    dut = "554433221170"
+    answer = _hci(f"042fff01{dut}0100" + "00" * 5 + "c4" + ("05094c6f636b" + "00" * 234))
+    named = _hci("0407ff00" + dut + "4c6f636b" + "00" * 244)
+    opened = _hci(f"04030b004000{dut}0100")
+    channel = [_signal("020104000100" + "4100", sent=True), _signal("030108004101410000000000")]
+    listed = "35133511090004350c350319010035051900030803"
+    first, last = listed[:16], listed[16:]
+    records = [
+        _acl(0x141, "060000000100", sent=True),
+        _acl(0x41, "07000000" + f"{4 + len(first) // 2:02x}" + f"{len(first) // 2:04x}{first}0107"),
+        _acl(0x41, "07000000" + f"{3 + len(last) // 2:02x}" + f"{len(last) // 2:04x}{last}00"),
+    ]
+    serial = [
+        _signal("020204000300" + "4200", sent=True), _signal("030208004201420000000000"),
+        _acl(0x142, "033f011c", sent=True), _acl(0x42, "037301d7"),
+        _acl(0x142, "1b3f01aa", sent=True), _acl(0x42, "1b7301aa"),
+        _acl(0x42, "1bef0b68656c6c6faa"), _acl(0x142, "1b5301aa", sent=True),
+        _acl(0x42, "2b1f01aa"), _signal("0603040042014200"),
+    ]  # fmt: skip
+    host = [
+        _hci("01560c0101", sent=True), _hci("040e04017a0c00"),
+        _hci("040e0e0104100002020001000000000000"),
+    ]  # fmt: skip
+    pairing = [
+        _hci(f"043209{dut}010003"),
+        _hci(f"041817{dut}" + "60" * 16 + "08"),
+        _hci("040603004000"), _hci("04080400400002"),
+        _hci("040e0701081400400010"), _hci("0459050040000110"),
+    ]  # fmt: skip
+    ended = _hci("04050400400013")
+    pin = [
+        _hci("01560c0100", sent=True),
+        _hci(f"041606{dut}"),
+        _hci("010d0417" + dut + "04" + "30" * 16, sent=True),
+    ]
+    head = btsnoop.header()
+    yield "answers", head + answer + named
+    yield "services", head + b"".join([opened, *channel, *records, *serial, ended])
+    yield "pairing", head + b"".join([*host, opened, *pairing, ended])
+    yield "pin", head + b"".join([*pin[:1], opened, *pin[1:], *pairing[1:], ended])
+    yield "cut", (head + b"".join([opened, *channel, *records]))[:-5]
+
+
 def all_seeds():
     """Target, name and content of every seed."""
     lines = BUNDLE[MANIFEST].splitlines(keepends=True)
@@ -241,6 +290,7 @@ def all_seeds():
         "bundle": patches(),
         "saying": sayings(),
         "btsnoop": snoops(),
+        "classic": classic_snoops(),
         "policy": [("good", POLICY), ("missing", b'[trust]\nkeys = ["none.pem"]\n')],
     }
     for target, seeds in kinds.items():

@@ -28,6 +28,8 @@ from harness.evidence.hci_twin import snoop_twin, unmasked
 from harness.evidence.manifest import bundle_root, part_roots, read_manifest
 from harness.evidence.zip_tree import ZipTree
 from harness.interpret.bluetooth.attributes import characteristics_in, exchanges, services_in
+from harness.interpret.bluetooth.classic_links import read_classic
+from harness.interpret.bluetooth.classic_services import records_of, refusal_of_rfcomm, tried_on
 from harness.interpret.bluetooth.links import read_air
 from harness.interpret.bluetooth.payloads import parts_of
 from harness.interpret.bluetooth.security import pairings
@@ -308,6 +310,30 @@ def btsnoop(data):
     assert [place for place, _ in before] == [place for place, _ in after]
 
 
+def _in_links(packets):
+    """What is known of each link of a capture over Classic."""
+    air = read_classic(packets)
+    for told in air.answers:
+        parts_of(told.told)
+    return [(records_of(link), refusal_of_rfcomm(link), tried_on(link)) for link in air.links]
+
+
+def classic(data):
+    """Bluetooth Classic: read to the last service record, and the same from its twin."""
+    try:
+        packets = list(read_packets(data))
+    except CaptureError:
+        return
+    numbers = {each.number for each in packets}
+    found = _in_links(packets)
+    for records, refused, tried in found:
+        told = {records.packet, refused, *(each.opened for each in tried)}
+        assert told - {None} <= numbers, "something rests on a packet that is not there"
+    twin = snoop_twin(data, lambda text: text, None)
+    assert not unmasked(twin)
+    assert _in_links(read_packets(twin)) == found, "a twin tells another story"
+
+
 @dataclass(frozen=True)
 class Target:
     """One thing to fuzz; ``longest`` bounds its inputs in bytes."""
@@ -333,4 +359,5 @@ TARGETS = {
     "saying": Target(saying, 8192),
     "policy": Target(policy, 8192),
     "btsnoop": Target(btsnoop, 8192),
+    "classic": Target(classic, 8192),
 }
