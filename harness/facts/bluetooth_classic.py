@@ -86,6 +86,7 @@ class BluetoothClassicFacts(Facts):
         tries: every pairing that the bench began.
         control: one that a person at the sample wanted was completed.
         services: with what became of opening each.
+        listed: the service records were read to their end.
         discoverable: it answered inquiries for the whole window although nobody asked for that.
             Absent: it did not answer, though it did when somebody had asked, or earlier.
         outside_mode: a pairing was completed while nobody had asked the sample for one.
@@ -106,6 +107,7 @@ class BluetoothClassicFacts(Facts):
     tries: tuple[ClassicTry, ...] = ()
     control: Observation
     services: tuple[ClassicService, ...] = ()
+    listed: Observation
     discoverable: Observation
     outside_mode: Observation
     unauthenticated: Observation

@@ -61,7 +61,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothClassicFa
     tries = _tries(recording)
     control = _control(tries)
     heard = _heard(recording)
-    services = _services(recording)
+    services, listed = _services(recording), _listed(recording)
     there = isinstance(heard, Present)
     why = "the sample answered neither an inquiry nor a call"
     return BluetoothClassicFacts(
@@ -75,13 +75,14 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothClassicFa
         tries=tries,
         control=control,
         services=services,
+        listed=listed,
         discoverable=_discoverable(recording),
         outside_mode=_outside_mode(tries, control),
         unauthenticated=_unauthenticated(tries),
         legacy_pin=_legacy_pin(recording, tries, control),
         without_secure_connections=_without_secure_connections(recording, tries),
         short_key=_short_key(tries),
-        open_service=_open_service(recording, services),
+        open_service=_open_service(services, listed),
     )
 
 
@@ -285,7 +286,16 @@ def _open(
     return Absent(control=recording.ref(after.opened))
 
 
-def _open_service(recording: ClassicRecording, services: tuple[ClassicService, ...]) -> Observation:
+def _listed(recording: ClassicRecording) -> Observation:
+    step = recording.step(Name.OPEN)
+    records = records_of(step.link) if step and step.link else None
+    if records is None or records.packet is None:
+        return Unknown(reason="the service records were not read to the end")
+    return recording.seen(records.packet)
+
+
+def _open_service(services: tuple[ClassicService, ...], listed: Observation) -> Observation:
+    """One that is not in the records is not looked for on L2CAP: without them nothing is absent."""
     found = [each.open for each in services]
     present = [each for each in found if isinstance(each, Present)]
     if present:
@@ -293,14 +303,10 @@ def _open_service(recording: ClassicRecording, services: tuple[ClassicService, .
     unknown = [each for each in found if isinstance(each, Unknown)]
     if unknown:
         return unknown[0]
+    if not isinstance(listed, Present):
+        return listed
     absent = [each for each in found if isinstance(each, Absent)]
-    if absent:
-        return absent[0]
-    step = recording.step(Name.OPEN)
-    records = records_of(step.link) if step and step.link else None
-    if records is None or records.packet is None:
-        return Unknown(reason="the service records were not read to the end")
-    return Absent(control=recording.ref(records.packet))
+    return absent[0] if absent else Absent(control=listed.evidence[0])
 
 
 INTERPRETER = Interpreter(ProbeName("bluetooth-classic"), 1, BluetoothClassicFacts, interpret)

@@ -53,7 +53,8 @@ class Records:
     """The service records that one link read.
 
     Attributes:
-        packet: the last one of them; None if they were not read to the end.
+        packet: the last one of them; None if they were not read to the end, are no list, or name
+            too many services.
         names: of services, as `Tried` names them.
     """
 
@@ -80,7 +81,9 @@ def records_of(link: ClassicLink) -> Records:
                 last = unit.packet.number
                 break
         if last is not None:
-            return Records(last, tuple(dict.fromkeys(_names(found)))[:_MOST_SERVICES])
+            names = tuple(dict.fromkeys(_names(found)))
+            whole = _element(found, 0, 0) is not None and len(names) <= _MOST_SERVICES
+            return Records(last if whole else None, names[:_MOST_SERVICES])
     return Records(None, ())
 
 

@@ -51,6 +51,7 @@ def hardened(**changes: Any) -> BluetoothClassicFacts:
         "control": SEEN,
         "tries": (PAIRED,),
         "services": (ClassicService(name="rfcomm/3", listed=True, open=NOT_SEEN),),
+        "listed": SEEN,
         **dict.fromkeys(OBSERVED, NOT_SEEN),
     }
     return BluetoothClassicFacts(**{**usual, **changes})
