@@ -19,6 +19,8 @@ _VERSION: Final = 1
 _H4: Final = 1002
 _HEADER: Final = struct.Struct(">8sII")
 _RECORD: Final = struct.Struct(">IIIIQ")
+RECORD_BYTES: Final = _RECORD.size
+"""What stands before each packet."""
 _RECEIVED: Final = 0x01
 _COMMAND_OR_EVENT: Final = 0x02
 _YEAR_0_US: Final = 0x00DCDDB30F2F8000
@@ -53,6 +55,21 @@ def record(data: bytes, *, sent: bool, at_us: int) -> bytes:
     """One packet with its record; ``data`` begins with the H4 type."""
     flags = (0 if sent else _RECEIVED) | (_COMMAND_OR_EVENT if data[0] in _NO_DATA else 0)
     return _RECORD.pack(len(data), len(data), flags, 0, at_us + _YEAR_0_US) + data
+
+
+def kept_bytes(head: bytes) -> int:
+    """How many bytes of a packet follow this record; 0 for one that was cut off.
+
+    Raises:
+        CaptureError: a length that no packet has.
+    """
+    if len(head) < RECORD_BYTES:
+        return 0
+    whole, kept, *_ = _RECORD.unpack_from(head)
+    if not 0 < kept <= MAX_PACKET or whole < kept:
+        message = f"a length of {kept} of {whole} bytes"
+        raise CaptureError(message)
+    return int(kept)
 
 
 def is_whole(data: bytes) -> bool:

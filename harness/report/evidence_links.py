@@ -17,7 +17,7 @@ from harness.model.observation import EvidenceRef
 
 _PATH_SHOWN: Final = 1000
 _PLACES_SHOWN: Final = 12
-_LINE: Final = re.compile(r"line ([0-9]{1,9})")
+_NUMBERED: Final = re.compile(r"(line|packet) ([0-9]{1,9})")
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,14 @@ class EvidenceLinks:
 def _in_one_line(wheres: Iterable[str]) -> str:
     """``line 17``, ``line 3``, ``port 443`` become ``lines 3, 17; port 443``."""
     unique = list(dict.fromkeys(wheres))
-    numbers = sorted(int(match[1]) for where in unique if (match := _LINE.fullmatch(where)))
-    others = [neutralise(where) for where in unique if not _LINE.fullmatch(where)]
+    numbers: dict[str, list[int]] = {}
+    for match in filter(None, map(_NUMBERED.fullmatch, unique)):
+        numbers.setdefault(match[1], []).append(int(match[2]))
     parts = []
-    if numbers:
-        listed = _first([str(number) for number in numbers], ", ")
-        parts.append(("line " if len(numbers) == 1 else "lines ") + listed)
+    for kind, places in numbers.items():
+        listed = _first([str(number) for number in sorted(places)], ", ")
+        parts.append(f"{kind if len(places) == 1 else f'{kind}s'} {listed}")
+    others = [neutralise(where) for where in unique if not _NUMBERED.fullmatch(where)]
     if others:
         parts.append(_first(others, "; "))
     return "; ".join(parts)

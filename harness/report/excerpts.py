@@ -5,11 +5,13 @@ and bounded, all reading together has a budget, and everything shown is neutrali
 """
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any, Final
 
+from harness.encoding.btsnoop import HciPacket
 from harness.encoding.canonical import load_strict
 from harness.encoding.journal import MAX_LINE_BYTES
 from harness.encoding.text import neutralise
@@ -17,12 +19,14 @@ from harness.encoding.tree import Tree
 from harness.errors import CaptureError, EvidenceError
 from harness.model.external import FOLDER as EXTERNAL
 from harness.model.observation import EvidenceRef
+from harness.report import packets
 
 _BUDGET_BYTES: Final = 256 * 1024 * 1024
 """For everything that one `Excerpts` reads."""
 _STRIDE_BYTES: Final = 64 * 1024
 """How far apart the lines are that are found again without reading the file from its start."""
 _LINE: Final = re.compile(r"line ([1-9][0-9]{0,8})")
+_PACKET: Final = re.compile(r"packet ([1-9][0-9]{0,8})")
 _PORT: Final = re.compile(r"port ([0-9]{1,5})")
 _SHOWN: Final = 240
 _ROWS: Final = 8
@@ -84,6 +88,8 @@ class Excerpts:
         with self._survey.open(ref.path) as stream:
             if wanted := _LINE.fullmatch(ref.where):
                 yield from self._at_line(ref.path, stream, int(wanted[1]))
+            elif wanted := _PACKET.fullmatch(ref.where):
+                yield from self._at_packet(ref.path, stream, int(wanted[1]))
             elif mark := _mark(ref.where):
                 yield from self._with_mark(stream, mark)
 
@@ -110,6 +116,27 @@ class Excerpts:
             offset += len(line)
             if offset - marks[-1][1] >= _STRIDE_BYTES:
                 marks.append((count + 1, offset))
+
+    def _at_packet(self, path: str, stream: IO[bytes], number: int) -> Iterator[str]:
+        """A Bluetooth packet, after the one that it answers."""
+        marks = self._marks.setdefault(path, [(1, 0)])
+        earliest = number - packets.ON_THE_WAY
+        known = [mark for mark in marks if mark[0] <= earliest] if stream.seekable() else []
+        first, offset = max(known, default=(1, 0))
+        if offset:
+            stream.seek(offset)
+        near: deque[HciPacket] = deque(maxlen=packets.ON_THE_WAY + 1)
+        offset = offset or packets.HEADER_BYTES
+        for size, packet in packets.read_from(stream, first):
+            self._left -= size
+            near.append(packet)
+            if packet.number == number:
+                yield from (neutralise(self.masked(line), _SHOWN) for line in packets.quoted(near))
+            if packet.number == number or self._left <= 0:
+                return
+            offset += size
+            if offset - marks[-1][1] >= _STRIDE_BYTES:
+                marks.append((packet.number + 1, offset))
 
     def _with_mark(self, stream: IO[bytes], mark: bytes) -> Iterator[str]:
         for line in self._lines(stream):

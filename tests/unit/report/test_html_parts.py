@@ -31,6 +31,12 @@ def test_places_of_one_capture_are_one_entry_with_its_lines_in_order(links):
     )
 
 
+def test_packets_are_numbered_like_lines(links):
+    refs = [EvidenceRef(path="A/x.jsonl", where=w) for w in ("packet 17", "packet 3", "line 2")]
+    (place,) = links.places(refs)
+    assert place.where == "packets 3, 17; line 2"
+
+
 def test_many_places_are_counted_not_listed(links):
     refs = [EvidenceRef(path="A/x.jsonl", where=f"line {n}") for n in range(1, 41)]
     (place,) = links.places(refs)
