@@ -1,6 +1,7 @@
 """Facts of a hardened router with two samples, and ways to spoil them; for criteria and suites."""
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -76,6 +77,16 @@ from harness.model.states import DeviceState, Purpose
 ADDRESS = "127.0.10.1"
 AR, IN = DeviceState.AS_RECEIVED, DeviceState.INITIALISED
 FAMILIES = ("NULL", "EXPORT", "ANON", "RC4", "DES", "3DES", "MD5")
+
+
+@pytest.fixture(autouse=True)
+def forgotten_suites() -> Iterator[None]:
+    """Forget suites that a test made: the next test's have the same name."""
+    before = list(sys.path)
+    yield
+    sys.path[:] = before
+    for name in [name for name in sys.modules if name.partition(".")[0] == "tinysuites"]:
+        del sys.modules[name]
 
 
 def ref(where: str = "line 2") -> EvidenceRef:

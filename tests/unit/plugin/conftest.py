@@ -1,7 +1,6 @@
 """A tiny suite and an empty survey: enough to see what the judging child makes of a unit."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -90,18 +89,14 @@ def run_directory(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def suite_folder(tmp_path: Path) -> Iterator[Path]:
-    """An empty suite with its catalogue, which this process forgets afterwards."""
+def suite_folder(tmp_path: Path) -> Path:
+    """An empty suite with its catalogue."""
     folder = tmp_path / "tinysuites" / "tiny"
     folder.mkdir(parents=True)
     (folder.parent / "__init__.py").touch()
     (folder / "__init__.py").touch()
     (folder / "catalogue.toml").write_text(CATALOGUE)
-    yield folder
-    # Every test's suite has the same name: the next one must not find the modules of this one.
-    for name in [name for name in sys.modules if name.partition(".")[0] == "tinysuites"]:
-        del sys.modules[name]
-    sys.path[:] = [entry for entry in sys.path if entry != str(tmp_path)]
+    return folder
 
 
 Write = Callable[..., None]
