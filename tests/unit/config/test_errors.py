@@ -86,7 +86,7 @@ def test_a_dossier_loads_from_beside_the_bench(write):
             'id = "B"',
             'id = "B"\nip = "x"',
             (
-                "bench.toml: sample[B].ip: unknown key. Known here: console, firmware, "
+                "bench.toml: sample[B].ip: unknown key. Known here: bluetooth, console, firmware, "
                 "hardware, id, identity, label, link, lot, network, origin, power, reference, "
                 "serial, state, user."
             ),
