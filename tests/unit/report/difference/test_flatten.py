@@ -5,6 +5,7 @@ import typing
 import pytest
 
 from harness.facts.base import Facts
+from harness.facts.bluetooth import Access, AccessAtLevel, Advertiser, Characteristic, Level
 from harness.facts.console import ConsoleFacts, SecretSighting
 from harness.facts.credentials import CandidateSource, Trial, TrialOutcome
 from harness.facts.http import HttpFacts, HttpServer, Redirect
@@ -53,6 +54,42 @@ def test_shapes_name_fields_that_are_there(model):
     assert named <= model.model_fields.keys()
     if issubclass(model, Facts):
         assert not shape.key
+
+
+def flat(element):
+    return {entry.path: entry.value for entry in Flattener("")._element(element, 1, (), (), None)}
+
+
+def test_a_private_address_that_changed_is_no_difference(made):
+    first, second = (
+        Advertiser(
+            address=address,
+            kind="resolvable-private",
+            first_s=at,
+            last_s=at + 3.0,
+            evidence=made.ref(),
+        )
+        for address, at in (("40:00:00:00:00:01", 0.0), ("40:00:00:00:00:02", 3.0))
+    )
+    assert flat(first) == flat(second)
+
+
+def test_a_bluetooth_value_that_opened_is_one_difference(made):
+    closed, opened = (
+        flat(
+            Characteristic(
+                service="s",
+                uuid="u",
+                handle=handle,
+                readable=True,
+                writable=False,
+                table=(AccessAtLevel(level=Level.OPEN, read=read, evidence=made.ref()),),
+            )
+        )
+        for read, handle in ((Access.REFUSED, 3), (Access.GRANTED, 4))
+    )
+    changed = {path: value for path, value in opened.items() if closed[path] != value}
+    assert changed == {("s u", "table", "1"): "granted untried"}
 
 
 def entries(facts, address="192.0.2.1"):
