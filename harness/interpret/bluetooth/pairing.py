@@ -1,7 +1,7 @@
 """Interpreter of ``bluetooth-pairing``: how a sample paired, and what each level opened (pure)."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from harness.facts.bluetooth import WHOLE_KEY, BluetoothPairingFacts, PairingTry
@@ -19,6 +19,7 @@ LEFT_MODE: Final = "left-pairing-mode"
 TARGET: Final = "bluetooth"
 _TOO_OFTEN: Final = "repeated-attempts"
 _KEY_SIZE: Final = "encryption-key-size"
+_NOT_STRONG_ENOUGH: Final = "authentication-requirements"
 _MOST_TRIES: Final = 100
 _ATTENDED: Final = ("pair:",)
 
@@ -41,7 +42,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothPairingFa
         control=control,
         outside_mode=reading.outside_mode(control),
         over_bond=reading.over_bond(control),
-        legacy=reading.accepted(("just-works-legacy", "passkey-legacy"), control),
+        legacy=reading.legacy(control),
         unauthenticated=reading.completed_by(Model.JUST_WORKS, control),
         short_key=reading.short_key(control),
         fixed_passkey=reading.fixed_passkey(),
@@ -111,13 +112,12 @@ class _Reading:
             return Unknown(reason=f"step {name}: the request was not refused")
         return self._absent(control)
 
-    def accepted(self, names: tuple[str, ...], control: Observation) -> Observation:
-        """Whether the sample agreed to LE Legacy Pairing in one of the dry requests."""
-        asked = [self._only(f"dry:{name}") for name in names]
-        for pairing in asked:
-            if pairing is not None and pairing.response and not pairing.secure_connections:
-                return self._on(pairing)
-        return self._all_refused(asked, "authentication-requirements", control)
+    def legacy(self, control: Observation) -> Observation:
+        """Whether the sample agreed to LE Legacy Pairing, in whichever request."""
+        names = ("just-works-legacy", "passkey-legacy")
+        return self._agreed(
+            names, lambda each: not each.secure_connections, _NOT_STRONG_ENOUGH, control
+        )
 
     def completed_by(self, model: Model, control: Observation) -> Observation:
         """Whether a pairing by this model was carried through."""
@@ -128,21 +128,35 @@ class _Reading:
             if pairing.completed and pairing.model is model:
                 return self._on(pairing)
         offered = [self._only(f"pair:{name}") for name in ("just-works", "just-works-legacy")]
-        return self._all_refused(offered, "authentication-requirements", control)
+        return self._all_refused(offered, _NOT_STRONG_ENOUGH, control)
 
     def short_key(self, control: Observation) -> Observation:
-        """Whether a key of less than 16 bytes was agreed on.
+        """Whether a key of less than 16 bytes was agreed on, in whichever request."""
+        names = ("key-7", "key-15")
+        return self._agreed(names, lambda each: each.key_size < WHOLE_KEY, _KEY_SIZE, control)
 
-        Some answer the request first and refuse the size then: what was carried through tells.
+    def _agreed(
+        self,
+        names: tuple[str, ...],
+        is_weak: Callable[[Pairing], bool],
+        reason: str,
+        control: Observation,
+    ) -> Observation:
+        """Whether the sample agreed to something weak, in a request of these names or in any other.
+
+        Some answer the request first and refuse its weakness then: of those, only what was carried
+        through tells.
         """
-        carried = self._only("pair:key-7")
-        if carried is not None and security.refused_by_dut(carried.failure) == _KEY_SIZE:
-            return self._absent(control)
-        asked = [self._only(f"dry:{name}") for name in ("key-7", "key-15")]
-        for pairing in (*asked, carried):
-            if pairing is not None and pairing.response and pairing.key_size < WHOLE_KEY:
-                return self._on(pairing)
-        return self._all_refused(asked, _KEY_SIZE, control)
+        carried = {name: self._only(f"pair:{name}") for name in names}
+        late = {name for name, each in carried.items() if each and _refused_late(each, reason)}
+        excused = {id(carried[name]) for name in late}
+        for step in self._steps(*_ATTENDED) if late else self.recording.steps:
+            for pairing in self._pairings[id(step)]:
+                weak = pairing.response is not None and is_weak(pairing)
+                if weak and id(pairing) not in excused:
+                    return self._on(pairing)
+        asked = [self._only(f"dry:{name}") for name in names if name not in late]
+        return self._all_refused(asked, reason, control)
 
     def _all_refused(
         self, asked: Sequence[Pairing | None], reason: str, control: Observation
@@ -262,8 +276,9 @@ class _Reading:
         granted = [each for each in later if each.succeeded]
         if granted:
             return self.recording.seen(*(each.request.packet.number for each in granted[:3]))
-        if not all(is_refused(each) for each in later):
-            return Unknown(reason="not every request was answered")
+        again = {(each.opcode, each.handle) for each in later}
+        if again != refused or not all(is_refused(each) for each in later):
+            return Unknown(reason="not every request was made again and answered")
         return Absent(control=self.recording.ref(later[-1].request.packet.number))
 
     def values(self) -> Values:
@@ -325,6 +340,12 @@ class _Reading:
             reason=security.failure_of(pairing.failure),
             evidence=self.recording.ref(pairing.request.frame.packet.number),
         )
+
+
+def _refused_late(pairing: Pairing, reason: str) -> bool:
+    """The sample answered the request, and refused it for this reason afterwards."""
+    late = security.refused_by_dut(pairing.failure) == reason
+    return pairing.response is not None and late and not pairing.completed
 
 
 INTERPRETER = Interpreter(ProbeName("bluetooth-pairing"), 1, BluetoothPairingFacts, interpret)

@@ -214,11 +214,47 @@ def test_a_short_key_is_refused_for_its_size(tape, facts):
 @pytest.mark.parametrize(("late", "kind"), [("< 0506", Absent), ("> 0506", Present)])
 def test_a_size_may_be_refused_after_the_answer_but_by_the_dut(tape, facts, late, kind):
     controlled(tape)
-    for name in (*DRY_SHORT, "pair:key-7"):
+    for name in (*DRY_SHORT, "pair:key-7", "pair:key-15"):
         tape.step(name).report().connect()
         end = late if name.startswith("pair") else "> 0508"
         tape.smp(f"> {SHORT.hex()}", f"< {features(code=2).hex()}", end).end()
     assert isinstance(facts(tape).short_key, kind)
+
+
+def test_a_size_between_the_two_is_refused_in_its_own_right(tape, facts):
+    """One that refuses 7 bytes may take 15; an answer of one that refuses late proves neither."""
+    refused(controlled(tape), 0x06, "dry:key-7", "pair:key-7", ask=SHORT)
+    tape.step("dry:key-15").report().connect()
+    tape.smp(f"> {features(size=15).hex()}", f"< {features(code=2).hex()}", "> 0508").end()
+    assert isinstance(facts(tape).short_key, Present)
+
+
+def test_a_size_that_was_only_answered_by_one_that_refuses_late_is_unknown(tape, facts):
+    controlled(tape)
+    for name, size in (("dry:key-7", 7), ("pair:key-7", 7), ("dry:key-15", 15)):
+        tape.step(name).report().connect()
+        end = "< 0506" if name.startswith("pair") else "> 0508"
+        tape.smp(f"> {features(size=size).hex()}", f"< {features(code=2).hex()}", end).end()
+    assert isinstance(facts(tape).short_key, Unknown)
+
+
+@pytest.mark.parametrize(
+    ("name", "ask", "answer", "field"),
+    [
+        ("pair:passkey-legacy", LEGACY, features(code=2), "legacy"),
+        ("pair:comparison", features(), features(wants=0x05, code=2), "legacy"),
+        ("pair:passkey-shown", features(), features(size=10, code=2), "short_key"),
+    ],
+)
+def test_what_was_carried_through_counts_whatever_was_refused_before(
+    tape, facts, name, ask, answer, field
+):
+    """Its pairing mode may not have been on yet when it refused."""
+    refused(controlled(tape), 0x03, *DRY_LEGACY, ask=LEGACY)
+    refused(tape, 0x06, *DRY_SHORT, ask=SHORT)
+    legacy = field == "legacy"
+    tape.step(name).report().connect().pair(ask, answer, legacy=legacy).end()
+    assert isinstance(getattr(facts(tape), field), Present)
 
 
 PASSKEY = features(capability=2)
@@ -331,6 +367,13 @@ def test_what_a_bond_opens_without_encryption_is_told(tape, facts, answer, known
         tape.ask_encryption().encrypted()
     tape.end().step("bonded:open").report().connect().ask("0a1200", answer).end()
     assert isinstance(facts(tape).open_after_bond, kind)
+
+
+def test_what_was_not_asked_for_again_after_a_bond_may_be_open(tape, facts):
+    listing(tape).ask("0a1200", "010a120005").ask("12120041", "0112120005").end()
+    tape.step("bonded:encrypted").report().connect().ask_encryption().encrypted().end()
+    tape.step("bonded:open").report().connect().ask("0a1200", "010a120005").end(0x08)
+    assert isinstance(facts(tape).open_after_bond, Unknown)
 
 
 @pytest.mark.parametrize("spoofer", ["before and after", "in turns"])
