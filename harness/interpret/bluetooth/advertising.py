@@ -7,9 +7,9 @@ from harness.encoding.text import neutralise, to_latin
 from harness.facts.bluetooth import Advertiser, BluetoothAdvertisingFacts
 from harness.facts.discovery import IdentifierSighting
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
-from harness.interpret.bluetooth.hci import AddressKind, Report
+from harness.interpret.bluetooth.hci import Report
 from harness.interpret.bluetooth.payloads import parts_of
-from harness.interpret.bluetooth.steps import Recording, overlap, read_recording
+from harness.interpret.bluetooth.steps import LASTING, Recording, overlap, read_recording
 from harness.interpret.identifiers import Identifiers, Text, read_identifiers
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
@@ -18,7 +18,6 @@ LISTEN: Final = "listen"
 TARGET: Final = "bluetooth"
 MAX_ADVERTISERS: Final = 100
 _MAX_NAME: Final = 100
-_LASTING: Final = frozenset({AddressKind.PUBLIC, AddressKind.STATIC})
 
 
 def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothAdvertisingFacts:
@@ -109,7 +108,7 @@ def _trackable(recording: Recording, reports: tuple[Report, ...]) -> Observation
     first, last = reports[0], reports[-1]
     if len(_addresses(reports)) == 1:
         return recording.seen(first.packet.number, last.packet.number)
-    lasting = any(each.address.kind in _LASTING for each in reports)
+    lasting = any(each.address.kind in LASTING for each in reports)
     if lasting or overlap(reports):
         return Unknown(reason="several addresses say what the sample says, and not in turns")
     window_us = recording.inputs.number("window_ms") * 1000

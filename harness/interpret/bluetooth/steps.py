@@ -3,14 +3,14 @@
 import bisect
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from harness.encoding.btsnoop import is_whole, read_packets
 from harness.encoding.journal import Journal, JournalRecord
 from harness.facts.base import Facts, NotExamined
 from harness.interpret.base import INPUTS, CaptureReader
-from harness.interpret.bluetooth.hci import Address, Report
+from harness.interpret.bluetooth.hci import Address, AddressKind, Report
 from harness.interpret.bluetooth.links import Air, Link, read_air
 from harness.interpret.bluetooth.payloads import is_match
 from harness.model.observation import Absent, EvidenceRef, Present, Unknown
@@ -18,6 +18,8 @@ from harness.model.observation import Absent, EvidenceRef, Present, Unknown
 F = TypeVar("F", bound=Facts)
 CAPTURE: Final = "hci.btsnoop"
 STEPS: Final = "steps.jsonl"
+LASTING: Final = frozenset({AddressKind.PUBLIC, AddressKind.STATIC})
+"""Kinds of addresses that stay as long as a device has power."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Recording:
     """A capture, taken apart by steps.
 
     Attributes:
+        air: with connections to the DUT alone.
         whole: nothing is missing, so that what is not there did not happen.
     """
 
@@ -59,19 +62,19 @@ class Recording:
 
     def of_dut(self) -> tuple[Report, ...]:
         """Every report of an address that once said what the DUT says."""
-        match = self.inputs.fields.get("match")
-        wanted = match if isinstance(match, dict) else {}
-        mine = {each.address for each in self.air.reports if is_match(each.data, wanted)}
+        mine = _addresses(self.air, self.inputs)
         return tuple(report for report in self.air.reports if report.address in mine)
 
     @property
     def rivals(self) -> bool:
-        """Two addresses at once say what the DUT says, so that nobody knows which one it is.
+        """Several addresses say what the DUT says, so that nobody knows which one it is.
 
-        A device that changes its address never takes an earlier one again.
+        A device that changes a private address never takes an earlier one again, and none that
+        lasts is changed while it is powered (Core, Vol 6, Part B, 1.3).
         """
         reports = [report for report in self.of_dut() if report.connectable]
-        return overlap(reports)
+        lasting = {each.address for each in reports if each.address.kind in LASTING}
+        return len(lasting) > 1 or overlap(reports)
 
     def named(self, name: str) -> tuple[Step, ...]:
         """The steps of a name, in order."""
@@ -99,7 +102,9 @@ def read_recording(captures: CaptureReader) -> Recording:
     """
     inputs = captures.journal(INPUTS).first("inputs")
     data = captures.data(CAPTURE)
-    air = read_air(read_packets(data))
+    everything = read_air(read_packets(data))
+    mine = _addresses(everything, inputs)
+    air = replace(everything, links=tuple(each for each in everything.links if each.peer in mine))
     journal = captures.journal(STEPS)
     records = list(journal.of("step"))
     ends = [*(record.number("packet") for record in records[1:]), None]
@@ -109,6 +114,13 @@ def read_recording(captures: CaptureReader) -> Recording:
     )
     whole = journal.whole and captures.complete and not air.truncated and is_whole(data)
     return Recording(captures, inputs, journal, air, steps, whole)
+
+
+def _addresses(air: Air, inputs: JournalRecord) -> set[Address]:
+    """The addresses that once said what the DUT says."""
+    match = inputs.fields.get("match")
+    wanted = match if isinstance(match, dict) else {}
+    return {each.address for each in air.reports if is_match(each.data, wanted)}
 
 
 def _step(record: JournalRecord, air: Air, numbers: list[int], end: int | None) -> Step:

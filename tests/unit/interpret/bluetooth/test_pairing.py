@@ -390,6 +390,20 @@ def test_two_devices_that_say_the_same_decide_nothing(tape, facts, spoofer):
         assert isinstance(facts(tape).control, Present)
 
 
+def test_a_connection_to_somebody_else_is_none_to_the_sample(tape, facts):
+    tape.step("pair:comparison").report().connect(OTHER).pair().end()
+    found = facts(tape)
+    assert (found.examined, found.tries) == ((), ())
+    assert isinstance(found.control, Unknown)
+
+
+def test_two_addresses_that_last_are_two_devices_even_in_turns(tape, facts):
+    mine, other = "C0:11:22:33:44:55", "C1:11:22:33:44:56"
+    tape.step("pair:comparison").report(address=mine).connect(mine).pair().end()
+    assert isinstance(facts(tape).control, Present)
+    assert isinstance(facts(tape.report(address=other)).control, Unknown)
+
+
 def test_a_neighbour_of_another_name_is_nobodys_business(tape, facts):
     controlled(tape).report(b"\x06\x09Other", OTHER).report(LOCK)
     assert isinstance(facts(tape).control, Present)
