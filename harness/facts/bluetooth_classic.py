@@ -39,7 +39,8 @@ class ClassicTry(Frozen):
 
     Attributes:
         name: which one of the bench's list.
-        answer: ``completed``; ``refused``: the sample said so or hung up; ``silent``.
+        answer: ``completed``; ``refused``: the sample said so or hung up; ``silent``: it
+            did neither, as far as the bench can tell.
         status: HCI error code with which it failed (Core, Vol 1, Part F); 0 otherwise.
         capability: what the sample said that it can show and take, 0 to 3; None if it did not.
         key: how the link key was made (`LinkKey`); None if there was none.

@@ -40,8 +40,11 @@ _MAX_NAME: Final = 100
 _LOCAL_END: Final = 0x16
 _PIN_REFUSED: Final = frozenset({0x06, 0x18})
 """PIN or key missing; pairing not allowed (Core, Vol 1, Part F); others may be a wrong PIN."""
-_TIMED_OUT: Final = frozenset({0x08, 0x10, 0x22})
-"""Time-outs of link, acceptance and answers: perhaps nobody confirmed, and nothing was refused."""
+_REFUSALS: Final = frozenset(
+    {0x05, 0x06, 0x0E, 0x0F, 0x13, 0x18, 0x1A, 0x24, 0x25, 0x29, 0x2F, 0x37, 0x3D}
+)
+"""What a device says that will not pair, or so (Core, Vol 1, Part F). Time-outs, too many attempts
+and whatever the bench's own adapter may fail at are no refusals."""
 _PAIRING: Final = (Name.OUTSIDE, Name.JUST_WORKS, Name.COMPARISON, Name.PIN)
 _UNAUTHENTICATED: Final = frozenset({LinkKey.UNAUTHENTICATED_P192, LinkKey.UNAUTHENTICATED_P256})
 _AUTHENTICATED: Final = frozenset({LinkKey.AUTHENTICATED_P192, LinkKey.AUTHENTICATED_P256})
@@ -132,7 +135,7 @@ def _try(recording: ClassicRecording, step: ClassicStep, link: ClassicLink) -> C
     changes = [each for each in link.ciphers if each.status == 0]
     cipher = Cipher(changes[-1].cipher) if changes and changes[-1].cipher in set(Cipher) else None
     sizes = [each.size for each in link.sizes] + [each.key_size for each in changes]
-    size = next((each for each in sizes if each), 0)
+    size = min((each for each in sizes if each), default=0)
     kind = key.kind if key else None
     return ClassicTry(
         name=step.name,
@@ -148,7 +151,7 @@ def _try(recording: ClassicRecording, step: ClassicStep, link: ClassicLink) -> C
 
 
 def _end(status: int) -> str:
-    return SILENT if status in _TIMED_OUT else REFUSED
+    return REFUSED if status in _REFUSALS else SILENT
 
 
 def _level(key: int | None, cipher: Cipher, size: int) -> int:

@@ -116,6 +116,20 @@ def test_a_sample_that_hangs_up_refuses(classic, looked, reason) -> None:
     assert isinstance(looked(classic).outside_mode, Absent)
 
 
+@pytest.mark.parametrize("status", [0x02, 0x03, 0x04, 0x07, 0x0C, 0x17, 0x1F, 0x99])
+def test_what_the_adapter_of_the_bench_failed_at_is_no_refusal(classic, looked, status) -> None:
+    facts = looked(
+        classic.refused("outside-mode", status).refused("pair:just-works", status).paired()
+    )
+    assert isinstance(facts.outside_mode, Unknown)
+    assert isinstance(facts.unauthenticated, Unknown)
+
+
+def test_the_shortest_key_of_a_link_counts(classic, looked) -> None:
+    classic.hardened().step("pair:comparison").connect().pair(size=16).key_size(7).end()
+    assert isinstance(looked(classic).short_key, Present)
+
+
 @pytest.mark.parametrize("reason", [0x16, 0x08, 0x22])
 def test_silence_and_time_outs_are_no_refusal(classic, looked, reason) -> None:
     classic.step("outside-mode").connect().end(reason).paired()
