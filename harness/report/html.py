@@ -30,6 +30,7 @@ from harness.model.judgement import Judgement, Verdict
 from harness.model.prose import render
 from harness.report import item_results, plain_words
 from harness.report.advice import Counsel, advice_of, counsel_of
+from harness.report.bluetooth_view import LEVELS, bluetooth_of
 from harness.report.declared_rows import cited_rows
 from harness.report.evidence_links import EvidenceLinks
 from harness.report.external_view import external_views
@@ -200,6 +201,7 @@ def page_environment() -> jinja2.Environment:
         version=__version__,
         duration=duration,
         about_names=NAMES,
+        level_names=LEVELS,
         words=plain_words,
     )
     return environment
@@ -232,6 +234,7 @@ def _context(source: ReportSource) -> Mapping[str, object]:
         "survey": survey.survey,
         "visits": visits_of(survey),
         "services": services_of(survey),
+        "bluetooth": bluetooth_of(survey),
         "attempts": attempts,
         "tools": tools_of(survey, attempts),
         "answers": (answers := answers_in(folder)),

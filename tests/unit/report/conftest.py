@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from harness.evidence.manifest import ManifestEntry, class_of, sort_key
-from harness.facts.base import Endpoint
+from harness.facts.base import Endpoint, Facts
 from harness.facts.services import Service, ServicesFacts
 from harness.facts.store import FactBase, FactRecord
 from harness.model.assessment import Assessment, JudgeDigests, ProvisionResult, UnitResult
@@ -207,6 +207,7 @@ class Stage:
     withheld: tuple[str, ...] = ()
     redaction: Redaction | None = None
     job: JobRecord | None = None
+    more: tuple[Facts, ...] = ()
 
     def page(self, *assessments: Assessment, **of_catalogue: Any) -> str:
         """Write the stage and its HTML report; the page."""
@@ -248,7 +249,11 @@ class Stage:
         fact = ServicesFacts(services=(service,), complete=True)
         state, done = DeviceState.AS_RECEIVED, AttemptOutcome.COMPLETED
         record = FactRecord(KEY, state, done, fact, before, after)
-        return FactBase(self._survey(), (self._visit(),), (record,), ())
+        others = tuple(
+            FactRecord(KEY.model_copy(update={"probe": each.PROBE}), state, done, each)
+            for each in self.more
+        )
+        return FactBase(self._survey(), (self._visit(),), (record, *others), ())
 
     def _survey(self) -> SurveyRecord:
         sample = SampleRecord(
