@@ -68,7 +68,8 @@ def make_plan(
         needs = tuple(
             need
             for need in (found.facts if found else ())
-            if not need.where or dossier.ixit.names(need.where)
+            if _is_wanted(need, dossier)
+            or (need.undeclared and not blocked_facts([need], probes, capabilities, max_impact))
         )
         blocked = blocked_facts(needs, probes, capabilities, max_impact)
         waits = waiting_for(need.probe for need in needs if need.probe not in probes)
@@ -98,6 +99,10 @@ def make_plan(
         units=tuple(planned),
         estimate_s=survey.estimate_s,
     )
+
+
+def _is_wanted(need: FactNeed, dossier: Dossier) -> bool:
+    return not need.where or dossier.ixit.names(need.where)
 
 
 def _planned_reason(

@@ -88,12 +88,15 @@ class FactNeed(Frozen):
 
     Attributes:
         where: an endpoint (``ble``): the fact is needed only if a row of the IXIT names it.
+        undeclared: the bench looks even where no row does, if it can: what nobody declared must be
+            found.
     """
 
     probe: ProbeName
     state: DeviceState
     samples: Samples = Samples.FIRST
     where: str = ""
+    undeclared: bool = False
 
 
 class UnitDeclaration(Frozen):

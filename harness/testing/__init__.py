@@ -74,7 +74,7 @@ from harness.model.ixit import (
     UpdMech,
     UserIntf,
 )
-from harness.model.ixit.fields import BLE
+from harness.model.ixit.fields import BLE, CLASSIC
 from harness.model.judgement import Finding, Judgement, Judgements, Outcome, Reason, Severity
 from harness.model.observation import Absent, EvidenceRef, Present, Unknown
 from harness.model.question import AnswerKind, Question
@@ -96,6 +96,14 @@ from harness.testing.bluetooth import (
     at_large,
     passkeys,
     robust,
+)
+from harness.testing.bluetooth_classic import (
+    CLASSIC_NEEDS,
+    FOUND_NEEDS,
+    RADIO_NEEDS,
+    ClassicView,
+    Radios,
+    radios,
 )
 from harness.testing.carriers import (
     ask_of_links,
@@ -173,10 +181,13 @@ __all__ = [
     "AIR_NEEDS",
     "AS_RECEIVED",
     "BLE",
+    "CLASSIC",
+    "CLASSIC_NEEDS",
     "DISCLOSURE_NEEDS",
     "DISCOVERY_NEEDS",
     "EXPOSURE_NEEDS",
     "FILE_NEEDS",
+    "FOUND_NEEDS",
     "GRANTED_NEEDS",
     "GROUP_ENDPOINTS",
     "IF_NO_ROW",
@@ -189,6 +200,7 @@ __all__ = [
     "NAME_AND_TIME_NEEDS",
     "PAIRING_NEEDS",
     "PUBLICATION_NEEDS",
+    "RADIO_NEEDS",
     "TRANSPORT_NEEDS",
     "UPDATED",
     "USER_INFO",
@@ -203,6 +215,7 @@ __all__ = [
     "BluetoothPairingFacts",
     "BruteForceLimit",
     "Catalogue",
+    "ClassicView",
     "ComMech",
     "ConsoleFacts",
     "CredentialsFacts",
@@ -247,6 +260,7 @@ __all__ = [
     "PublicationsFacts",
     "Quantifier",
     "Question",
+    "Radios",
     "Reason",
     "ReplSup",
     "ResMech",
@@ -308,6 +322,7 @@ __all__ = [
     "personal_data",
     "port_mapping",
     "published",
+    "radios",
     "reason",
     "responders_asked",
     "robust",

@@ -4,7 +4,7 @@ What crosses a link is said in other tables: 10-SecParam and 21-PersData name ro
 The units of 5.5-6, 5.5-7, 5.8-1 and 5.8-2 apply those of 5.5-1 to the links that are named.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,21 +12,28 @@ from harness.assessment import rules
 from harness.assessment.judging import all_of, reason, undecided
 from harness.assessment.rules.links import DECLARED, Traveller
 from harness.assessment.rules.rows import COM_MECH, SEC_PARAM, field_missing, no_rows
+from harness.facts.base import Facts
 from harness.facts.bluetooth import BluetoothPairingFacts
+from harness.facts.bluetooth_classic import BluetoothClassicFacts
 from harness.model.ixit import ComMech, Ixit
-from harness.model.ixit.fields import BLE
+from harness.model.ixit.fields import BLE, CLASSIC
 from harness.model.judgement import Judgement, Judgements, Outcome
 from harness.model.question import Question
 from harness.testing.asking import ask_each
 from harness.testing.bluetooth import link_as_declared
+from harness.testing.bluetooth_classic import classic_link
 from harness.testing.network import NetworkView
 from harness.testing.rows import network_endpoints, over_rows
-from harness.testing.view import AnswerView
+from harness.testing.view import AnswerView, FactView
 
 PERS_DATA: Final = "21-PersData"
 AS_DECLARED: Final = "declared-cryptography"
 _CONSOLE: Final = "console"
 _PROBED: Final = ("tcp/", "udp/")
+_RADIOS: Final[Mapping[str, tuple[type[Facts], Callable[[FactView, ComMech], Judgement]]]] = {
+    BLE: (BluetoothPairingFacts, link_as_declared),
+    CLASSIC: (BluetoothClassicFacts, classic_link),
+}
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ def links_as_declared(network: NetworkView, links: Iterable[ComMech]) -> Judgeme
 
     A row whose only endpoint is the console is a wire in somebody's hand and no link to look at. A
     row that names no endpoint, or one that no probe looks at, is open. Needs `LINK_NEEDS`, and of
-    rows over Bluetooth `PAIRING_NEEDS`.
+    rows over Bluetooth `RADIO_NEEDS`.
     """
     rows = [row for row in links if set(row.endpoints) != {_CONSOLE}]
     return over_rows(COM_MECH, AS_DECLARED, rows, lambda row: _as_declared(network, row))
@@ -139,9 +146,10 @@ def _as_declared(network: NetworkView, row: ComMech) -> Judgement:
     else:
         parts = [network.unprotected(row.id, name) for name in names]
     unseen = [name for name in row.endpoints if name not in {*names, _CONSOLE}]
-    if BLE in unseen and network.facts.declares(BluetoothPairingFacts, network.state):
-        parts.append(link_as_declared(network.facts, row))
-        unseen.remove(BLE)
+    for name, (kind, judge) in _RADIOS.items():
+        if name in unseen and network.facts.declares(kind, network.state):
+            parts.append(judge(network.facts, row))
+            unseen.remove(name)
     if unseen:
         why = reason("link-not-observed", endpoints=", ".join(unseen))
         parts.append(undecided(row.id, AS_DECLARED, why))

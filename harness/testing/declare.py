@@ -27,13 +27,20 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def need(
-    facts: type[Facts], state: DeviceState, samples: Samples = Samples.FIRST, *, where: str = ""
+    facts: type[Facts],
+    state: DeviceState,
+    samples: Samples = Samples.FIRST,
+    *,
+    where: str = "",
+    undeclared: bool = False,
 ) -> FactNeed:
     """One fact that a unit reads: of which probe, in which state, of which samples.
 
-    With ``where`` it is read only if a row of the IXIT names that endpoint.
+    With ``where`` it is read only if a row of the IXIT names that endpoint; and then with
+    ``undeclared`` also if none does, on a bench that can.
     """
-    return FactNeed(probe=ProbeName(facts.PROBE), state=state, samples=samples, where=where)
+    probe = ProbeName(facts.PROBE)
+    return FactNeed(probe=probe, state=state, samples=samples, where=where, undeclared=undeclared)
 
 
 def case(case_id: str) -> Callable[[C], C]:

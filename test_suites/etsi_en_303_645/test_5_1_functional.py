@@ -10,8 +10,8 @@ from harness.testing import (
     LIVE_LOGIN_NEEDS,
     LOGIN_NEEDS,
     PAIRING_NEEDS,
+    RADIO_NEEDS,
     TRANSPORT_NEEDS,
-    AirView,
     AnswerView,
     AuthMech,
     CredentialsFacts,
@@ -39,6 +39,7 @@ from harness.testing import (
     on_the_network,
     over_rows,
     passkeys,
+    radios,
     unit,
 )
 
@@ -160,14 +161,16 @@ class TestPasswordGeneration:
 class TestAuthenticationCryptography:
     """Logins over the network use sound cryptography, as declared (5.1-3)."""
 
-    @unit("a", facts=(*needs(TRANSPORT_NEEDS, INITIALISED), *PAIRING_NEEDS), per=AUTH_MECH)
+    @unit("a", facts=(*needs(TRANSPORT_NEEDS, INITIALISED), *RADIO_NEEDS), per=AUTH_MECH)
     def test_logins_use_the_declared_cryptography(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's endpoints, and any other place where a login crosses the network in clear."""
-        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
+        network, air = NetworkView(facts, INITIALISED), radios(facts, ixit)
 
         def judge(row: AuthMech) -> Judgement:
             parts = [
-                air.login(row.id) if name == BLE else network.protected(row.id, name, row.crypto)
+                air[name].login(row.id)
+                if name in air
+                else network.protected(row.id, name, row.crypto)
                 for name in network_endpoints(row)
             ]
             return all_of(row.id, "declared-cryptography", parts)

@@ -5,18 +5,18 @@ from typing import Final
 from harness.testing import (
     ACCESS_NEEDS,
     AS_RECEIVED,
-    BLE,
     DISCLOSURE_NEEDS,
     DISCOVERY_NEEDS,
     EXPOSURE_NEEDS,
+    FOUND_NEEDS,
     GRANTED_NEEDS,
     INITIALISED,
     LINK_NEEDS,
     LIVE_LOGIN_NEEDS,
     MAPPING_NEEDS,
     PAIRING_NEEDS,
+    RADIO_NEEDS,
     TRANSPORT_NEEDS,
-    AirView,
     FactRecord,
     FactView,
     Ixit,
@@ -26,6 +26,7 @@ from harness.testing import (
     NetworkView,
     Outcome,
     PortsFacts,
+    Radios,
     SnmpWriteFacts,
     SoftServ,
     all_of,
@@ -42,6 +43,7 @@ from harness.testing import (
     on_the_network,
     over_rows,
     port_mapping,
+    radios,
     undeclared_product_judgements,
     undeclared_responders,
     unit,
@@ -57,7 +59,7 @@ SOFT_SERV: Final = "13-SoftServ"
 class TestCommunicationCryptography:
     """Communication uses sound cryptography, as declared (5.5-1)."""
 
-    @unit("a", facts=(*needs(LINK_NEEDS, INITIALISED), *PAIRING_NEEDS), per=COM_MECH)
+    @unit("a", facts=(*needs(LINK_NEEDS, INITIALISED), *RADIO_NEEDS), per=COM_MECH)
     def test_links_use_the_declared_cryptography(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's endpoints; a row without cryptography may only lead to TLS."""
         network = NetworkView(facts, INITIALISED)
@@ -93,7 +95,7 @@ class TestReviewedImplementations:
 class TestAccessOverTheNetwork:
     """Services give access only after authentication (5.5-4)."""
 
-    @unit("a", facts=(*needs(ACCESS_NEEDS, INITIALISED), *PAIRING_NEEDS), per=SOFT_SERV)
+    @unit("a", facts=(*needs(ACCESS_NEEDS, INITIALISED), *RADIO_NEEDS), per=SOFT_SERV)
     def test_access_without_or_with_wrong_credentials_is_refused(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -101,7 +103,7 @@ class TestAccessOverTheNetwork:
 
         Over Bluetooth, no value of the row's services below the level of their link.
         """
-        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
+        network, air = NetworkView(facts, INITIALISED), radios(facts, ixit)
         rows = _authenticated(ixit)
         judged = over_rows(
             SOFT_SERV, "anonymous-access", rows, lambda row: _refused(network, air, row)
@@ -113,7 +115,7 @@ class TestAccessOverTheNetwork:
         "b",
         facts=(
             *needs((PortsFacts, LatePortsFacts, *GRANTED_NEEDS), INITIALISED),
-            *PAIRING_NEEDS,
+            *RADIO_NEEDS,
         ),
         per=SOFT_SERV,
     )
@@ -126,18 +128,20 @@ class TestAccessOverTheNetwork:
         is declared enabled, and whose port is closed from the first look to the last, lets nobody
         in.
         """
-        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
+        network, air = NetworkView(facts, INITIALISED), radios(facts, ixit)
 
         def judge(row: SoftServ) -> Judgement:
-            there = [_there(network, row, name) for name in network_endpoints(row) if name != BLE]
+            there = [
+                _there(network, row, name) for name in network_endpoints(row) if name not in air
+            ]
             return all_of(row.id, "authorised-access", [_granted(network, air, row), *there])
 
         return over_rows(SOFT_SERV, "authorised-access", _authenticated(ixit), judge)
 
-    @unit("c", facts=(*needs(LIVE_LOGIN_NEEDS, INITIALISED), *PAIRING_NEEDS), per=SOFT_SERV)
+    @unit("c", facts=(*needs(LIVE_LOGIN_NEEDS, INITIALISED), *RADIO_NEEDS), per=SOFT_SERV)
     def test_access_is_protected_on_the_wire(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Each row's endpoints are encrypted, and no login crosses the network in clear."""
-        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
+        network, air = NetworkView(facts, INITIALISED), radios(facts, ixit)
         rows = _authenticated(ixit)
         judged = over_rows(
             SOFT_SERV, "plaintext-management", rows, lambda row: _encrypted(network, air, row)
@@ -156,7 +160,7 @@ class TestConfigurationOverTheNetwork:
                 (PortsFacts, LatePortsFacts, *ACCESS_NEEDS, SnmpWriteFacts, *MAPPING_NEEDS),
                 INITIALISED,
             ),
-            *PAIRING_NEEDS,
+            *RADIO_NEEDS,
         ),
         per=SOFT_SERV,
     )
@@ -167,13 +171,12 @@ class TestConfigurationOverTheNetwork:
         is a file server that takes files from anybody, or a gateway that opens ports inwards. So is
         a Bluetooth device that bonds with whoever asks.
         """
-        network, air = NetworkView(facts, INITIALISED), AirView(facts, ixit)
+        network, air = NetworkView(facts, INITIALISED), radios(facts, ixit)
 
         def judge(row: SoftServ) -> Judgement:
             looks = (_refused, _granted, _encrypted)
             parts = [look(network, air, row) for look in looks]
-            if BLE in row.endpoints:
-                parts.append(air.pairs_unasked(row.id))
+            parts += [air[name].pairs_unasked(row.id) for name in row.endpoints if name in air]
             return all_of(row.id, "anonymous-access", parts)
 
         rows = [
@@ -195,6 +198,7 @@ class TestConfigurationOverTheNetwork:
         facts=(
             *needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), AS_RECEIVED, INITIALISED),
             *PAIRING_NEEDS,
+            *FOUND_NEEDS,
         ),
     )
     def test_every_communication_mechanism_is_declared(
@@ -207,7 +211,11 @@ class TestConfigurationOverTheNetwork:
         """
         declared = declared_endpoints(ixit.com_mech)
         views = [NetworkView(facts, state) for state in (AS_RECEIVED, INITIALISED)]
-        on_the_air = AirView(facts, ixit).undeclared_services(ixit.com_mech)
+        on_the_air = [
+            found
+            for radio in radios(facts, ixit).values()
+            for found in radio.undeclared_services(ixit.com_mech)
+        ]
         on_the_network = (
             judgement
             for view in views
@@ -223,7 +231,7 @@ class TestConfigurationOverTheNetwork:
 class TestCriticalParametersOnLinks:
     """Critical parameters cross links under the declared protection (5.5-6)."""
 
-    @unit("a", facts=(*needs(TRANSPORT_NEEDS, INITIALISED), *PAIRING_NEEDS), per=COM_MECH)
+    @unit("a", facts=(*needs(TRANSPORT_NEEDS, INITIALISED), *RADIO_NEEDS), per=COM_MECH)
     def test_links_of_critical_parameters_are_as_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -237,7 +245,7 @@ class TestCriticalParametersOnLinks:
 class TestCriticalParametersInTransit:
     """Critical parameters that travel over remote links are protected (5.5-7)."""
 
-    @unit("a", facts=(*needs(TRANSPORT_NEEDS, INITIALISED), *PAIRING_NEEDS), per=COM_MECH)
+    @unit("a", facts=(*needs(TRANSPORT_NEEDS, INITIALISED), *RADIO_NEEDS), per=COM_MECH)
     def test_critical_parameters_travel_under_the_declared_cryptography(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -255,9 +263,9 @@ def _authenticated(ixit: Ixit) -> list[SoftServ]:
     ]
 
 
-def _refused(network: NetworkView, air: AirView, row: SoftServ) -> Judgement:
+def _refused(network: NetworkView, air: Radios, row: SoftServ) -> Judgement:
     parts = [
-        air.access_refused(row) if name == BLE else network.access_refused(row.id, name)
+        air[name].access_refused(row) if name in air else network.access_refused(row.id, name)
         for name in network_endpoints(row)
     ]
     return all_of(row.id, "anonymous-access", parts)
@@ -278,17 +286,17 @@ def _there(network: NetworkView, row: SoftServ, name: str) -> Judgement:
     return next(by_outcome[outcome] for outcome in order if outcome in by_outcome)
 
 
-def _granted(network: NetworkView, air: AirView, row: SoftServ) -> Judgement:
+def _granted(network: NetworkView, air: Radios, row: SoftServ) -> Judgement:
     parts = [
-        air.access_granted(row.id) if name == BLE else network.access_granted(row.id, name)
+        air[name].access_granted(row.id) if name in air else network.access_granted(row.id, name)
         for name in network_endpoints(row)
     ]
     return all_of(row.id, "authorised-access", parts)
 
 
-def _encrypted(network: NetworkView, air: AirView, row: SoftServ) -> Judgement:
+def _encrypted(network: NetworkView, air: Radios, row: SoftServ) -> Judgement:
     parts = [
-        air.login(row.id) if name == BLE else network.encrypted(row.id, name)
+        air[name].login(row.id) if name in air else network.encrypted(row.id, name)
         for name in network_endpoints(row)
     ]
     return all_of(row.id, "plaintext-management", parts)

@@ -5,10 +5,11 @@ from typing import Final
 from harness.testing import (
     ADVERTISING_NEEDS,
     AIR_NEEDS,
-    BLE,
+    CLASSIC_NEEDS,
     DISCLOSURE_NEEDS,
     DISCOVERY_NEEDS,
     EXPOSURE_NEEDS,
+    FOUND_NEEDS,
     GROUP_ENDPOINTS,
     INITIALISED,
     PAIRING_NEEDS,
@@ -40,6 +41,7 @@ from harness.testing import (
     network_endpoints,
     on_the_network,
     over_rows,
+    radios,
     responders_asked,
     told_to_everybody,
     undeclared_responders,
@@ -90,6 +92,7 @@ class TestUnusedInterfacesAreDisabled:
         facts=(
             *needs((PortsFacts, LatePortsFacts, DiscoveryFacts), INITIALISED),
             *ADVERTISING_NEEDS,
+            *CLASSIC_NEEDS,
         ),
         per=INTF,
     )
@@ -100,11 +103,11 @@ class TestUnusedInterfacesAreDisabled:
 
         A radio is looked for by its endpoint, if it names one; else it is a person's, see 5.6-3-2c.
         """
-        criterion, air = "interface-status", AirView(facts, ixit)
+        criterion, air = "interface-status", radios(facts, ixit)
 
         def judge(row: Intf) -> Judgement:
             parts = [
-                air.status(row) if name == BLE else _status(facts, row, name)
+                air[name].status(row) if name in air else _status(facts, row, name)
                 for name in network_endpoints(row)
             ]
             return all_of(row.id, criterion, parts)
@@ -112,7 +115,14 @@ class TestUnusedInterfacesAreDisabled:
         rows = [row for row in on_the_network(ixit.intf) if _has_status_on_the_network(row)]
         return over_rows(INTF, criterion, rows, judge)
 
-    @unit("b", facts=(*needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), INITIALISED), *PAIRING_NEEDS))
+    @unit(
+        "b",
+        facts=(
+            *needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), INITIALISED),
+            *PAIRING_NEEDS,
+            *FOUND_NEEDS,
+        ),
+    )
     def test_every_open_port_is_a_declared_interface(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -123,7 +133,11 @@ class TestUnusedInterfacesAreDisabled:
         """
         declared, network = declared_endpoints(ixit.intf), NetworkView(facts, INITIALISED)
         found = network.undeclared_services(declared)
-        on_the_air = AirView(facts, ixit).undeclared_services(ixit.intf)
+        on_the_air = [
+            each
+            for radio in radios(facts, ixit).values()
+            for each in radio.undeclared_services(ixit.intf)
+        ]
         return (*found, *undeclared_responders(network, declared), *on_the_air)
 
 

@@ -6,7 +6,7 @@ from harness.testing import (
     IF_NO_ROW,
     INITIALISED,
     LINK_NEEDS,
-    PAIRING_NEEDS,
+    RADIO_NEEDS,
     AnswerView,
     DecidedBy,
     FactView,
@@ -56,7 +56,7 @@ SENSORS_DECLARED: Final = Question(
 class TestPersonalDataInTransit:
     """Personal data cross links under the declared cryptography (5.8-1)."""
 
-    @unit("a", facts=(*needs(LINK_NEEDS, INITIALISED), *PAIRING_NEEDS), per=COM_MECH)
+    @unit("a", facts=(*needs(LINK_NEEDS, INITIALISED), *RADIO_NEEDS), per=COM_MECH)
     def test_links_of_personal_data_are_as_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -72,7 +72,7 @@ class TestSensitiveDataInTransit:
     @unit(
         "a",
         decided_by=DecidedBy.OPERATOR,
-        facts=(*needs(LINK_NEEDS, INITIALISED), *PAIRING_NEEDS),
+        facts=(*needs(LINK_NEEDS, INITIALISED), *RADIO_NEEDS),
         per=COM_MECH,
         questions=[SENSITIVE_LINKS_AS_DECLARED],
     )

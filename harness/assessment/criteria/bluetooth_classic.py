@@ -23,7 +23,7 @@ Record = FactRecord[BluetoothClassicFacts]
 def bluetooth_classic_discoverable(record: Record, item: str) -> Judgement:
     """It answers inquiries only after somebody at it asked for that (Core, Vol 3, Part C, 4.1)."""
     look = Look("bluetooth-classic-discoverable", item, CLASSIC, record)
-    return _judge(
+    return _under_control(
         look,
         record.facts.discoverable,
         absent="bluetooth-classic-hidden",
@@ -37,7 +37,7 @@ def bluetooth_classic_open_service(record: Record, item: str) -> Judgement:
     look = Look("bluetooth-classic-open-service", item, CLASSIC, record)
     services = record.facts.services
     named = [each.name for each in services if isinstance(each.open, Present)]
-    return _judge(
+    return _under_control(
         look,
         record.facts.open_service,
         absent="bluetooth-classic-services-closed",
@@ -49,7 +49,7 @@ def bluetooth_classic_open_service(record: Record, item: str) -> Judgement:
 def bluetooth_classic_pairing_without_user_action(record: Record, item: str) -> Judgement:
     """It pairs only when somebody at it asked for that (EN 303 645 5.5-5)."""
     look = Look("bluetooth-classic-pairing-without-user-action", item, CLASSIC, record)
-    return _judge(
+    return _under_control(
         look,
         record.facts.outside_mode,
         absent="bluetooth-pairing-wanted-only",
@@ -60,7 +60,7 @@ def bluetooth_classic_pairing_without_user_action(record: Record, item: str) -> 
 def bluetooth_classic_unauthenticated_pairing(record: Record, item: str) -> Judgement:
     """No link key is made that nobody authenticated: level 2 (EN 303 645 5.1-3, 5.5-1)."""
     look = Look("bluetooth-classic-unauthenticated-pairing", item, CLASSIC, record)
-    return _judge(
+    return _under_control(
         look,
         record.facts.unauthenticated,
         absent="bluetooth-pairing-authenticated",
@@ -72,7 +72,7 @@ def bluetooth_classic_unauthenticated_pairing(record: Record, item: str) -> Judg
 def bluetooth_classic_legacy_pin(record: Record, item: str) -> Judgement:
     """Pairing by PIN, of before Bluetooth 2.1, is refused (NIST SP 800-121 Rev. 2, 4.4)."""
     look = Look("bluetooth-classic-legacy-pin", item, CLASSIC, record)
-    return _judge(
+    return _under_control(
         look,
         record.facts.legacy_pin,
         absent="bluetooth-classic-pin-refused",
@@ -85,7 +85,7 @@ def bluetooth_classic_legacy_pin(record: Record, item: str) -> Judgement:
 def bluetooth_classic_no_secure_connections(record: Record, item: str) -> Judgement:
     """Link keys are made on P-256, where the other side can: level 4 needs it."""
     look = Look("bluetooth-classic-no-secure-connections", item, CLASSIC, record)
-    return _judge(
+    return _under_control(
         look,
         record.facts.without_secure_connections,
         absent="bluetooth-classic-p256",
@@ -100,7 +100,7 @@ def bluetooth_classic_short_key(record: Record, item: str) -> Judgement:
     An adapter cannot be told over HCI to ask for a shorter one: only what was agreed on is judged.
     """
     look = Look("bluetooth-classic-short-key", item, CLASSIC, record)
-    return _judge(
+    return _under_control(
         look,
         record.facts.short_key,
         absent="bluetooth-classic-key-whole",
@@ -126,7 +126,7 @@ def _key(kind: int | None) -> str:
     return "no key" if kind is None else known.get(kind, f"key of type {kind}")
 
 
-def _judge(
+def _under_control(
     look: Look,
     seen: Observation,
     *,

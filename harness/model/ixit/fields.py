@@ -14,12 +14,21 @@ from harness.model.base import Frozen
 EDITIONS: Final = "editions"
 """Key in a field's extra data: the editions of TS 103 701 that have the field, 1 or 2."""
 
-EndpointName = Annotated[str, Field(pattern=r"^(tcp|udp)/[0-9]{1,5}$|^console$|^ble$")]
-"""How a row names a place for probes to look at: ``tcp/443``, ``udp/53``, ``console``, ``ble``."""
+EndpointName = Annotated[str, Field(pattern=r"^(tcp|udp)/[0-9]{1,5}$|^console$|^ble$|^bt-classic$")]
+"""How a row names a place for probes to look at.
+
+``tcp/443``, ``udp/53``, ``console``, ``ble``, ``bt-classic``.
+"""
 BLE: Final = "ble"
 """Bluetooth LE, as an endpoint."""
+CLASSIC: Final = "bt-classic"
+"""Bluetooth Classic (BR/EDR), as an endpoint."""
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 """A UUID in full and lower case: what Bluetooth calls services and characteristics."""
+ClassicName = Annotated[
+    str, Field(pattern=r"^rfcomm/([1-9]|[12][0-9]|30)$|^l2cap/0x[0-9a-f]{3}[13579bdf]$")
+]
+"""Where a service listens over Bluetooth Classic: ``rfcomm/3``, ``l2cap/0x0019``."""
 
 
 class IxitRow(Frozen):

@@ -4,7 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from harness.model.ixit.fields import EndpointName, IxitRow, Uuid, official, structured
+from harness.model.ixit.fields import (
+    ClassicName,
+    EndpointName,
+    IxitRow,
+    Uuid,
+    official,
+    structured,
+)
 
 
 class ComMech(IxitRow):
@@ -64,14 +71,19 @@ class ComMech(IxitRow):
         "Where it ends on the device.", ["tcp/443"], default=()
     )
     bluetooth_level: Annotated[int, Field(ge=1, le=4)] | None = structured(
-        "Of Bluetooth LE: the level of security mode 1 without which nothing is obeyed: 1 open, 2 "
-        "encrypted, 3 authenticated, 4 authenticated with LE Secure Connections.",
+        "Of Bluetooth: the level of security mode 1 (LE) or 4 (Classic) without which nothing is "
+        "obeyed: 1 open, 2 encrypted, 3 authenticated, 4 authenticated with Secure Connections.",
         4,
         default=None,
     )
     bluetooth_services: tuple[Uuid, ...] = structured(
         "Of Bluetooth LE: the GATT services that it carries, those of the Bluetooth SIG left out.",
         ["a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"],
+        default=(),
+    )
+    classic_services: tuple[ClassicName, ...] = structured(
+        "Of Bluetooth Classic: the services that it carries, by server channel of RFCOMM or PSM.",
+        ["rfcomm/3", "l2cap/0x0019"],
         default=(),
     )
 
@@ -118,6 +130,11 @@ class SoftServ(IxitRow):
     bluetooth_services: tuple[Uuid, ...] = structured(
         "Of Bluetooth LE: the GATT services that it consists of.",
         ["a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"],
+        default=(),
+    )
+    classic_services: tuple[ClassicName, ...] = structured(
+        "Of Bluetooth Classic: where it listens, by server channel of RFCOMM or PSM.",
+        ["rfcomm/3", "l2cap/0x0019"],
         default=(),
     )
 
@@ -169,6 +186,11 @@ class Intf(IxitRow):
     bluetooth_services: tuple[Uuid, ...] = structured(
         "Of Bluetooth LE: the GATT services behind it, those of the Bluetooth SIG left out.",
         ["a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"],
+        default=(),
+    )
+    classic_services: tuple[ClassicName, ...] = structured(
+        "Of Bluetooth Classic: the services behind it, by server channel of RFCOMM or PSM.",
+        ["rfcomm/3", "l2cap/0x0019"],
         default=(),
     )
     private_address: Literal["yes", "no", ""] = structured(

@@ -9,7 +9,7 @@ from harness.assessment.planning import make_plan, survey_plan
 from harness.config import load_dossier
 from harness.model.ids import SampleId
 from harness.model.ixit import ATTRIBUTES
-from harness.model.ixit.fields import BLE
+from harness.model.ixit.fields import BLE, CLASSIC
 from harness.model.states import Capability, Impact
 from harness.survey.registry import load_probes
 from harness.testing.suites import suite_in
@@ -66,3 +66,24 @@ def test_a_bench_without_bluetooth_says_so(probes: Any, lock: Any) -> None:
     plan = planned(probes, lock, Capability.NETWORK)
     (unit,) = (entry for entry in plan.units if entry.id == "5.1-5-2b")
     assert "bluetooth-pairing: this bench has no bluetooth" in unit.blocked
+
+
+def test_what_nobody_declared_is_looked_for_on_a_bench_that_can(probes: Any, lock: Any) -> None:
+    able = visited(planned(probes, lock, *Capability), probes)
+    assert "bluetooth-classic" in able
+    without = [each for each in Capability if each is not Capability.BLUETOOTH_CLASSIC]
+    plan = planned(probes, lock, *without)
+    assert "bluetooth-classic" not in visited(plan, probes)
+    assert "classic" not in " ".join(text for unit in plan.units for text in unit.blocked)
+
+
+def test_classic_that_is_declared_waits_for_a_bench_that_can(probes: Any, lock: Any) -> None:
+    rows = tuple(
+        row.model_copy(update={"endpoints": (*row.endpoints, CLASSIC)})
+        for row in lock.ixit.com_mech
+    )
+    declared = lock.model_copy(update={"ixit": lock.ixit.model_copy(update={"com_mech": rows})})
+    without = [each for each in Capability if each is not Capability.BLUETOOTH_CLASSIC]
+    plan = planned(probes, declared, *without)
+    blocked = {unit.id for unit in plan.units if "bluetooth-classic" in " ".join(unit.blocked)}
+    assert {"5.1-3-2a", "5.5-1-2a", "5.5-4-2a", "5.5-5-2a", "5.5-5-2b", "5.6-1-2b"} <= blocked

@@ -15,6 +15,7 @@ from harness.model.prose import TEMPLATES, render
 ROOTS = tuple(Path(package.__path__[0]) for package in (harness, test_suites))
 LOOKS = {"held", "contradicted", "undecided"}
 SEEN = {"must_be_absent", "must_be_present", "_under_control"}
+SEEN_AS = ("absent", "present")
 
 COMPUTED = {
     "f'{what}-accepted'": (
@@ -46,7 +47,10 @@ COMPUTED = {
 }
 """Codes that are put together at run time: how that is written, and what comes out."""
 
-PASSED_ON = {("looking.py", "code"), ("console.py", "absent"), ("console.py", "present")}
+PASSED_ON = {
+    ("looking.py", "code"),
+    *((file, name) for file in ("console.py", "bluetooth_classic.py") for name in SEEN_AS),
+}
 """Functions that hand a code on; their callers are looked at."""
 
 

@@ -21,7 +21,14 @@ OVER = {
     "intf": ("5.6-1-2a",),
 }
 """Attribute of the IXIT -> automatic units over its rows, of which the first is copied."""
-ELSEWHERE: tuple[tuple[str, ...], ...] = (("ble",), ("tcp/443", "ble"), ("udp/50999",), ())
+ELSEWHERE: tuple[tuple[str, ...], ...] = (
+    ("ble",),
+    ("tcp/443", "ble"),
+    ("bt-classic",),
+    ("tcp/443", "bt-classic"),
+    ("udp/50999",),
+    (),
+)
 
 
 def judged(name: str, ixit: Ixit, survey: Any) -> tuple[Verdict, dict[Any, Verdict]]:
@@ -75,7 +82,7 @@ def test_the_status_of_a_radio_that_names_an_endpoint_is_not_passed_by_silence(
     assert judged("5.6-1-2a", ixit, survey)[0] is Verdict.PASS, "a person's, see 5.6-3-2c"
 
 
-@pytest.mark.parametrize("endpoint", ["ble", "udp/50999"])
+@pytest.mark.parametrize("endpoint", ["ble", "bt-classic", "udp/50999"])
 def test_an_api_at_an_unknown_place_keeps_the_input_unit_open(
     endpoint: str, survey: Any, dossier: Any
 ) -> None:
