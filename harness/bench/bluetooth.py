@@ -19,6 +19,7 @@ from bumble.keys import PairingKeys
 from bumble.transport.common import SnoopingTransport, Transport
 from typing_extensions import override
 
+from harness.bench.bluetooth_delegate import OfferDelegate
 from harness.bench.bluetooth_host import (
     SLACK_S,
     Loop,
@@ -54,7 +55,6 @@ _UNASKED: Final = frozenset({0x1B, 0x1D, 0x23})
 _MOST_ADDRESSES: Final = 1000
 _MOST_PAYLOADS: Final = 20
 _KEY_BYTES: Final = 16
-_PASSKEYS: Final = 1_000_000
 
 
 @contextlib.contextmanager
@@ -178,7 +178,7 @@ class _Radio(Radio):
         text = said.address.to_string()
         known = self._heard.get(text)
         if known is None and len(self._heard) >= _MOST_ADDRESSES:
-            return
+            del self._heard[next(iter(self._heard))]  # or a crowd would hide whoever comes later
         payloads = known.payloads if known else ()
         data = bytes(said.data_bytes)
         if data not in payloads and len(payloads) < _MOST_PAYLOADS:
@@ -281,7 +281,7 @@ class _Connection(Connection):
                 future.set_exception(LostError())
 
     async def _pair(self, offer: Offer, hands: Hands, *, wrong: bool) -> PairingEnd:
-        delegate = _Delegate(offer, hands, wrong=wrong)
+        delegate = OfferDelegate(offer, hands, self.hang_up, wrong=wrong)
         self._device.pairing_config_factory = lambda _connection: _config(offer, delegate)
         made: list[PairingKeys] = []
         self._connection.on(self._connection.EVENT_PAIRING, made.append)
@@ -290,10 +290,12 @@ class _Connection(Connection):
         except TimeoutError:
             return PairingEnd(None, "no end in time")
         except LostError:
-            return PairingEnd(None, "the link ended")
+            return PairingEnd(None, delegate.fault or "the link ended")
         except Exception as error:  # noqa: BLE001  (whatever a DUT can make bumble raise)
-            return PairingEnd(None, str(error)[:200])
+            code = error.error_code if isinstance(error, core.ProtocolError) else None
+            return PairingEnd(None, delegate.fault or str(error)[:200], code)
         finally:
+            await delegate.finish()
             self._connection.remove_listener(self._connection.EVENT_PAIRING, made.append)
         return PairingEnd(_bond(made[0]) if made else None, "completed")
 
@@ -325,7 +327,7 @@ class _Connection(Connection):
             return False
 
 
-def _config(offer: Offer, delegate: "_Delegate") -> pairing.PairingConfig:
+def _config(offer: Offer, delegate: OfferDelegate) -> pairing.PairingConfig:
     tag = None
     if offer.tag is not None:
         confirmation, number = offer.tag
@@ -346,41 +348,6 @@ def _bond(keys: PairingKeys) -> Bond | None:
         return Bond(keys.ltk.value)
     key = keys.ltk_central
     return Bond(key.value, key.rand or bytes(8), key.ediv or 0) if key else None
-
-
-class _Delegate(pairing.PairingDelegate):
-    """The bench's side of a pairing, and the hands at the DUT's."""
-
-    def __init__(self, offer: Offer, hands: Hands, *, wrong: bool) -> None:
-        super().__init__(
-            io_capability=pairing.PairingDelegate.IoCapability(offer.capability),
-            maximum_encryption_key_size=offer.key_size,
-        )
-        self._hands = hands
-        self._wrong = wrong
-
-    @override
-    async def get_number(self) -> int | None:
-        shown = await asyncio.to_thread(self._hands.read_display, _PAIRING_S / 4)
-        return self._entered(int(shown)) if shown.isdecimal() else None
-
-    @override
-    async def display_number(self, number: int, digits: int = 6) -> None:
-        await asyncio.to_thread(self._hands.type_digits, f"{self._entered(number):0{digits}}")
-
-    @override
-    async def compare_numbers(self, number: int, digits: int) -> bool:
-        shown = await asyncio.to_thread(self._hands.read_display, _PAIRING_S / 4)
-        same = shown == f"{number:0{digits}}" and not self._wrong
-        await asyncio.to_thread(lambda: self._hands.confirm(same=same))
-        return same
-
-    @override
-    async def generate_passkey(self) -> int:
-        return secrets.randbelow(_PASSKEYS - 1) + 1  # bumble takes 0 for none
-
-    def _entered(self, number: int) -> int:
-        return (number + 1) % _PASSKEYS if self._wrong else number
 
 
 class _Session(smp.Session):

@@ -13,7 +13,7 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.bluetooth_link import Hands, Radio, Recorder
+from harness.bench.bluetooth_link import HANDS_S, Hands, HandsError, Radio, Recorder
 from harness.bench.classic_link import ClassicLink, ClassicRadio
 from harness.bench.protocols import Operator
 from harness.bench.reference_control import ReferenceControl
@@ -25,6 +25,9 @@ from harness.model.radio import FAKED
 _LIBRARY: Final = "bumble"
 _LOOK_S: Final = 0.02
 _DONE: Final = "done"
+_NONE: Final = "none"
+_PATIENCE_S: Final = 600.0
+"""For a move that can wait; a person may have to walk to the sample."""
 
 
 def installed() -> bool:
@@ -167,18 +170,30 @@ class ReferenceHands(Hands):
     def forget_bonds(self) -> None:
         self._control.request("forget-bonds")
 
+    @override
+    def stop(self) -> None:
+        """Nothing takes long here."""
+
 
 class OperatorHands(Hands):
-    """The hands of the person at the bench, asked one move at a time."""
+    """The hands of the person at the bench, asked one move at a time.
 
-    def __init__(self, operator: Operator, sample: str) -> None:
-        """Ask ``operator`` about ``sample``."""
+    A pairing does not wait for ever (Core, Vol 3, Part H, 3.4): its moves have a time limit, which
+    the prompt tells.
+    """
+
+    def __init__(self, operator: Operator, sample: str, hurry_s: float = HANDS_S) -> None:
+        """Ask ``operator`` about ``sample``, and wait ``hurry_s`` for a move within a pairing."""
         self._operator = operator
         self._sample = sample
+        self._hurry_s = hurry_s
+        self._stopped = threading.Event()
+        self._until = 0.0
+        self._read = ""
 
     @override
     def press_button(self) -> None:
-        self._do("pairing-mode", "Bring it into pairing mode, as its user documentation says.")
+        self._do("pairing-mode", "Bring it into pairing mode now, as its user documentation says.")
 
     @override
     def leave_pairing_mode(self) -> None:
@@ -189,24 +204,33 @@ class OperatorHands(Hands):
 
     @override
     def read_display(self, timeout_s: float) -> str:
-        said = self._ask("display", "Type the digits that it shows now; nothing if it shows none.")
-        return "".join(each for each in said if each.isdecimal())
+        limit_s = min(timeout_s, self._hurry_s)
+        self._until = time.monotonic() + limit_s
+        said = self._ask(
+            "display",
+            f"Type the digits that it shows now, or {_NONE}. Press nothing on it.",
+            limit_s,
+        )
+        self._read = "".join(each for each in said if each.isdecimal())
+        return self._read
 
     @override
     def type_digits(self, digits: str) -> None:
-        self._do("type", f"Type {digits} on it, and confirm as it asks you to.")
+        prompt = f"Type {digits} on it, and confirm as it asks you to."
+        self._do("type", prompt, self._hurry_s)
 
     @override
     def confirm(self, *, same: bool) -> None:
-        word = "the same" if same else "not the same"
-        self._do("confirm", f"Tell it that the two numbers are {word}.")
+        word = "the same number: tell it so" if same else "another number: tell it that they differ"
+        shown = f"It shows {self._read or 'no number'}, and the bench has {word}."
+        self._do("confirm", shown, max(0.0, self._until - time.monotonic()))
 
     @override
     def read_tag(self) -> tuple[bytes, bytes] | None:
         said = self._ask(
             "tag",
             "Read its NFC tag or code for out-of-band pairing. Type confirmation value and random "
-            "number in hex with a blank between them; nothing if it has none.",
+            f"number in hex with a blank between them, or {_NONE} if it has no tag.",
         )
         parts = said.split()
         try:
@@ -219,29 +243,49 @@ class OperatorHands(Hands):
     def forget_bonds(self) -> None:
         self._do("forget", "Make it forget everybody who paired, as its documentation says.")
 
-    def _do(self, name: str, prompt: str) -> None:
-        question = Question(
-            id=f"bench-bluetooth-{name}",
-            prompt=f"Sample {self._sample}: {prompt}",
-            choices=(_DONE, "not possible"),
-            holds=(_DONE,),
-            unsure=(),
-        )
-        answer = self._operator.ask(question, self._sample, "")
-        if answer is None or answer[0] != _DONE:
-            why = answer[1] or answer[0] if answer else "nobody answered"
-            raise BenchFault(f"sample {self._sample}: {name}: {why}")
+    @override
+    def stop(self) -> None:
+        self._stopped.set()
 
-    def _ask(self, name: str, prompt: str) -> str:
+    def _do(self, name: str, prompt: str, limit_s: float | None = None) -> None:
+        choices = (_DONE, "not possible")
+        said = self._put(name, prompt, AnswerKind.CHOICE, choices, limit_s)
+        if said != _DONE:
+            raise HandsError(self._called(name), said)
+
+    def _ask(self, name: str, prompt: str, limit_s: float | None = None) -> str:
+        return self._put(name, prompt, AnswerKind.TEXT, (), limit_s)
+
+    def _put(
+        self,
+        name: str,
+        prompt: str,
+        kind: AnswerKind,
+        choices: tuple[str, ...],
+        limit_s: float | None,
+    ) -> str:
+        """Put a question; within a pairing with a limit, after which an answer counts no more."""
+        hurry = f" You have {limit_s:.0f} s." if limit_s is not None else ""
         question = Question(
             id=f"bench-bluetooth-{name}",
-            prompt=f"Sample {self._sample}: {prompt}",
-            kind=AnswerKind.TEXT,
-            choices=(),
-            holds=(),
+            prompt=f"Sample {self._sample}: {prompt}{hurry}",
+            kind=kind,
+            choices=choices,
+            holds=choices[:1],
             unsure=(),
         )
-        answer = self._operator.ask(question, self._sample, "")
-        if answer is None:
-            raise BenchFault(f"sample {self._sample}: {name}: nobody answered")
-        return answer[0]
+        patience_s = _PATIENCE_S if limit_s is None else limit_s
+        self._stopped.clear()
+        began = time.monotonic()
+        said = self._operator.ask_now(question, self._sample, patience_s, self._stopped.is_set)
+        took = time.monotonic() - began
+        if self._stopped.is_set():
+            raise HandsError(self._called(name), "too late, the pairing had ended")
+        if limit_s is not None and took >= limit_s:
+            raise HandsError(self._called(name), f"too late, there were {limit_s:.0f} s for it")
+        if said is None:
+            raise HandsError(self._called(name), "nobody answered")
+        return said
+
+    def _called(self, name: str) -> str:
+        return f"sample {self._sample}: {name}"

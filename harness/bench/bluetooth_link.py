@@ -8,8 +8,13 @@ silent is a result; only the bench's own failure raises `BenchFault`.
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
+from harness.errors import BenchFault
+
+HANDS_S: Final = 25.0
+"""How long a move within a pairing may take: either side gives a pairing up after 30 s in which
+nothing came (Core, Vol 3, Part H, 3.4)."""
 Recorder = Callable[[bytes, bool], None]
 """Is given each HCI packet with its H4 type, and whether the bench sent it."""
 
@@ -56,14 +61,35 @@ class Bond:
 
 @dataclass(frozen=True)
 class PairingEnd:
-    """How a pairing ended; ``bond`` is None unless it was completed."""
+    """How a pairing ended; ``bond`` is None unless it was completed.
+
+    Attributes:
+        failure: the reason in the unit ``Pairing Failed`` that ended it; None without one.
+    """
 
     bond: Bond | None
     said: str
+    failure: int | None = None
+
+
+class HandsError(BenchFault):
+    """A move at the DUT that was not made, or not in time.
+
+    Attributes:
+        why: in a few words.
+    """
+
+    def __init__(self, move: str, why: str) -> None:
+        """``move`` was not made."""
+        super().__init__(f"{move}: {why}")
+        self.why = why
 
 
 class Hands(Protocol):
-    """Who presses the DUT's buttons and reads its display, in front of the bench."""
+    """Who presses the DUT's buttons and reads its display, in front of the bench.
+
+    Raises HandsError from each move that is not possible or comes too late.
+    """
 
     def press_button(self) -> None:
         """Do whatever brings the DUT into pairing mode."""
@@ -91,6 +117,10 @@ class Hands(Protocol):
 
     def forget_bonds(self) -> None:
         """Make the DUT forget everybody who paired."""
+        ...
+
+    def stop(self) -> None:
+        """Give up the move that is under way, if one is: what it was for is over."""
         ...
 
 

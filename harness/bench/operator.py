@@ -1,8 +1,11 @@
 """Who answers questions at the bench: a person at the terminal, or a file of scripted answers."""
 
+import contextlib
 import os
 import select
 import sys
+import termios
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +25,7 @@ _PATIENCE_S: Final = 3600.0
 _LOOK_S: Final = 1.0
 """How often the person at the terminal is compared with those elsewhere."""
 _TRIES: Final = 3
+_GO_ON: Final = "go"
 _MAX_LINE: Final = 4096
 _SHOWN_LENGTH: Final = 2000
 
@@ -52,6 +56,8 @@ class TerminalOperator(Operator):
         self._sink = sink or sys.stderr
         self._patience_s = patience_s
         self._pending = b""
+        self._alone = threading.Lock()
+        self._was_late = False
 
     @property
     @override
@@ -76,10 +82,47 @@ class TerminalOperator(Operator):
         self, question: Question, item: str, shown: str, taken: Callable[[], bool]
     ) -> tuple[str, str] | None:
         """As `ask`; None also as soon as ``taken`` says that somebody else answered."""
-        if not self.is_there:
+        with self._alone:
+            if not self.is_there:
+                return None
+            deadline = time.monotonic() + self._patience_s
+            value = self._answer(question, item, shown, deadline, taken)
+            if value is None:
+                if taken():
+                    self._say("answered elsewhere\n")
+                return None
+            self._say("Reason or remark (may be empty): ")
+            return value, self._line(deadline) or ""
+
+    @override
+    def ask_now(
+        self, question: Question, item: str, timeout_s: float, over: Callable[[], bool]
+    ) -> str | None:
+        deadline = time.monotonic() + timeout_s
+        if not self._alone.acquire(timeout=timeout_s):
+            return None
+        try:
+            if not self.is_there:
+                return None
+            value = self._answer(question, item, "", deadline, over)
+            if value is None:
+                self._was_late = True
+                self._say("That question is over.\n")
+            return value
+        finally:
+            self._alone.release()
+
+    def _answer(
+        self,
+        question: Question,
+        item: str,
+        shown: str,
+        deadline: float,
+        taken: Callable[[], bool],
+    ) -> str | None:
+        if self._was_late and not self._goes_on(deadline, taken):
             return None
         self._show(question, item, shown)
-        deadline = time.monotonic() + self._patience_s
         for _ in range(_TRIES):
             self._say("> ")
             line = self._line(deadline, taken)
@@ -87,10 +130,24 @@ class TerminalOperator(Operator):
                 return None
             value = read_answer(question, line)
             if value is not None:
-                self._say("Reason or remark (may be empty): ")
-                return value, self._line(deadline) or ""
+                return value
             self._say(f"Not an answer. {_expected(question)}\n")
         return None
+
+    def _goes_on(self, deadline: float, taken: Callable[[], bool]) -> bool:
+        """Wait for a word that answers nothing: what is typed late must not answer the next one."""
+        with contextlib.suppress(termios.error):  # no terminal after all
+            termios.tcflush(self._source.fileno(), termios.TCIFLUSH)
+        self._pending = b""
+        self._say(f"\nThe last question is over. Type {_GO_ON} for the next one.\n")
+        line: str | None = ""
+        while line is not None:
+            self._say("> ")
+            line = self._line(deadline, taken)
+            if line is not None and line.casefold() == _GO_ON:
+                self._was_late = False
+                return True
+        return False
 
     def _show(self, question: Question, item: str, shown: str) -> None:
         subject = f" [{neutralise(item, 120)}]" if item else ""
@@ -114,7 +171,6 @@ class TerminalOperator(Operator):
             ready, _, _ = select.select([handle], [], [], min(left_s, _LOOK_S))
             if not ready and left_s > _LOOK_S:
                 if taken():
-                    self._say("answered elsewhere\n")
                     return None
                 continue
             chunk = os.read(handle, _MAX_LINE) if ready else b""
@@ -223,3 +279,10 @@ class ScriptedOperator(Operator):
             )
             raise BenchFault(message)
         return value, row.reason
+
+    @override
+    def ask_now(
+        self, question: Question, item: str, timeout_s: float, over: Callable[[], bool]
+    ) -> str | None:
+        given = self.ask(question, item, "")
+        return given[0] if given else None

@@ -5,7 +5,7 @@ the bench's own failure raises `BenchFault`. A target outside the scope raises `
 a packet leaves.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -99,6 +99,19 @@ class Operator(Protocol):
 
     def ask(self, question: Question, item: str, shown: str) -> tuple[str, str] | None:
         """The answer and its reason; None if nobody answered."""
+        ...
+
+    def ask_now(
+        self, question: Question, item: str, timeout_s: float, over: Callable[[], bool]
+    ) -> str | None:
+        """The answer to what can't wait; no reason is asked for.
+
+        Args:
+            question: what is asked.
+            item: what it is about.
+            timeout_s: after this long an answer is of no use any more.
+            over: whether it is of no use already.
+        """
         ...
 
 

@@ -6,6 +6,7 @@ there is, reads every value on each level, and tries what must not work: another
 passkey, another bond. A value is written only as it was read, or as the supplier agreed to.
 """
 
+import contextlib
 import secrets
 import time
 from collections.abc import Iterator
@@ -14,12 +15,13 @@ from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.bluetooth_link import Bond, Connection, Hands, Offer
+from harness.bench.bluetooth_link import Bond, Connection, Hands, HandsError, Offer
 from harness.interpret.bluetooth import attributes
 from harness.interpret.bluetooth.attributes import Opcode
-from harness.interpret.bluetooth.pairing import LEFT_MODE
+from harness.interpret.bluetooth.moves import LEFT_MODE, NOT_DONE, PRESSED, READ
+from harness.interpret.bluetooth.pairing import WITNESS
 from harness.interpret.bluetooth.security import Capability as Io
-from harness.interpret.bluetooth.security import Code, Wants
+from harness.interpret.bluetooth.security import Code, Failure, Wants
 from harness.model.declaration import ProbeDeclaration
 from harness.model.ids import ProbeName
 from harness.model.states import Capability, Impact, Lock
@@ -31,6 +33,16 @@ MAX_CHARACTERISTICS: Final = 200
 GOOD_REQUEST: Final = bytes([Opcode.READ, 0x03, 0x00])
 """Reads the value behind the first declaration: the device name, on most devices."""
 _SETTLE_S: Final = 0.3
+_LONGEST_WAIT_S: Final = 120.0
+_SAY_THEMSELVES: Final = frozenset(
+    {
+        Failure.PASSKEY_ENTRY_FAILED,
+        Failure.CONFIRM_VALUE_FAILED,
+        Failure.DHKEY_CHECK_FAILED,
+        Failure.REPEATED_ATTEMPTS,
+    }
+)
+"""Ends of a pairing with a wrong passkey that are no sign of a pairing mode that is over."""
 _MAX_VALUE: Final = 20
 """What fits a Write Request at the smallest unit size (Core, Vol 3, Part F, 3.2.8)."""
 _LAST_HANDLE: Final = 0xFFFF
@@ -83,7 +95,7 @@ class BluetoothPairingProbe(Probe):
             after=(ProbeName("bluetooth-advertising"),),
             impact=Impact.INTRUSIVE,
             locks=(Lock.AUTHENTICATION,),
-            timeout_s=900.0,
+            timeout_s=3600.0,
             estimate_s=15.0,
         )
 
@@ -101,60 +113,85 @@ class BluetoothPairingProbe(Probe):
             tour = _Tour(session)
             tour.unasked()
             if link.hands is not None:
-                tour.attended(_RecordingHands(link.hands, session.journal))
+                # Without whom a move was not made stands in the journal; the rest decides nothing.
+                with contextlib.suppress(HandsError):
+                    tour.attended(_RecordingHands(link.hands, session.journal))
 
 
 class _RecordingHands(Hands):
-    """Hands whose every move stands in the journal."""
+    """Hands whose every move stands in the journal, those that were not made, too."""
 
     def __init__(self, hands: Hands, journal: CaptureJournal) -> None:
         self._hands = hands
         self._journal = journal
 
+    @contextlib.contextmanager
+    def _noted(self, did: str) -> Iterator[dict[str, object]]:
+        """Record the move with what is put into the yielded dict."""
+        more: dict[str, object] = {}
+        try:
+            yield more
+        except HandsError as error:
+            self._journal.record("hands", did=NOT_DONE, move=did, why=error.why)
+            raise
+        self._journal.record("hands", did=did, **more)
+
     @override
     def press_button(self) -> None:
-        self._hands.press_button()
-        self._journal.record("hands", did="pressed-button")
+        with self._noted(PRESSED):
+            self._hands.press_button()
 
     @override
     def leave_pairing_mode(self) -> None:
-        self._hands.leave_pairing_mode()
-        self._journal.record("hands", did=LEFT_MODE)
+        with self._noted(LEFT_MODE):
+            self._hands.leave_pairing_mode()
 
     @override
     def read_display(self, timeout_s: float) -> str:
-        shown = self._hands.read_display(timeout_s)
-        self._journal.record("hands", did="read-display", digits=shown)
+        with self._noted(READ) as more:
+            more["digits"] = shown = self._hands.read_display(timeout_s)
         return shown
 
     @override
     def type_digits(self, digits: str) -> None:
-        self._hands.type_digits(digits)
-        self._journal.record("hands", did="typed", digits=digits)
+        with self._noted("typed") as more:
+            more["digits"] = digits
+            self._hands.type_digits(digits)
 
     @override
     def confirm(self, *, same: bool) -> None:
-        self._hands.confirm(same=same)
-        self._journal.record("hands", did="confirmed", same=same)
+        with self._noted("confirmed") as more:
+            more["same"] = same
+            self._hands.confirm(same=same)
 
     @override
     def read_tag(self) -> tuple[bytes, bytes] | None:
-        tag = self._hands.read_tag()
-        self._journal.record("hands", did="read-tag", there=tag is not None)
+        with self._noted("read-tag") as more:
+            tag = self._hands.read_tag()
+            more["there"] = tag is not None
         return tag
 
     @override
     def forget_bonds(self) -> None:
-        self._hands.forget_bonds()
-        self._journal.record("hands", did="forgot-bonds")
+        with self._noted("forgot-bonds"):
+            self._hands.forget_bonds()
+
+    @override
+    def stop(self) -> None:
+        self._hands.stop()
 
 
 @dataclass
 class _Tour:
-    """The steps, in their order."""
+    """The steps, in their order.
+
+    Attributes:
+        outside: what a request met before anybody had asked the sample to pair; None for nothing.
+    """
 
     session: Session
     handles: tuple[attributes.Characteristic, ...] = ()
+    outside: bytes | None = None
 
     def unasked(self) -> None:
         """What needs nobody at the sample."""
@@ -162,14 +199,21 @@ class _Tour:
             if connection is not None:
                 self.handles = discover(connection)
                 self._read_all(connection)
-        self._dry("outside-mode", DRY["passkey"])
+        self.outside = self._dry("outside-mode", DRY["passkey"])
 
     def attended(self, hands: Hands) -> None:
         """What needs somebody at the sample."""
-        answered = 0
+        if self.outside and self.outside[0] == Code.RESPONSE:
+            # Somebody may have pressed the button too early, or it was switched on just now.
+            hands.leave_pairing_mode()
+            self.outside = self._dry("outside-mode", DRY["passkey"])
+        answered = False
         for name, request in DRY.items():
             hands.press_button()
-            answered += self._dry(f"dry:{name}", request)
+            answer = self._dry(f"dry:{name}", request)
+            answered = answered or answer is not None
+            if answer and answer[0] == Code.FAILED:
+                self._witness(f"dry:{name}", answer[1:2])
         if not answered:
             return  # whole pairings would take half a minute each, and come to nothing
         for name, offer in OFFERS.items():
@@ -179,17 +223,23 @@ class _Tour:
         self._wrong_passkeys(hands)
         hands.forget_bonds()
 
-    def _dry(self, name: str, request: tuple[int, bool, Wants, int]) -> bool:
-        """Ask for a pairing, see what comes, and give it up; whether anything came."""
+    def _witness(self, name: str, reason: bytes) -> None:
+        """After a refusal that may mean that nobody can pair now: whether anybody could have."""
+        outside = self.outside or b""
+        if outside[:1] != bytes([Code.FAILED]) or outside[1:2] == reason:
+            self._dry(f"{WITNESS}{name}", DRY["passkey"])
+
+    def _dry(self, name: str, request: tuple[int, bool, Wants, int]) -> bytes | None:
+        """Ask for a pairing, see what comes, and give it up; the answer."""
         capability, tag, wants, size = request
         pdu = bytes([Code.REQUEST, capability, tag, wants, size, _KEYS, _KEYS])
         with self.session.connected(name) as connection:
             if connection is None:
-                return False
+                return None
             answer = connection.ask_security(pdu)
             if answer and answer[0] == Code.RESPONSE:
                 connection.send(_SECURITY, bytes([Code.FAILED, _UNSPECIFIED]))
-            return bool(answer)
+            return answer or None
 
     def _pair(self, name: str, offer: Offer, hands: Hands, *, keep: bool = False) -> Bond | None:
         """One pairing from a sample without bonds, and what it opens."""
@@ -197,15 +247,17 @@ class _Tour:
         hands.press_button()
         with self.session.connected(f"pair:{name}") as connection:
             end = connection.pair(offer, hands) if connection else None
-            if connection is None or end is None or end.bond is None:
-                return None
-            if keep:
-                # Many a sample keeps its bond a moment after the last unit of the pairing.
-                connection.request(GOOD_REQUEST)
-                time.sleep(_SETTLE_S)
-            else:
-                self._read_all(connection)
-            return end.bond
+            if connection is not None and end is not None and end.bond is not None:
+                if keep:
+                    # Many a sample keeps its bond a moment after the last unit of the pairing.
+                    connection.request(GOOD_REQUEST)
+                    time.sleep(_SETTLE_S)
+                else:
+                    self._read_all(connection)
+                return end.bond
+        if end is not None and end.failure is not None:
+            self._witness(f"pair:{name}", bytes([end.failure & 0xFF]))
+        return None
 
     def _with_tag(self, hands: Hands) -> None:
         tag = hands.read_tag()
@@ -233,13 +285,27 @@ class _Tour:
         self._dry("bonded:another", DRY["passkey"])
 
     def _wrong_passkeys(self, hands: Hands) -> None:
-        """Wrong passkeys, one after the other, after one press of the button."""
+        """Wrong passkeys, one after the other, after one press of the button.
+
+        If the last one is refused, that may be since the pairing mode ended by itself. Then the
+        button is pressed again, and a request made after as long a time, without wrong passkeys.
+        """
         hands.forget_bonds()
+        began = time.monotonic()
         hands.press_button()
+        failure = None
         for _ in range(WRONG_PASSKEYS):
             with self.session.connected("wrong-passkey") as connection:
                 if connection is not None:
-                    connection.pair(OFFERS["passkey-shown"], hands, wrong=True)
+                    end = connection.pair(OFFERS["passkey-shown"], hands, wrong=True)
+                    failure = end.failure
+        took = time.monotonic() - began
+        if failure is None or failure in _SAY_THEMSELVES or took > _LONGEST_WAIT_S:
+            return
+        hands.forget_bonds()
+        hands.press_button()
+        time.sleep(took)
+        self._dry(f"{WITNESS}wrong-passkey", DRY["passkey"])
 
     def _read_all(self, connection: Connection) -> None:
         """Read each value; write it back where that is offered."""

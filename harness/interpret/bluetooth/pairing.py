@@ -6,16 +6,16 @@ from typing import Final
 
 from harness.facts.bluetooth import WHOLE_KEY, BluetoothPairingFacts, PairingTry
 from harness.interpret.base import CaptureReader, Interpreter, Upstream
-from harness.interpret.bluetooth import attributes, security
+from harness.interpret.bluetooth import attributes, moves, security
 from harness.interpret.bluetooth.security import Model, Pairing
 from harness.interpret.bluetooth.steps import Recording, Step, of_nobody, read_recording
 from harness.interpret.bluetooth.values import Values, is_refused, level_of
 from harness.model.ids import ProbeName
 from harness.model.observation import Absent, Observation, Present, Unknown
-from harness.model.radio import PASSKEY_FIELD, is_guessable
+from harness.model.radio import is_guessable
 
-LEFT_MODE: Final = "left-pairing-mode"
-"""What the journal says once the sample's pairing mode was ended by hand."""
+WITNESS: Final = "witness:"
+"""Begins the name of a request that shows that the sample could have been paired with then."""
 TARGET: Final = "bluetooth"
 _TOO_OFTEN: Final = "repeated-attempts"
 _KEY_SIZE: Final = "encryption-key-size"
@@ -84,10 +84,26 @@ class _Reading:
                     return self._on(pairing)
         if not self.recording.inputs.fields.get("attended"):
             return Unknown(reason="nobody was at the sample to pair with it")
-        return Unknown(reason="no pairing was completed")
+        missed = moves.missed(self.recording)
+        why = f" (at the sample: {missed})" if missed else ""
+        return Unknown(reason=f"no pairing was completed{why}")
 
     def outside_mode(self, control: Observation) -> Observation:
-        """Whether a request was accepted that nobody at the sample had asked for."""
+        """Whether a request was accepted that nobody at the sample had asked for.
+
+        Whoever is at the sample may have pressed its button too early; so where somebody is, they
+        must have ended its pairing mode before a request that was accepted counts.
+        """
+        step, pairing = self.recording.step("outside-mode"), self._only("outside-mode")
+        accepted = step is not None and pairing is not None and pairing.response is not None
+        attended = self.recording.inputs.fields.get("attended")
+        if (
+            step is not None
+            and accepted
+            and attended
+            and not moves.mode_was_left(self.recording, step)
+        ):
+            return Unknown(reason="nobody saw to it that the pairing mode had ended")
         return self._request("outside-mode", control)
 
     def over_bond(self, control: Observation) -> Observation:
@@ -98,7 +114,8 @@ class _Reading:
         bonded = self.recording.step("bonded:encrypted")
         if bonded is None or not bonded.link or not bonded.link.encryptions:
             return Unknown(reason="no bond that the sample knew, to pair over")
-        if not any(each.text("did") == LEFT_MODE for each in self.recording.journal.of("hands")):
+        another = self.recording.step("bonded:another")
+        if another is None or not moves.mode_was_left(self.recording, another):
             return Unknown(reason="nobody saw to it that the pairing mode had ended")
         return self._request("bonded:another", control)
 
@@ -127,7 +144,7 @@ class _Reading:
         for pairing in tried:
             if pairing.completed and pairing.model is model:
                 return self._on(pairing)
-        offered = [self._only(f"pair:{name}") for name in ("just-works", "just-works-legacy")]
+        offered = ("pair:just-works", "pair:just-works-legacy")
         return self._all_refused(offered, _NOT_STRONG_ENOUGH, control)
 
     def short_key(self, control: Observation) -> Observation:
@@ -155,24 +172,31 @@ class _Reading:
                 weak = pairing.response is not None and is_weak(pairing)
                 if weak and id(pairing) not in excused:
                     return self._on(pairing)
-        asked = [self._only(f"dry:{name}") for name in names if name not in late]
+        asked = [f"dry:{name}" for name in names if name not in late]
         return self._all_refused(asked, reason, control)
 
-    def _all_refused(
-        self, asked: Sequence[Pairing | None], reason: str, control: Observation
-    ) -> Observation:
-        """Absent if the sample refused each request for what stands in it.
+    def _all_refused(self, asked: Sequence[str], reason: str, control: Observation) -> Observation:
+        """Absent if the sample refused the request of each step for what stands in it.
 
         Another reason than that counts where the sample accepted some other request: then it was
-        not that nobody could have paired at all. Too many attempts never count.
+        not that nobody could have paired at all. Too many attempts never count. A reason that it
+        gives outside of its pairing mode, too, counts only with a witness: the button may have been
+        pressed too early or too late.
         """
+        outside = self._only("outside-mode")
+        closed = outside.refusal if outside is not None else ""
         open_to_others = any(
             pairing.response for step in self._steps("dry:") for pairing in self._pairings[id(step)]
         )
-        for pairing in asked:
+        for name in asked:
+            pairing = self._only(name)
             said = pairing.refusal if pairing is not None else ""
             if said != reason and (said in {"", _TOO_OFTEN} or not open_to_others):
                 return Unknown(reason="not every request was refused for what it asked for")
+            ambiguous = said == closed or (not closed and said != reason)
+            witness = self._only(f"{WITNESS}{name}")
+            if ambiguous and (witness is None or witness.response is None):
+                return Unknown(reason="it may have refused since it was not in pairing mode")
         return self._absent(control)
 
     def fixed_passkey(self) -> Observation:
@@ -203,7 +227,7 @@ class _Reading:
         shown = []
         for step in self._steps("pair:"):
             pairing = self._only_of(step)
-            digits = self._digits_in(step)
+            digits = moves.digits_in(self.recording, step)
             if pairing and pairing.completed and pairing.model is Model.PASSKEY and digits:
                 shown.append((digits, pairing.request.frame.packet.number))
         return shown
@@ -211,7 +235,8 @@ class _Reading:
     def unlimited(self) -> Observation:
         """Whether the last of many wrong passkeys was tried like the first.
 
-        A limit is anything that ends a pairing before the passkey is looked at.
+        A limit is anything that ends a pairing before the passkey is looked at; but the end of the
+        pairing mode only if that lasts longer without wrong passkeys.
         """
         steps = self.recording.named("wrong-passkey")
         looked = [
@@ -226,9 +251,16 @@ class _Reading:
             return Unknown(reason="the sample was not reached for the last wrong passkey")
         if self._was_examined(last):
             return self.recording.seen(*(each.request.frame.packet.number for each in looked))
-        limited = last.refusal or security.refused_by_dut(last.failure) == _TOO_OFTEN
-        if last.failure is None or not limited:
+        return self._limit(last)
+
+    def _limit(self, last: Pairing) -> Observation:
+        """What the answer to the last wrong passkey makes of it, if that was not looked at."""
+        too_often = security.refused_by_dut(last.failure) == _TOO_OFTEN
+        if last.failure is None or not (last.refusal or too_often):
             return Unknown(reason="the last wrong passkey met no answer")
+        witness = self._only(f"{WITNESS}wrong-passkey")
+        if not too_often and (witness is None or witness.response is None):
+            return Unknown(reason="its pairing mode may have ended by itself")
         return Absent(control=self.recording.ref(last.failure.packet.number))
 
     @staticmethod
@@ -300,19 +332,6 @@ class _Reading:
     def _only_of(self, step: Step) -> Pairing | None:
         found = self._pairings[id(step)]
         return found[-1] if found else None
-
-    def _digits_in(self, step: Step) -> str:
-        begins = [each.record.line for each in self.recording.steps]
-        end = min((line for line in begins if line > step.record.line), default=None)
-        for record in self.recording.journal.of("hands"):
-            after = record.line > step.record.line
-            if (
-                after
-                and (end is None or record.line < end)
-                and record.text("did") == "read-display"
-            ):
-                return record.text(PASSKEY_FIELD)
-        return ""
 
     def _on(self, pairing: Pairing) -> Present:
         frames = [pairing.request.frame, *([pairing.response.frame] if pairing.response else [])]

@@ -192,6 +192,9 @@ class NobodysHands:
     def forget_bonds(self):
         pass
 
+    def stop(self):
+        pass
+
 
 @pytest.fixture
 def useless_hands():
