@@ -68,17 +68,29 @@ class _Reading:
         return self._last is None and self.survived < len(self._good)
 
     @property
+    def _fatal(self) -> tuple[bytes, Frame] | None:
+        """The unit that the sample did not survive.
+
+        One that it answered a good request after is none, though the sample went away later: then
+        it went before the next unit was sent, and nothing malformed was the reason.
+        """
+        if self.control is None or not self._fell_silent or not self._malformed:
+            return None
+        answered = self._good[self.survived - 1].first if self.survived else 0
+        unit, frame = self._malformed[-1]
+        return (unit, frame) if frame.packet.number > answered else None
+
+    @property
     def culprit(self) -> str:
         """The last malformed unit before the sample fell silent, in hex."""
-        stopped = self.control and self._fell_silent
-        return self._malformed[-1][0].hex() if stopped and self._malformed else ""
+        return self._fatal[0].hex() if self._fatal else ""
 
     def crash(self) -> Observation:
         """Whether the sample fell silent after a unit, and for good."""
         if self.control is None:
             return Unknown(reason="the sample answered no good request to begin with")
-        if self._fell_silent and self._malformed:
-            return self.recording.seen(self._malformed[-1][1].packet.number)
+        if self._fatal is not None:
+            return self.recording.seen(self._fatal[1].packet.number)
         if self.sent < self.recording.inputs.number("units"):
             return Unknown(reason="not every unit was sent")
         if self._last is None:

@@ -97,3 +97,51 @@ def test_another_answer_than_one_to_the_good_request_is_none(tape, taken):
 def test_two_samples_of_one_name_decide_nothing(tape, taken):
     begin(tape).report(address=OTHER).report(b"\x02\x01\x06")
     assert taken(last(good(malformed(tape))), units=1).examined == ()
+
+
+def test_a_sample_that_went_away_between_two_units_did_not_crash_by_the_one_it_survived(
+    tape, taken
+):
+    good(malformed(begin(tape))).end(0x13)
+    malformed(tape, "ee", sent=False).step("good", channel=ATT)
+    found = taken(tape)
+    assert isinstance(found.crash, Unknown)
+    assert (found.sent, found.survived, found.culprit) == (1, 1, "")
+
+
+def test_one_that_hangs_up_at_each_unit_and_comes_back_did_not_crash(tape, taken):
+    for unit in ("0103", "ee"):
+        tape = begin(tape) if unit == "0103" else tape.connect()
+        malformed(tape, unit).end(0x13).step("good", channel=ATT).report().connect()
+        tape.ask(GOOD, ANSWER)
+    found = taken(last(tape))
+    assert isinstance(found.crash, Absent)
+    assert (found.sent, found.survived) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    ("answered", "kind", "survived"), [((True, False), Absent, 1), ((False, False), Absent, 0)]
+)
+def test_good_requests_without_an_answer_are_excused_by_the_last_one(
+    tape, taken, answered, kind, survived
+):
+    """A sample may swallow requests; it answers on a link of its own in the end, or is silent."""
+    begin(tape)
+    for each in answered:
+        good(malformed(tape), answer=ANSWER if each else None)
+    found = taken(last(tape))
+    assert isinstance(found.crash, kind)
+    assert (found.survived, found.culprit) == (survived, "")
+
+
+def test_silence_on_the_last_link_after_every_answer_is_no_crash(tape, taken):
+    good(malformed(good(malformed(begin(tape))), "ee")).end()
+    found = taken(tape.step("last").report().connect().ask(GOOD).end())
+    assert isinstance(found.crash, Unknown)
+    assert (found.survived, found.culprit) == (2, "")
+
+
+def test_an_answer_on_the_last_link_to_another_request_is_none(tape, taken):
+    good(malformed(good(malformed(begin(tape)))), answer=None).end()
+    tape.step("last").report().connect().ask(GOOD, "010a050001").end()
+    assert isinstance(taken(tape).crash, Present)
