@@ -4,24 +4,20 @@ Only places are found here, so that a twin can be made in place. A key is whatev
 lets a passkey be computed: long-term, identity and signature keys, link keys, PINs and passkeys,
 shared secrets, and the confirm and random values of a pairing (Core, Vol 3, Part H, 2.3.5.6: with
 them each bit of a passkey can be tried). Values are what was read or written, but for what every
-device tells: its Generic Access and its Device Information.
+device tells: its Generic Access and its Device Information. What nobody can say the meaning of
+counts as a value.
 """
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
-from harness.encoding.btsnoop import HciPacket, placed
+from harness.evidence.hci_crossing import ATT, SMP, Link, crossing, told_by_all
+from harness.evidence.hci_units import Found, Unit, units_in
 
-_COMMAND, _ACL, _EVENT = 0x01, 0x02, 0x04
-_COMMAND_HEAD, _EVENT_HEAD, _ACL_HEAD, _L2CAP_HEAD = 4, 3, 5, 4
+_COMMAND, _EVENT = 0x01, 0x04
+_COMMAND_HEAD, _EVENT_HEAD = 4, 3
 _COMPLETE, _META = 0x0E, 0x3E
-_ATT, _SMP, _SMP_CLASSIC = 0x0004, 0x0006, 0x0007
-_SIGNALS, _RFCOMM = 0x0001, 0x0003
-_CHANNEL_ASKED, _CHANNEL_ANSWERED = 0x02, 0x03
-_INFORMATION, _CREDITS = 0xEF, 0x10
-_CONTINUED: Final = 0b01
 Place = tuple[int, int]
 
 _COMMAND_KEYS: Final[dict[int, tuple[Place, ...]]] = {
@@ -45,7 +41,7 @@ _META_KEYS: Final[dict[int, tuple[Place, ...]]] = {0x09: ((2, 32),)}
 """LE Generate DHKey Complete."""
 _STORED_KEYS: Final = {_COMMAND: 0x0C11, _EVENT: 0x15}
 """Write Stored Link Key and Return Link Keys: how many, then an address and a key for each."""
-_SECURITY_KEYS: Final = frozenset({0x03, 0x04, 0x06, 0x08, 0x0A, 0x0D})
+
 
 _AT_START: Final = frozenset(
     {0x0405, 0x0408, 0x0409, 0x040A, 0x040B, 0x040C, 0x040D, 0x040E, 0x0419}
@@ -59,81 +55,23 @@ _COMMAND_ADDRESSES: Final[dict[int, tuple[int, bool]]] = {
     0x2043: (3, True),
 }
 _EVENT_ADDRESSES: Final = {
-    **dict.fromkeys((0x04, 0x16, 0x17, 0x18, 0x31, 0x32, 0x33, 0x34, 0x35, 0x3B, 0x3C, 0x3D), 0),
-    0x03: 3,
-    0x07: 1,
-    0x36: 1,
+    **dict.fromkeys((0x04, 0x16, 0x17, 0x18, 0x20, 0x31, 0x32, 0x33, 0x34, 0x35), 0),
+    **dict.fromkeys((0x3B, 0x3C, 0x3D), 0),
+    **dict.fromkeys((0x03, 0x2C), 3),
+    **dict.fromkeys((0x07, 0x12, 0x36), 1),
 }
 _READ_ADDRESS: Final = 0x1009
 _INQUIRY: Final = {0x02: 0, 0x22: 0, 0x2F: 15}
 """Inquiry results; where what the other one says of itself begins, 0 if it says nothing."""
 _NAME: Final = 0x07
 _CONNECTED: Final = {0x01: (6,), 0x0A: (6, 12, 18), 0x29: (6, 12, 18)}
-_REPORTS: Final = {0x02: (2, 8, 1), 0x0D: (3, 23, 0)}
+_EXTENDED_REPORTS: Final = 0x0D
+_REPORTS: Final = {0x02: (2, 8, 1), _EXTENDED_REPORTS: (3, 23, 0)}
 """Advertising reports: where address and length of the data stand, and what follows the data."""
-_TOLD_BY_ALL: Final = frozenset({b"\x00\x18", b"\x0a\x18"})
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A command, an event, or an L2CAP frame, with the place of each of its bytes in the file."""
-
-    packet: HciPacket
-    data: bytes
-    at: tuple[int, ...]
-    handle: int = -1
-    channel: int = -1
-
-    def span(self, start: int, size: int) -> tuple[int, ...]:
-        """Places of some of its bytes, as far as they are there."""
-        return self.at[start : start + size]
-
-
-@dataclass(frozen=True)
-class Found:
-    """Something to be replaced: the places of its bytes.
-
-    Attributes:
-        kind: ``key``, ``value``, ``address``, or ``said``: what a device said of itself.
-        address: of whom, least significant byte first; for ``address`` and ``said``.
-        random: the address is none that was assigned to a maker.
-    """
-
-    kind: str
-    at: tuple[int, ...]
-    address: bytes = b""
-    random: bool = False
-
-
-def units_in(data: bytes) -> Iterator[Unit]:
-    """Everything that crossed, frames of several packets joined.
-
-    Raises:
-        CaptureError: not a file of this format.
-    """
-    open_ones: dict[tuple[int, bool], tuple[HciPacket, bytearray, list[int]]] = {}
-    for start, packet in placed(data):
-        kind = packet.data[0]
-        if kind != _ACL or len(packet.data) < _ACL_HEAD:
-            yield Unit(packet, packet.data, tuple(range(start, start + len(packet.data))))
-            continue
-        word = struct.unpack_from("<H", packet.data, 1)[0]
-        key = (word & 0x0FFF, packet.sent)
-        if word >> 12 & 0b11 != _CONTINUED or key not in open_ones:
-            open_ones[key] = (packet, bytearray(), [])
-        _, joined, at = open_ones[key]
-        joined += packet.data[_ACL_HEAD:]
-        at.extend(range(start + _ACL_HEAD, start + len(packet.data)))
-        if len(joined) < _L2CAP_HEAD:
-            continue
-        length, channel = struct.unpack_from("<HH", joined)
-        if len(joined) >= _L2CAP_HEAD + length:
-            del open_ones[key]
-            yield Unit(packet, bytes(joined[4:]), tuple(at[4:]), key[0], channel)
-    # What never became whole may hold a part of a key all the same.
-    for (handle, _), (packet, joined, at) in open_ones.items():
-        channel = struct.unpack_from("<H", joined, 2)[0] if len(joined) >= _L2CAP_HEAD else -1
-        yield Unit(packet, bytes(joined[4:]), tuple(at[4:]), handle, channel)
+_DIRECTED, _DIRECTED_BYTES = 0x0B, 16
+_CLASSIC_CONNECTED: Final = 0x03
+_OF_VENDORS: Final = bytes([_EVENT, 0xFF])
+"""Events whose meaning the maker of the adapter alone knows."""
 
 
 def find_places(data: bytes) -> Iterator[Found]:
@@ -143,80 +81,33 @@ def find_places(data: bytes) -> Iterator[Found]:
         CaptureError: not a file of this format.
     """
     units = list(units_in(data))
-    told = [each for unit in units if unit.channel == _ATT for each in _told_by_all(unit.data)]
-    asked: dict[int, int] = {}
-    serial: set[tuple[int, int]] = set()
+    told = [each for unit in units if unit.channel == ATT for each in told_by_all(unit.data)]
+    links: dict[int, Link] = {}
     for unit in units:
         try:
-            if unit.channel in {_SMP, _SMP_CLASSIC}:
-                yield from _security(unit)
-            elif unit.channel == _ATT:
-                yield from _value(unit, told, asked)
-            elif unit.channel == _SIGNALS:
-                _learn_serial(unit, serial)
-            elif (unit.handle, unit.channel) in serial:
-                yield from _serial_data(unit)
-            elif unit.handle < 0:
+            if unit.handle >= 0:
+                yield from crossing(unit, links.setdefault(unit.handle, Link(told)))
+            else:
+                links.pop(_connected(unit), None)
                 yield from _packet(unit)
         except (struct.error, IndexError):
             continue  # cut short
 
 
-def _learn_serial(unit: Unit, serial: set[tuple[int, int]]) -> None:
-    """Keep the channels of RFCOMM: asked for by number, then named by the answer."""
-    code, ours = unit.data[0], struct.unpack_from("<H", unit.data, 6)[0]
-    if code == _CHANNEL_ASKED:
-        number = struct.unpack_from("<H", unit.data, 4)[0]
-        (serial.add if number == _RFCOMM else serial.discard)((unit.handle, ours))
-    elif code == _CHANNEL_ANSWERED and (unit.handle, ours) in serial:
-        serial.add((unit.handle, struct.unpack_from("<H", unit.data, 4)[0]))
-
-
-def _serial_data(unit: Unit) -> Iterator[Found]:
-    """What crosses a server channel of RFCOMM; channel 0 holds no data (TS 07.10, 5.2)."""
-    if unit.data[1] & ~_CREDITS == _INFORMATION and unit.data[0] >> 2:
-        head = 3 if unit.data[2] & 1 else 4
-        yield Found("value", unit.at[head + bool(unit.data[1] & _CREDITS) : -1])
-
-
-def _security(unit: Unit) -> Iterator[Found]:
-    code = unit.data[0]
-    if code in _SECURITY_KEYS:
-        yield Found("key", unit.at[1:])
-    elif code == 0x09:  # noqa: PLR2004  (Identity Address Information)
-        yield Found("address", unit.span(2, 6), unit.data[2:8], bool(unit.data[1]))
-
-
-def _told_by_all(data: bytes) -> Iterator[range]:
-    """Handles of services that tell every device's name and make (Vol 3, Part F, 3.4.4.10)."""
-    if data[:1] == b"\x11" and len(data) > 2 and data[1] == 6:  # noqa: PLR2004  (16-bit UUIDs)
-        for at in range(2, len(data) - 5, 6):
-            first, last = struct.unpack_from("<HH", data, at)
-            if data[at + 4 : at + 6] in _TOLD_BY_ALL:
-                yield range(first, last + 1)
-
-
-def _value(unit: Unit, told: list[range], asked: dict[int, int]) -> Iterator[Found]:
-    code, sent = unit.data[0], unit.packet.sent
-    handle = int.from_bytes(unit.data[1:3], "little")
-    if code in {0x0A, 0x0C}:
-        asked[unit.handle] = handle
-        return
-    if code in {0x0B, 0x0D} and not sent:
-        handle, start = asked.get(unit.handle, -1), 1
-    elif code in {0x12, 0x52, 0x1B, 0x1D}:
-        start = 3
-    elif code in {0x16, 0x17}:
-        start = 5
-    else:
-        return
-    if not any(handle in each for each in told):
-        yield Found("value", unit.at[start:])
+def _connected(unit: Unit) -> int:
+    """The handle of a connection that came about; -1 for any other packet."""
+    if unit.data[0] == _EVENT and unit.data[1] == _CLASSIC_CONNECTED:
+        return int(struct.unpack_from("<H", unit.data, _EVENT_HEAD + 1)[0])
+    if unit.data[0] == _EVENT and unit.data[1] == _META and unit.data[3] in _CONNECTED:
+        return int(struct.unpack_from("<H", unit.data, _EVENT_HEAD + 2)[0])
+    return -1
 
 
 def _packet(unit: Unit) -> Iterator[Found]:
     if unit.data[0] == _COMMAND:
         yield from _command(unit)
+    elif unit.data[:2] == _OF_VENDORS:
+        yield Found("value", unit.at[_EVENT_HEAD:])
     elif unit.data[0] == _EVENT:
         yield from _event(unit)
 
@@ -259,6 +150,10 @@ def _meta(unit: Unit, body: bytes) -> Iterator[Found]:
         yield from _addresses(unit, places, random=bool(body[5] & 1))
     elif body[0] in _REPORTS:
         yield from _reports(unit, body)
+    elif body[0] == _DIRECTED:
+        for at in range(_EVENT_HEAD + 2, _EVENT_HEAD + len(body), _DIRECTED_BYTES):
+            for place in (at + 2, at + 9):
+                yield from _addresses(unit, (place,), random=bool(unit.data[place - 1] & 1))
 
 
 def _keys(unit: Unit, head: int, places: Iterable[Place]) -> Iterator[Found]:
@@ -298,6 +193,9 @@ def _reports(unit: Unit, body: bytes) -> Iterator[Found]:
         length = unit.data[place + length_at]
         yield Found("address", unit.span(place + address_at, 6), whose, random)
         yield Found("said", unit.span(place + length_at + 1, length), whose, random)
+        if body[0] == _EXTENDED_REPORTS:  # whom it is meant for
+            meant = place + length_at - 6
+            yield from _addresses(unit, (meant,), random=bool(unit.data[meant - 1] & 1))
         at += length_at + 1 + length + behind
 
 
@@ -315,7 +213,7 @@ def advertised(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 def identities(data: bytes) -> Iterator[bytes]:
     """Addresses that a paired device says are its own (Vol 3, Part H, 3.6.5)."""
     for unit in units_in(data):
-        told = unit.channel == _SMP and unit.data[:1] == b"\x09" and not unit.packet.sent
+        told = unit.channel == SMP and unit.data[:1] == b"\x09" and not unit.packet.sent
         if told and len(unit.data) == 8:  # noqa: PLR2004  (the whole of it)
             yield unit.data[2:]
 

@@ -11,14 +11,8 @@ from typing import Final
 
 from harness.encoding.text import from_latin, to_latin
 from harness.errors import CaptureError
-from harness.evidence.hci_places import (
-    Unit,
-    advertised,
-    find_places,
-    identities,
-    structures,
-    units_in,
-)
+from harness.evidence.hci_places import advertised, find_places, identities, structures
+from harness.evidence.hci_units import Unit, units_in
 from harness.evidence.layers import MASK
 
 _MASK: Final = MASK.encode()

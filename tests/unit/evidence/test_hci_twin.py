@@ -22,6 +22,7 @@ DUT, OTHER = bytes.fromhex("701122334455"), bytes.fromhex("7ABBCCDDEEFF")
 AIR = DUT[::-1]
 LTK = bytes(range(0x60, 0x70))
 ATT, SMP = 4, 6
+SDP, RFCOMM, HID = 1, 3, 0x11
 NOW = "2026-11-22T00:00:00.000000Z"
 
 
@@ -44,6 +45,11 @@ def event(code, body):
 def frame(channel, data, *, sent=False, handle=0x40):
     whole = struct.pack("<HH", len(data), channel) + data
     return record(struct.pack("<BHH", 2, handle | 0x2000, len(whole)) + whole, sent=sent)
+
+
+def channel(protocol, ours, *, sent=True):
+    """A channel that one side asks for."""
+    return frame(1, struct.pack("<BBHHH", 2, 1, 4, protocol, ours), sent=sent)
 
 
 def report(address, payload, *, random=True):
@@ -95,6 +101,15 @@ KEYS = {
     "Write Request": frame(ATT, b"\x12\x03\x00" + LTK, sent=True),
     "Write Command": frame(ATT, b"\x52\x03\x00" + LTK, sent=True),
     "Notification": frame(ATT, b"\x1b\x03\x00" + LTK),
+    "Read Multiple Response": frame(ATT, b"\x0f" + LTK),
+    "Read Multiple Variable Response": frame(ATT, b"\x21\x10\x00" + LTK),
+    "Multiple Handle Value Notification": frame(ATT, b"\x23\x03\x00\x10\x00" + LTK),
+    "Read By Type Response": frame(ATT, b"\x09\x12\x03\x00" + LTK),
+    "unit of a later version": frame(ATT, b"\x3f" + LTK),
+    "unknown L2CAP channel": frame(0x41, LTK),
+    "fixed channel of a later version": frame(0x3F, LTK),
+    "piece of nothing": record(struct.pack("<BHH", 2, 0x1040, 16) + LTK),
+    "event of the adapter's maker": event(0xFF, LTK),
 }
 
 
@@ -146,6 +161,64 @@ def test_name_and_make_stay_and_other_values_do_not():
     assert b"\x0b" + b"x" * 9 in twin
 
 
+def test_a_key_whose_frame_was_given_up_for_another_is_masked():
+    whole = struct.pack("<HH", 17, SMP) + b"\x06" + LTK
+    first = record(struct.pack("<BHH", 2, 0x2040, 15) + whole[:15])
+    twin = twin_of(snoop(first, frame(ATT, b"\x0b\x41"), frame(ATT, b"\x0b\x41")))
+    assert LTK[:10] not in twin
+
+
+TELLING = frame(ATT, b"\x11\x06" + struct.pack("<HHH", 1, 9, 0x1800))
+
+
+def read(handle):
+    return frame(ATT, b"\x0a" + struct.pack("<H", handle), sent=True)
+
+
+def test_an_answer_that_may_be_to_another_question_is_no_name():
+    """A malformed request may be a good one; the one behind it asks for the name."""
+    answers = (frame(ATT, b"\x0b" + b"Wi-Fi key"), frame(ATT, b"\x0b" + b"Lock"))
+    twin = twin_of(snoop(TELLING, read(12), read(3), *answers))
+    assert b"Wi-Fi" not in twin
+    late = twin_of(snoop(TELLING, read(3), *answers[::-1]))
+    assert b"Lock" in late
+    assert b"Wi-Fi" not in late
+
+
+def test_a_refusal_and_another_connection_leave_no_question_open():
+    refused = frame(ATT, b"\x01\x0a\x0c\x00\x05")
+    named_ = (read(3), frame(ATT, b"\x0b" + b"Lock"))
+    assert b"Lock" in twin_of(snoop(TELLING, read(12), refused, *named_))
+    again = event(0x3E, struct.pack("<BBHBB", 1, 0, 0x40, 0, 1) + AIR + bytes(7))
+    assert b"Lock" not in twin_of(snoop(TELLING, read(12), *named_))
+    assert b"Lock" in twin_of(snoop(TELLING, read(12), again, *named_))
+
+
+@pytest.mark.parametrize(("protocol", "stays"), [(SDP, True), (HID, False)])
+def test_what_crosses_a_channel_stays_where_it_holds_service_records(protocol, stays):
+    answer = frame(1, struct.pack("<BBHHHHH", 3, 1, 8, 0x51, 0x41, 0, 0))
+    sent, heard = frame(0x51, b"said", sent=True), frame(0x41, b"told")
+    twin = twin_of(snoop(channel(protocol, 0x41), answer, sent, heard))
+    assert (b"said" in twin) is (b"told" in twin) is stays
+    again = event(0x03, struct.pack("<BH", 0, 0x40) + AIR + b"\x01\x00")
+    assert b"told" not in twin_of(snoop(channel(SDP, 0x41), answer, again, heard))
+
+
+def test_whom_an_advertisement_is_meant_for_is_nobodys_business():
+    head = struct.pack("<BBHB", 0x0D, 1, 0x0001, 1) + AIR
+    meant = bytes(7) + b"\x01" + OTHER[::-1] + b"\x00"
+    directed = b"\x0b\x01\x01\x01" + AIR + b"\x01" + OTHER[::-1] + b"\xc4"
+    for body in (head + meant, directed):
+        twin = twin_of(snoop(event(0x3E, body)))
+        assert AIR in twin
+        assert OTHER[::-1] not in twin
+
+
+@pytest.mark.parametrize(("code", "before"), [(0x12, 1), (0x20, 0), (0x2C, 3)])
+def test_who_else_is_in_an_event_of_classic_is_nobodys_business(code, before):
+    assert OTHER[::-1] not in twin_of(snoop(event(code, bytes(before) + OTHER[::-1] + b"\x01")))
+
+
 def test_what_a_neighbour_says_is_emptied_and_its_address_another_of_its_kind():
     public = bytes.fromhex("40A1B2C3D4E5")
     data = snoop(
@@ -190,13 +263,14 @@ def test_a_known_secret_is_found_across_fragments_and_becomes_its_token():
     text = b"\x1f" + b"note=" + SECRET.encode()
     whole = struct.pack("<HH", len(text), 0x40) + text
     data = snoop(
+        channel(SDP, 0x40),
         record(struct.pack("<BHH", 2, 0x2040, 13) + whole[:13]),
         record(struct.pack("<BHH", 2, 0x1040, len(whole) - 13) + whole[13:]),
     )
     assert SECRET.encode() not in data
     assert any(SECRET in each for each in texts_of_snoop(data))
     twin = twin_of(data, secrets=[Secret(SECRET, "password")])
-    (joined,) = texts_of_snoop(twin)
+    (joined,) = texts_of_snoop(twin)  # service records are told to everybody
     assert f"note={Tokens(KEY).of(SECRET)}" in joined
 
 
