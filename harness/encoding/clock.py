@@ -1,5 +1,7 @@
 """UTC time as RFC 3339 text; the one place that asks the machine what time it is."""
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
@@ -9,6 +11,12 @@ class Clock:
     def now(self) -> str:
         """The present moment, RFC 3339, UTC, microseconds: ``2026-11-21T08:15:30.000000Z``."""
         return format_utc(datetime.now(UTC))
+
+
+def steady_us() -> Callable[[], int]:
+    """Microseconds since 1970 that go on evenly from now on, even if somebody sets the clock."""
+    began_us = time.time_ns() // 1000 - time.monotonic_ns() // 1000
+    return lambda: began_us + time.monotonic_ns() // 1000
 
 
 def format_utc(moment: datetime) -> str:

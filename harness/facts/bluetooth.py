@@ -76,6 +76,7 @@ class BluetoothAdvertisingFacts(Facts):
         known: the kinds of identifiers that the bench knew of this unit.
         identifying: any identifier leaked. Absent: none of those that the bench knows of the
             sample, in payloads of a sample that was heard.
+        heard_out: every payload of the sample was heard whole, and its scan response.
     """
 
     SCHEMA: ClassVar[str] = "certbench/facts-bluetooth-advertising/1"
@@ -89,6 +90,7 @@ class BluetoothAdvertisingFacts(Facts):
     identifiers: tuple[IdentifierSighting, ...] = ()
     known: tuple[IdentifierKind, ...] = ()
     identifying: Observation
+    heard_out: Observation = Unknown(reason="it was not looked whether anything is missing")
 
     @property
     def kept_s(self) -> float:

@@ -23,6 +23,7 @@ from harness.bench.classic_link import (
     Services,
 )
 from harness.encoding import btsnoop
+from harness.encoding.clock import steady_us
 from harness.errors import BenchFault
 from harness.interpret.base import INPUTS
 from harness.interpret.bluetooth.classic_steps import Name
@@ -251,9 +252,10 @@ def _recorded(context: ProbeContext, link: ClassicLink) -> Iterator[_Session]:
         context.stream(CAPTURE, btsnoop.SCHEMA_NAME, btsnoop.header()) as capture,
         context.journal(STEPS) as steps,
     ):
+        now_us = steady_us()
 
         def record(data: bytes, sent: bool) -> None:  # noqa: FBT001  (a callback's shape)
-            capture.write(btsnoop.record(data, sent=sent, at_us=time.time_ns() // 1000))
+            capture.write(btsnoop.record(data, sent=sent, at_us=now_us()))
 
         context.tool("bumble", link.library)
         yield _Session(context, link, steps, record)

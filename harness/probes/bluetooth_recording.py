@@ -5,13 +5,13 @@ number of packets that had passed when the step began.
 """
 
 import contextlib
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from harness.bench.bluetooth_link import BluetoothLink, Connection, Heard, Radio
 from harness.encoding import btsnoop
+from harness.encoding.clock import steady_us
 from harness.errors import BenchFault
 from harness.interpret.base import INPUTS
 from harness.interpret.bluetooth.payloads import is_match
@@ -104,12 +104,12 @@ def recorded(context: ProbeContext, **inputs: object) -> Iterator[Session]:
         context.stream(CAPTURE, btsnoop.SCHEMA_NAME, btsnoop.header()) as capture,
         context.journal(STEPS) as steps,
     ):
-        passed = 0
+        passed, now_us = 0, steady_us()
 
         def record(data: bytes, sent: bool) -> None:  # noqa: FBT001  (a callback's shape)
             nonlocal passed
             if data:
-                capture.write(btsnoop.record(data, sent=sent, at_us=time.time_ns() // 1000))
+                capture.write(btsnoop.record(data, sent=sent, at_us=now_us()))
                 passed += 1
 
         with link.take(record) as radio:

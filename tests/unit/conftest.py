@@ -861,6 +861,7 @@ class MadeAir:
             "trackable": self._made.absent(),
             "known": (IdentifierKind.SERIAL,),
             "identifying": self._made.absent(),
+            "heard_out": self._made.seen(),
         }
         return BluetoothAdvertisingFacts(**{**plain, **changes})
 

@@ -211,6 +211,8 @@ def bluetooth_identifier_leak(
         return look.undecided("identifiers-not-known", kinds=IdentifierKind.SERIAL)
     if isinstance(facts.identifying, Unknown):
         return look.undecided("not-observed", why=facts.identifying.reason)
+    if not isinstance(facts.heard_out, Present):
+        return look.undecided("not-observed", why=_why(facts.heard_out))
     # What was found is declared, or nothing was.
     return look.held("bluetooth-no-identifier", proof(facts.heard))
 

@@ -1,6 +1,7 @@
 """Interpreter of ``bluetooth-advertising``: who the sample says it is, and for how long (pure)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from harness.encoding.text import neutralise, to_latin
@@ -17,6 +18,10 @@ from harness.model.observation import Absent, Observation, Present, Unknown
 LISTEN: Final = "listen"
 TARGET: Final = "bluetooth"
 MAX_ADVERTISERS: Final = 100
+_MIN_HEX: Final = 8
+"""Shorter numbers stand in the digits of payloads that change all the time by chance."""
+_DRIFT: Final = 0.01
+"""How far two clocks may be apart on how long an address lasted: more than any crystal is."""
 _MAX_NAME: Final = 100
 
 
@@ -39,7 +44,14 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothAdvertisi
         else Unknown(reason="the sample was not heard by its name or service")
     )
     identifiers = read_identifiers(recording.inputs)
-    sightings = identifiers.sightings(_texts(recording, mine))
+    missing = _missing(mine)
+    in_hex = identifiers
+    if len(identifiers.serial) < _MIN_HEX:
+        in_hex = replace(identifiers, serial="")
+    sightings = (
+        *identifiers.sightings(_texts(recording, mine)),
+        *in_hex.sightings(_texts_in_hex(recording, mine)),
+    )
     return BluetoothAdvertisingFacts(
         examined=(TARGET,) if mine else (),
         complete=recording.whole,
@@ -51,6 +63,7 @@ def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothAdvertisi
         identifiers=sightings,
         known=identifiers.known,
         identifying=_identifying(recording, mine, identifiers, sightings),
+        heard_out=Unknown(reason=missing) if missing else heard,
     )
 
 
@@ -84,17 +97,25 @@ def _advertiser(recording: Recording, reports: list[Report], begin_us: int) -> A
 
 
 def _texts(recording: Recording, reports: tuple[Report, ...]) -> Iterator[Text]:
-    """Every different payload of the sample as text, and every address that lasts."""
-    seen: set[bytes] = set()
-    for report in reports:
-        if report.data not in seen:
-            seen.add(report.data)
-            where = "scan response" if report.response else "advertisement"
-            evidence = recording.ref(report.packet.number)
-            yield Text(TARGET, where, to_latin(report.data), evidence)
-            yield Text(TARGET, where, report.data.hex(), evidence)
-            # Addresses and numbers stand in payloads with their last byte first.
-            yield Text(TARGET, where, report.data[::-1].hex(), evidence)
+    """Every different payload of the sample as text."""
+    for report in _different(reports):
+        yield _text(recording, report, to_latin(report.data))
+
+
+def _texts_in_hex(recording: Recording, reports: tuple[Report, ...]) -> Iterator[Text]:
+    """As digits, both ways round: addresses and numbers often have their last byte first."""
+    for report in _different(reports):
+        yield _text(recording, report, report.data.hex())
+        yield _text(recording, report, report.data[::-1].hex())
+
+
+def _different(reports: tuple[Report, ...]) -> Iterable[Report]:
+    return {report.data: report for report in reversed(reports)}.values()
+
+
+def _text(recording: Recording, report: Report, text: str) -> Text:
+    where = "scan response" if report.response else "advertisement"
+    return Text(TARGET, where, text, recording.ref(report.packet.number))
 
 
 def _trackable(recording: Recording, reports: tuple[Report, ...]) -> Observation:
@@ -111,12 +132,22 @@ def _trackable(recording: Recording, reports: tuple[Report, ...]) -> Observation
     lasting = any(each.address.kind in LASTING for each in reports)
     if lasting or overlap(reports):
         return Unknown(reason="several addresses say what the sample says, and not in turns")
+    return _in_turns(recording, reports)
+
+
+def _in_turns(recording: Recording, reports: tuple[Report, ...]) -> Observation:
+    """What follows from private addresses of which each came when the one before it had gone."""
     window_us = recording.inputs.number("window_ms") * 1000
+    spans = []
     for address in _addresses(reports):
         mine = [each.packet for each in reports if each.address.text == address]
-        if mine[-1].at_us - mine[0].at_us >= window_us:
-            return recording.seen(mine[0].number, mine[-1].number)
-    changed = next(each for each in reports if each.address != first.address)
+        spans.append((mine[-1].at_us - mine[0].at_us, mine[0].number, mine[-1].number))
+    longest_us, begin, end = max(spans)
+    if longest_us >= window_us * (1 + _DRIFT):
+        return recording.seen(begin, end)
+    if longest_us >= window_us:
+        return Unknown(reason="it changed its address when the window ended, as clocks go")
+    changed = next(each for each in reports if each.address != reports[0].address)
     return Absent(control=recording.ref(changed.packet.number))
 
 

@@ -166,9 +166,17 @@ class TestAir:
             {"known": ()},
             {"known": (IdentifierKind.MAC,)},
             {"identifying": made.unknown()},
+            {"heard_out": made.unknown()},
             {"examined": ()},
         ):
             assert self.leak(made, air.advertising(**changes)).outcome is UNDECIDED
+
+    def test_what_leaked_and_is_declared_says_nothing_of_what_was_not_heard(
+        self, air: Any, made: Any
+    ) -> None:
+        told = {"identifiers": (self.sighting(made),), "identifying": made.seen()}
+        facts = air.advertising(**told, heard_out=made.unknown())
+        assert self.leak(made, facts, "its serial number").outcome is UNDECIDED
 
     @pytest.mark.parametrize("kind", ["public", "static-random", "resolvable-private"])
     def test_an_address_that_stays_contradicts_after_the_whole_window(
