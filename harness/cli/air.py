@@ -11,13 +11,14 @@ from typing import Any, Final
 from rich.console import Console
 from rich.markup import escape
 
+from harness.bench.bluetooth_checks import way_out
 from harness.bench.bluetooth_hands import installed
 from harness.bench.bluetooth_link import Heard
 from harness.cli import output
 from harness.encoding.text import neutralise, to_latin
-from harness.errors import BenchFault, UsageError
+from harness.errors import BenchFault, MissingExtraError, UsageError
 from harness.interpret.bluetooth.payloads import parts_of
-from harness.model.radio import Radio
+from harness.model.radio import Radio, adapter_problem
 
 _MOST_S: Final = 3600.0
 _PIECE_S: Final = 5.0
@@ -68,14 +69,19 @@ def scan(wanted: Scan, console: Console) -> int:
     """Listen, and list who was heard; the exit status.
 
     Raises:
-        UsageError: no adapter is named, or the time is out of range.
+        UsageError: no adapter is named, or none that can be, or the time is out of range.
         BenchFault: the optional part is missing, or the adapter cannot be opened.
     """
     if not wanted.transport:
         raise UsageError("--scan-only listens with an adapter: --bluetooth usb:0")
+    if problem := adapter_problem(wanted.transport):
+        raise UsageError(f"--bluetooth: {problem}")
     if not 0 < wanted.seconds <= _MOST_S:
         raise UsageError(f"--listen takes more than 0 and at most {_MOST_S:g} seconds")
-    heard = [somebody(each) for each in _listen(wanted)]
+    try:
+        heard = [somebody(each) for each in _listen(wanted)]
+    except BenchFault as fault:
+        raise BenchFault(f"{fault}. {way_out(str(fault))}") from fault
     if wanted.as_json:
         output.print_json(_document(wanted, heard))
     else:
@@ -85,7 +91,7 @@ def scan(wanted: Scan, console: Console) -> int:
 
 def _listen(wanted: Scan) -> tuple[Heard, ...]:
     if not installed():
-        raise BenchFault("Bluetooth needs an optional part: pip install 'certbench[bluetooth]'")
+        raise MissingExtraError("bluetooth", "Bluetooth")
     from harness.bench.bluetooth import open_radio
 
     found: dict[str, Heard] = {}

@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import ValidationError
 
@@ -59,6 +60,14 @@ class Target:
         return self.air.name or self.air.service
 
 
+_WRONG: Final = {
+    "service": "--service takes a UUID in full: 0000180a-0000-1000-8000-00805f9b34fb; certbench "
+    "pretest --bluetooth TRANSPORT --scan-only lists those in the air",
+    "listen_s": "--listen takes 0 to 3600 seconds",
+}
+"""What to say of a part of the config that an option filled wrongly."""
+
+
 def bluetooth_of(
     transport: str, name: str, service: str, listen_s: float, radio: Radio
 ) -> BluetoothConfig | None:
@@ -81,8 +90,11 @@ def bluetooth_of(
             transport=transport, name=name, service=service.lower(), listen_s=listen_s, radio=radio
         )
     except ValidationError as error:
-        said = neutralise(str(error.errors()[0]["msg"]), 200)
-        raise UsageError(f"--bluetooth, --service, --listen: {said}") from error
+        wrong = error.errors()[0]
+        said = neutralise(str(wrong["msg"]).removeprefix("Value error, "), 250)
+        raise UsageError(
+            _WRONG.get(str(wrong["loc"][0]), "--bluetooth: {}").format(said)
+        ) from error
 
 
 def bench_for(target: Target) -> BenchConfig:

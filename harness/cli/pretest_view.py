@@ -17,6 +17,7 @@ from harness.assessment.criteria.registry import CRITERIA
 from harness.cli.output import from_here
 from harness.cli.pretest_result import Air, Found, Network, Result, Standing
 from harness.encoding.text import counted, neutralise
+from harness.facts.bluetooth import BluetoothAdvertisingFacts
 from harness.facts.services import UNCONFIRMED
 from harness.model.declaration import DecidedBy
 from harness.model.judgement import Severity
@@ -77,7 +78,8 @@ def show(
     if result.air is None or result.network.tcp_ports:
         _network(console, result.network, following.address)
     if result.air is not None:
-        _air(console, result.air, following.address)
+        whole = BluetoothAdvertisingFacts.PROBE not in dict(result.broke_off)
+        _air(console, result.air, following.address, whole=whole)
     if result.answered:
         _findings(console, result)
     _broken_off(console, result)
@@ -114,8 +116,12 @@ def _network(console: Console, network: Network, address: str) -> None:
         console.print(f"  silent: {', '.join(network.silent_udp)}", style="dim")
 
 
-def _air(console: Console, air: Air, name: str) -> None:
+def _air(console: Console, air: Air, name: str, *, whole: bool) -> None:
     _heading(console, "Found over Bluetooth")
+    if not air.heard and not whole:
+        console.print("  The adapter did not listen to the end. What is wrong with it says:")
+        console.print("    certbench pretest --bluetooth TRANSPORT --scan-only", soft_wrap=True)
+        return
     if not air.heard:
         console.print(f"  {escape(neutralise(name))} was not heard. Check:")
         for question in _UNHEARD:

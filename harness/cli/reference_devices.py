@@ -3,10 +3,13 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from harness.errors import UsageError
+
+_DEVICES: Final = ("router", "lock", "radio")
 reference_app = typer.Typer(help="Reference devices with known flaws.", no_args_is_help=True)
 
 
@@ -28,6 +31,13 @@ def serve(  # noqa: PLR0913, PLR0917  (the options of a command)
 
     The radio is the air between virtual Bluetooth adapters: tcp-client:127.0.0.1:PORT.
     """
+    if device not in _DEVICES:
+        raise UsageError(f"no such device: {device}. There are: {', '.join(_DEVICES)}")
+    if device == "lock" and not transport:
+        raise UsageError(
+            "the lock needs an adapter: start certbench reference serve radio, and name its port: "
+            "--transport tcp-client:127.0.0.1:PORT"
+        )
     argv = [sys.executable, "-m", "harness.reference", device]
     if device == "radio":
         argv += ["--port", str(port)]

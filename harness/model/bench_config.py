@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, field_validator, model_validator
 
 from harness.model.base import Document, Frozen
-from harness.model.radio import FAKED, Faked, Radio
+from harness.model.radio import FAKED, Faked, Radio, adapter_problem
 from harness.model.states import DeviceState, Impact
 
 
@@ -87,6 +87,13 @@ class BluetoothConfig(Frozen):
     safe_writes: dict[str, Annotated[str, Field(pattern=r"^([0-9a-f]{2}){0,20}$")]] = {}
     classic: bool = False
     classic_address: Annotated[str, Field(pattern=r"^([0-9A-F]{2}(:[0-9A-F]{2}){5})?$")] = ""
+
+    @field_validator("transport")
+    @classmethod
+    def _names_an_adapter(cls, value: str) -> str:
+        if problem := adapter_problem(value):
+            raise ValueError(problem)
+        return value
 
     @property
     def speaks_classic(self) -> bool:

@@ -4,6 +4,7 @@ A criterion whose ground truth a radio fakes is not testable on that bench, and 
 """
 
 import itertools
+import re
 from enum import StrEnum
 from typing import Final
 
@@ -48,6 +49,21 @@ FAKED: Final[dict[Radio, frozenset[Faked]]] = {
     ),
 }
 """Measured with bumble 0.0.236 and rootcanal 1.10.0."""
+
+
+_ADAPTER: Final = re.compile(
+    r"(usb|pyusb|hci-socket|serial):.+|tcp-client:(\[[0-9a-fA-F:]+\]|[^:\[\]]+):[0-9]{1,5}"
+)
+
+
+def adapter_problem(transport: str) -> str:
+    """What is wrong with the name of an adapter, with the way out; ``""`` if nothing is."""
+    if _ADAPTER.fullmatch(transport):
+        return ""
+    return (
+        f"{transport!r} names no Bluetooth adapter: write usb:0, serial:/dev/ttyACM0, hci-socket:0 "
+        "or tcp-client:HOST:PORT; certbench init lists those that are there"
+    )
 
 
 def is_guessable(digits: str) -> bool:

@@ -87,7 +87,22 @@ def test_a_scan_needs_an_adapter_and_a_time(transport, seconds):
         scan(Scan(transport, seconds, Radio.REAL, as_json=False), SCREEN)
 
 
+@pytest.mark.parametrize("transport", ["tcp-clinet:127.0.0.1:1", "tcp-client:127.0.0.1", "usb"])
+def test_a_name_of_no_adapter_comes_with_those_that_are(transport):
+    with pytest.raises(UsageError, match="tcp-client:HOST:PORT"):
+        scan(Scan(transport, 4.0, Radio.REAL, as_json=False), SCREEN)
+
+
+def test_an_adapter_that_cannot_be_opened_comes_with_a_way_out(monkeypatch):
+    def refuse(_wanted):
+        raise BenchFault("bluetooth adapter tcp-client:127.0.0.1:9: [Errno 111] refused")
+
+    monkeypatch.setattr(air, "_listen", refuse)
+    with pytest.raises(BenchFault, match=r"refused\. Nothing listens there: start the radio"):
+        scan(Scan("tcp-client:127.0.0.1:9", 4.0, Radio.REAL, as_json=False), SCREEN)
+
+
 def test_without_the_extra_it_names_the_extra(monkeypatch):
     monkeypatch.setattr(air, "installed", lambda: False)
-    with pytest.raises(BenchFault, match=r"certbench\[bluetooth\]"):
+    with pytest.raises(UsageError, match=r"certbench\[bluetooth\]"):
         scan(Scan("usb:0", 4.0, Radio.REAL, as_json=False), SCREEN)

@@ -391,6 +391,19 @@ def test_bluetooth_needs_an_adapter_and_somebody(transport, name, service):
         bluetooth_of(transport, name, service, 30.0, Radio.REAL)
 
 
+@pytest.mark.parametrize(
+    ("transport", "service", "listen", "said"),
+    [
+        ("tcp-clinet:127.0.0.1:1", "", 30.0, "tcp-client:HOST:PORT"),
+        ("usb:0", "180A", 30.0, "--service takes a UUID in full"),
+        ("usb:0", "", 4000.0, "--listen takes 0 to 3600 seconds"),
+    ],
+)
+def test_a_wrong_option_for_bluetooth_is_named(transport, service, listen, said):
+    with pytest.raises(UsageError, match=said):
+        bluetooth_of(transport, "Lock", service, listen, Radio.REAL)
+
+
 def test_nothing_to_look_at_is_refused():
     with pytest.raises(UsageError, match="name a device"):
         bench_for(Target(""))
@@ -404,6 +417,21 @@ def test_a_device_that_was_heard_over_bluetooth_answered():
     )
     assert Result(network, (), (), (), air=heard).exit_code(Severity.CRITICAL) == 0
     assert Result(network, (), (), (), air=silent).exit_code(Severity.CRITICAL) == 3
+
+
+@pytest.mark.parametrize(
+    ("broke_off", "said"),
+    [
+        ((), "was not heard. Check:"),
+        ((("bluetooth-advertising", "x"),), "The adapter did not listen to the end"),
+    ],
+)
+def test_a_broken_adapter_is_not_taken_for_a_silent_device(broke_off, said):
+    network = Network(answered=False, tcp_ports=0, udp_ports=0, open_targets=(), services={})
+    silent = Air(heard=False, advertisers=(), services=())
+    text = shown(Result(network, (), (), (), broke_off=broke_off, air=silent))
+    assert said in text
+    assert ("Check:" in text) is not bool(broke_off)
 
 
 def test_the_dossier_declares_nothing():
