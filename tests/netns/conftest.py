@@ -15,12 +15,22 @@ HERE = Path(__file__).parent
 @pytest.fixture
 def in_namespace(tmp_path):
     """Run a script alone with loopback, where scanning hurts nobody; the JSON it prints last."""
+    return _player(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def in_namespace_once(tmp_path_factory):
+    """The same, with one folder for all tests of a module."""
+    return _player(tmp_path_factory.mktemp("scene"))
+
+
+def _player(folder):
     if subprocess.run([*UNSHARE, "true"], check=False, capture_output=True).returncode:
         pytest.skip("needs a network namespace: apt-get install util-linux iproute2")
 
     def run(script, *arguments):
         shell = 'ip link set lo up && exec "$@"'
-        command = [sys.executable, "-W", "ignore", str(script), str(tmp_path), *arguments]
+        command = [sys.executable, "-W", "ignore", str(script), str(folder), *arguments]
         done = subprocess.run(
             [*UNSHARE, "sh", "-c", shell, "sh", *command],
             capture_output=True,
