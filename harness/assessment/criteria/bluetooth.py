@@ -11,6 +11,7 @@ from harness.assessment.criteria.looking import Look, proof
 from harness.assessment.judging import all_of
 from harness.facts.base import Facts
 from harness.facts.bluetooth import (
+    Access,
     BluetoothAdvertisingFacts,
     BluetoothInputFacts,
     BluetoothPairingFacts,
@@ -209,10 +210,9 @@ def bluetooth_identifier_leak(
         )
     if IdentifierKind.SERIAL not in facts.known:
         return look.undecided("identifiers-not-known", kinds=IdentifierKind.SERIAL)
-    if isinstance(facts.identifying, Unknown):
-        return look.undecided("not-observed", why=facts.identifying.reason)
-    if not isinstance(facts.heard_out, Present):
-        return look.undecided("not-observed", why=_why(facts.heard_out))
+    for seen in (facts.identifying, facts.heard_out):
+        if isinstance(seen, Unknown):
+            return look.undecided("not-observed", why=seen.reason)
     # What was found is declared, or nothing was.
     return look.held("bluetooth-no-identifier", proof(facts.heard))
 
@@ -295,7 +295,22 @@ def bluetooth_disclosure(record: Pairing, item: str, declared: str = "") -> Judg
         if kind in _TELLING and text and kind not in words and text.casefold() not in words:
             evidence = proof(facts.listed)
             return look.contradicted("bluetooth-text-undeclared", evidence, kind=kind, text=text)
-    return look.held("bluetooth-texts-declared", proof(facts.listed))
+    return _unread(look, facts) or look.held("bluetooth-texts-declared", proof(facts.listed))
+
+
+def _unread(look: Look, facts: BluetoothPairingFacts) -> Judgement | None:
+    """A text that the device may tell to strangers, and that the bench did not come to read."""
+    closed = {Access.REFUSED, Access.IMPOSSIBLE}
+    for each in facts.characteristics:
+        if not each.readable or INFORMATION.get(each.uuid, "") not in _TELLING:
+            continue
+        row = next((row for row in each.table if row.level is Level.OPEN), None)
+        told = row is not None and row.read is Access.GRANTED and each.uuid in facts.information
+        if not told and (row is None or row.read not in closed):
+            why = row.read.value if row else "no such link"
+            about = {"operation": "reading", "characteristic": each.uuid, "mode": MODE}
+            return look.undecided("bluetooth-level-not-reached", **about, level=1, why=why)
+    return None
 
 
 def links_of(facts: BluetoothPairingFacts) -> str:

@@ -29,6 +29,8 @@ UPDATE: Final = "bluetooth-open-firmware-update"
 _BASE: Final = "-0000-1000-8000-00805f9b34fb"
 _NAMES: Final = frozenset({f"00001800{_BASE}", f"00001801{_BASE}", f"0000180a{_BASE}"})
 """GAP, GATT and Device Information: made to be read by everybody (Core, Vol 3, Part C, 12)."""
+_TAKES_FROM_ALL: Final = frozenset({f"00002b29{_BASE}"})
+"""Client Supported Features: what a peer can do, of no matter to anybody else (Part G, 7.2)."""
 _OF_MEMBERS: Final = ("0000fc", "0000fd", "0000fe")
 """16-bit UUIDs that members of the Bluetooth SIG were given for services of their own."""
 UPDATES: Final = {
@@ -49,6 +51,11 @@ def is_vendors(service: str) -> bool:
     return not service.endswith(_BASE) or service.startswith(_OF_MEMBERS)
 
 
+def _is_makers(value: Characteristic) -> bool:
+    """Whether a value is a maker's own, be it in a service of the Bluetooth SIG."""
+    return is_vendors(value.service) or is_vendors(value.uuid)
+
+
 def bluetooth_services(facts: BluetoothPairingFacts) -> tuple[str, ...]:
     """The services of a maker's own that were found, each once."""
     found = (each.service for each in facts.characteristics if is_vendors(each.service))
@@ -64,7 +71,7 @@ def bluetooth_writes_closed(
         record: what was tried.
         item: what the judgement speaks of.
         needed: the lowest level that may write.
-        services: UUIDs of those that are guarded; None for every service of the maker's own.
+        services: UUIDs of those that are guarded; None for every value of the maker's own.
     """
     look = Look(WRITE, item, AIR, record)
     return _closed(look, "write", needed, services)
@@ -94,13 +101,18 @@ def bluetooth_secret_closed(
 def bluetooth_reads_seen(record: Pairing, item: str) -> Judgement:
     """Without a declaration: no value of a maker's own can be read by anybody.
 
-    One that can is UNDECIDED: what it means is for a person to say.
+    One that can is UNDECIDED: what it means is for a person to say. So are values of the SIG's
+    services but those that name a device.
     """
     look = Look(READ, item, AIR, record)
     gap = _gap(look)
     if gap is not None:
         return gap
-    values = [each for each in record.facts.characteristics if each.service not in _NAMES]
+    values = [
+        each
+        for each in record.facts.characteristics
+        if each.service not in _NAMES or _is_makers(each)
+    ]
     for each in values:
         if each.lowest("read") in {Level.OPEN, Level.UNAUTHENTICATED}:
             return look.undecided(
@@ -112,17 +124,24 @@ def bluetooth_reads_seen(record: Pairing, item: str) -> Judgement:
 def bluetooth_writes_seen(record: Pairing, item: str) -> Judgement:
     """Without a declaration: no value of a maker's own can be written by anybody.
 
-    Writes to services of the Bluetooth SIG are UNDECIDED where they are open: some are meant to be.
+    Writes to values of the Bluetooth SIG are UNDECIDED where they are not refused: some are meant
+    to be open.
     """
     vendors = bluetooth_writes_closed(record, item, Level.AUTHENTICATED)
     look = Look(WRITE, item, AIR, record)
     others = [
-        look.undecided("bluetooth-open-value", operation="write", characteristic=each.uuid)
+        _or_for_a_person(look, each)
         for each in record.facts.characteristics
-        if not is_vendors(each.service) and each.service not in _NAMES
-        if each.lowest("write") in {Level.OPEN, Level.UNAUTHENTICATED}
+        if each.writable and not _is_makers(each) and each.uuid not in _TAKES_FROM_ALL
     ]
     return all_of(item, WRITE, [vendors, *others])
+
+
+def _or_for_a_person(look: Look, value: Characteristic) -> Judgement:
+    judged = _one(look, "write", Level.AUTHENTICATED, value)
+    if judged.outcome is not Outcome.CONTRADICTED:
+        return judged
+    return look.undecided("bluetooth-open-value", operation="write", characteristic=value.uuid)
 
 
 def bluetooth_open_firmware_update(record: Pairing, item: str, needed: Level) -> Judgement:
@@ -196,7 +215,7 @@ def _closed(
     values = [
         each
         for each in facts.characteristics
-        if (is_vendors(each.service) if services is None else each.service in services)
+        if (_is_makers(each) if services is None else each.service in services)
     ]
     parts = [_if_listed(look, _guarded(look, operation, needed, values))]
     if any(each.readable or each.writable for each in values):

@@ -1,7 +1,7 @@
 """The values that a sample offers, and what each level of security opened of them (pure)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from harness.encoding.text import neutralise, to_latin
@@ -58,15 +58,20 @@ class Values:
         self._recording = recording
         self._open = tuple(attributes.exchanges(link)) if link else ()
         services = [found for each in self._open for found in attributes.services_in(each)]
-        self._values = {
-            found.handle: _Value(_service_of(found, services), found)
-            for each in self._open
-            for found in attributes.characteristics_in(each)
-            if found.uuid
-        }
+        found = [found for each in self._open for found in attributes.characteristics_in(each)]
+        self._unreadable = any(not each.uuid for each in found)
+        self._values: dict[int, _Value] = {}
+        for each in found:
+            if each.uuid:
+                known = self._values.get(each.handle)
+                offered = each.properties | (known.declared.properties if known else 0)
+                declared = replace(each, properties=offered)
+                self._values[each.handle] = _Value(_service_of(each, services), declared)
 
     def listed(self) -> Observation:
         """Whether the sample said that there are no more characteristics than those it listed."""
+        if self._unreadable:
+            return Unknown(reason="the list of characteristics holds one without a UUID")
         for exchange in self._open:
             if attributes.ends_list(exchange) and exchange.answer is not None:
                 return self._recording.seen(exchange.answer.packet.number)

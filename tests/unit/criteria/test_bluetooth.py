@@ -226,6 +226,29 @@ def test_a_unit_that_stops_the_device_contradicts(air: Any, made: Any) -> None:
     assert judge(examined=()).outcome is UNDECIDED
 
 
+@pytest.mark.parametrize(
+    ("read", "outcome"),
+    [
+        ("refused", HELD),
+        ("impossible", HELD),
+        ("granted", UNDECIDED),
+        ("other", UNDECIDED),
+        ("silent", UNDECIDED),
+        ("untried", UNDECIDED),
+    ],
+)
+def test_a_text_that_the_bench_did_not_come_to_read_may_tell_anything(
+    read: str, outcome: Outcome, paired: Any, air: Any
+) -> None:
+    revision = "00002a26-0000-1000-8000-00805f9b34fb"
+    row = air.row(Level.OPEN, read)
+    values = (air.value(air.INFORMATION, revision, row, readable=True, writable=False),)
+    assert paired(criteria.bluetooth_disclosure, characteristics=values).outcome is outcome
+    told = {"information": {revision: "1.3"}, "characteristics": values}
+    declared = paired(criteria.bluetooth_disclosure, "firmware revision", **told)
+    assert declared.outcome is (HELD if read == "granted" else outcome)
+
+
 def test_device_information_tells_no_more_than_is_declared(paired: Any, made: Any) -> None:
     serial = {"00002a25-0000-1000-8000-00805f9b34fb": "RL1-004711"}
     firmware = {"00002a26-0000-1000-8000-00805f9b34fb": "1.3.0"}

@@ -151,6 +151,38 @@ def test_a_standard_service_that_takes_writes_is_for_a_person(paired: Any, air: 
     assert judged.outcome is CONTRADICTED
 
 
+BASE = "-0000-1000-8000-00805f9b34fb"
+
+
+@pytest.mark.parametrize("access", ["untried", "silent", "other", "granted"])
+@pytest.mark.parametrize("service", ["1815", "1800"])
+def test_a_standard_value_that_was_not_refused_to_strangers_is_for_a_person(
+    service: str, access: str, paired: Any, air: Any
+) -> None:
+    row = air.row(Level.OPEN, write=access)
+    output = air.value(
+        f"0000{service}{BASE}", f"00002a56{BASE}", row, readable=False, writable=True
+    )
+    assert paired(criteria.bluetooth_writes_seen, characteristics=(output,)).outcome is UNDECIDED
+    refused = output.model_copy(update={"table": (air.row(Level.OPEN, write="refused"),)})
+    assert paired(criteria.bluetooth_writes_seen, characteristics=(refused,)).outcome is HELD
+
+
+def test_what_a_peer_can_do_may_be_told_by_every_peer(paired: Any, air: Any) -> None:
+    row = air.row(Level.OPEN, "granted", "granted")
+    features = air.value(f"00001801{BASE}", f"00002b29{BASE}", row, readable=True, writable=True)
+    assert paired(criteria.bluetooth_writes_seen, characteristics=(features,)).outcome is HELD
+
+
+def test_a_makers_own_value_in_a_standard_service_is_its_own(paired: Any, air: Any) -> None:
+    row = air.row(Level.OPEN, "granted", "granted")
+    own = "a1b20009-5c1e-4d3f-9a7b-6f0d2c8e1b44"
+    hidden = air.value(air.INFORMATION, own, row, readable=True, writable=True)
+    judged = paired(criteria.bluetooth_writes_seen, characteristics=(hidden,))
+    assert judged.outcome is CONTRADICTED
+    assert paired(criteria.bluetooth_reads_seen, characteristics=(hidden,)).outcome is UNDECIDED
+
+
 def test_an_update_service_that_strangers_write_contradicts(paired: Any, air: Any) -> None:
     judged = paired(ALL["update"], characteristics=(air.update("granted"),))
     assert (judged.outcome, judged.criterion) == (CONTRADICTED, "bluetooth-open-firmware-update")

@@ -112,6 +112,22 @@ def test_a_refused_request_to_write_proves_nothing_of_writes_without_answer(
     assert value.table[0].write is Access(access)
 
 
+def test_a_list_with_an_entry_that_nobody_can_read_is_not_known(tape, facts):
+    tape.step("open").report().connect()
+    tape.ask("080100ffff0328", "0909" + "1100" + "0a" + "1200" + "00ac1122")
+    tape.ask("081200ffff0328", "010812000a").end()
+    assert isinstance(facts(tape).listed, Unknown)
+
+
+def test_a_value_that_is_listed_twice_offers_what_either_does(tape, facts):
+    tape.step("open").report().connect()
+    for properties in ("08", "02"):
+        tape.ask("080100ffff0328", "0907" + "1100" + properties + "1200" + "00ac")
+    tape.end()
+    (value,) = facts(tape).characteristics
+    assert (value.readable, value.writable) == (True, True)
+
+
 def test_a_request_that_the_dut_refused_is_refused(tape, facts):
     found = facts(refused(controlled(tape), 0x05, "outside-mode"))
     assert isinstance(found.outside_mode, Absent)
