@@ -51,7 +51,9 @@ _FIRST: Final[tuple[tuple[int, bytes], ...]] = (
     (SIGNALLING, bytes.fromhex("0101ffff")),
 )
 """Sent in any case: too short, unknown, and a length that is not there."""
-_WRITES: Final = frozenset({0x12, 0x16, 0x18, 0x52, 0xD2})
+_METHOD: Final = 0x3F
+_WRITES: Final = frozenset({0x12, 0x16, 0x18})
+"""Methods; whatever the two flags of an opcode say, some take it for that (Part F, 3.3.1)."""
 
 
 def malformed(seed: int) -> Iterator[tuple[int, bytes]]:
@@ -71,7 +73,7 @@ def malformed(seed: int) -> Iterator[tuple[int, bytes]]:
                 unit[draw.randrange(len(unit))] = draw.randrange(256)
             case _:
                 unit[0] = draw.randrange(256)
-        if channel == ATTRIBUTES and unit[0] in _WRITES:
+        if channel == ATTRIBUTES and unit[0] & _METHOD in _WRITES:
             unit[0] = Opcode.READ
         yield channel, bytes(unit)
 

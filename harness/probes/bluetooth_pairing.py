@@ -72,12 +72,15 @@ OFFERS: Final[dict[str, Offer]] = {
     "just-works": Offer(Io.NOTHING, mitm=False),
     "passkey-legacy": Offer(Io.KEYBOARD_ONLY, secure_connections=False),
     "key-7": Offer(Io.KEYBOARD_ONLY, key_size=7),
+    "key-15": Offer(Io.KEYBOARD_ONLY, key_size=15),
     "passkey-shown": Offer(Io.KEYBOARD_ONLY),
     "passkey-shown-again": Offer(Io.KEYBOARD_ONLY),
     "passkey-typed": Offer(Io.DISPLAY_ONLY),
     "comparison": Offer(Io.DISPLAY_YES_NO),
 }
 """Pairings that are carried through. The weak ones come first: what they open must be known."""
+_IF_AGREED: Final = frozenset({"key-15"})
+"""Carried through only by a sample that agreed to the request: what refuses that takes no less."""
 
 
 class BluetoothPairingProbe(Probe):
@@ -207,17 +210,20 @@ class _Tour:
             # Somebody may have pressed the button too early, or it was switched on just now.
             hands.leave_pairing_mode()
             self.outside = self._dry("outside-mode", DRY["passkey"])
-        answered = False
+        answered, agreed = False, set()
         for name, request in DRY.items():
             hands.press_button()
             answer = self._dry(f"dry:{name}", request)
             answered = answered or answer is not None
+            if answer and answer[0] == Code.RESPONSE:
+                agreed.add(name)
             if answer and answer[0] == Code.FAILED:
                 self._witness(f"dry:{name}", answer[1:2])
         if not answered:
             return  # whole pairings would take half a minute each, and come to nothing
         for name, offer in OFFERS.items():
-            self._pair(name, offer, hands)
+            if name in agreed or name not in _IF_AGREED:
+                self._pair(name, offer, hands)
         self._with_tag(hands)
         self._after_bond(hands)
         self._wrong_passkeys(hands)
