@@ -20,8 +20,12 @@ class SurveyProgress:
     Implements `harness.survey.campaign.Listener`; called from several threads.
     """
 
-    def __init__(self, plan: SurveyPlan, title: str, *, console: Console) -> None:
-        """Expect what ``plan`` says: every probe of every visit and identity twice."""
+    def __init__(self, plan: SurveyPlan, title: str, *, console: Console, bar: bool = True) -> None:
+        """Expect what ``plan`` says: every probe of every visit and identity twice.
+
+        Without ``bar`` there are lines alone: somebody types on this terminal, and a bar that is
+        drawn ten times a second would wipe out what they type.
+        """
         self._console = console
         self._lock = threading.Lock()
         self._running: list[str] = []
@@ -34,6 +38,7 @@ class SurveyProgress:
             TextColumn("{task.fields[now]}"),
             console=console,
             transient=True,
+            disable=not bar,
         )
         total = sum(len(set(visit.probes) - {"identity"}) + 2 for visit in plan.visits)
         self._task: TaskID = self._bar.add_task(escape(title), total=total, now="")
@@ -57,6 +62,8 @@ class SurveyProgress:
         with self._lock:
             self._running.append(f"{sample}:{probe}")
             self._bar.update(self._task, now=" ".join(self._running))
+        if self._bar.disable:
+            self._console.print(f"  sample {sample}: {probe}", style="dim")
 
     def attempt_ended(self, record: AttemptRecord) -> None:
         """Advance; say why an attempt did not complete."""

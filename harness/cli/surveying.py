@@ -11,6 +11,7 @@ from harness.assessment.planning import make_plan, survey_plan
 from harness.assessment.selection import is_selected
 from harness.bench.assembly import assemble
 from harness.bench.bluetooth_hands import installed
+from harness.bench.operator import TerminalOperator
 from harness.bench.protocols import Operator
 from harness.cli.devices import reference_devices
 from harness.cli.progress import SurveyProgress
@@ -187,6 +188,7 @@ def carry_out(order: SurveyOrder, console: Console) -> None:
         EvidenceError: the run directory cannot be written.
     """
     probes, _ = load_probes()
+    person = order.operator
     with reference_devices(order.config, order.passwords) as wired:
         bench = assemble(
             wired.config,
@@ -209,7 +211,12 @@ def carry_out(order: SurveyOrder, console: Console) -> None:
                     lost=order.lost,
                     job=order.job,
                 ),
-                progress := SurveyProgress(order.plan, order.config.bench.name, console=console),
+                progress := SurveyProgress(
+                    order.plan,
+                    order.config.bench.name,
+                    console=console,
+                    bar=not (isinstance(person, TerminalOperator) and person.is_there),
+                ),
                 order.observer,
             )
             with progress:

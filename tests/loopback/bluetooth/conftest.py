@@ -41,7 +41,7 @@ def process(*argv):
         [sys.executable, *argv],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a pipe that nobody reads would stop it once it is full
     )
     with run:
         try:
