@@ -19,6 +19,7 @@ from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId, UnitId
 from harness.model.life import rank
 from harness.model.plan import PlannedUnit, PlannedVisit, SurveyPlan, TestPlan
+from harness.model.radio import Faked
 from harness.model.states import Capability, DeviceState, Impact
 from harness.model.waiting import PROBES_TO_COME, waiting_for
 
@@ -55,8 +56,9 @@ def make_plan(
     units: Sequence[UnitDeclaration],
     probes: Mapping[ProbeName, ProbeDeclaration],
     bench: tuple[Mapping[SampleId, frozenset[Capability]], Impact],
+    faked: frozenset[Faked] = frozenset(),
 ) -> TestPlan:
-    """Every unit of the catalogue, implemented or not."""
+    """Every unit of the catalogue, implemented or not; ``faked`` is what the radio pretends."""
     capabilities, max_impact = bench
     declared = {declaration.unit: declaration for declaration in units}
     provisions = {provision.id: provision for provision in catalogue.provisions}
@@ -82,7 +84,7 @@ def make_plan(
                 decided_by=found.decided_by if found else DecidedBy.NONE,
                 applicable=answer.applicable,
                 claimed=answer.claimed,
-                reason=_planned_reason(answer, found, blocked, waits),
+                reason=_planned_reason(answer, found, blocked, waits) or _pretended(found, faked),
                 facts=needs,
                 blocked=blocked,
                 waiting_for=waits if waits and answer.why is None else None,
@@ -99,6 +101,11 @@ def make_plan(
         units=tuple(planned),
         estimate_s=survey.estimate_s,
     )
+
+
+def _pretended(found: UnitDeclaration | None, faked: frozenset[Faked]) -> str:
+    only = [each.value for each in (found.truth if found else ()) if each in faked]
+    return f"not testable on this bench: its radio only pretends {', '.join(only)}" if only else ""
 
 
 def _is_wanted(need: FactNeed, dossier: Dossier) -> bool:

@@ -22,6 +22,7 @@ from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId
 from harness.model.job import JobRecord
 from harness.model.plan import PlannedVisit, SurveyPlan, TestPlan
+from harness.model.radio import FAKED
 from harness.model.states import Capability, DeviceState, Purpose
 from harness.survey.campaign import Campaign, Observer, Order
 from harness.survey.registry import load_probes
@@ -89,9 +90,11 @@ def plans(
     probes = probe_declarations()
     capabilities = expected_capabilities(config)
     bench = (capabilities, config.bench.max_impact)
+    radio = config.sample[0].bluetooth
+    faked = FAKED[radio.radio] if radio is not None else frozenset()
     tests = tuple(
         _only(
-            make_plan(framework.catalogue, dossier, framework.units, probes, bench),
+            make_plan(framework.catalogue, dossier, framework.units, probes, bench, faked),
             framework.catalogue,
             only,
         )

@@ -5,6 +5,7 @@ from enum import StrEnum
 from harness.model.base import Frozen
 from harness.model.ids import ProbeName, UnitId
 from harness.model.question import Question
+from harness.model.radio import Faked
 from harness.model.states import Capability, DeviceState, Impact, Lock
 
 
@@ -105,6 +106,7 @@ class UnitDeclaration(Frozen):
     Attributes:
         per: IXIT table whose rows are its items (``1-AuthMech``), or ``""`` for one item, the DUT.
         also: further tables whose rows people are asked about.
+        truth: what a radio that only pretends it leaves without an answer.
         applies: id of the applicability condition in the catalogue, or ``""``.
         module, function: where it stands, for messages.
     """
@@ -114,6 +116,7 @@ class UnitDeclaration(Frozen):
     facts: tuple[FactNeed, ...] = ()
     per: str = ""
     also: tuple[str, ...] = ()
+    truth: tuple[Faked, ...] = ()
     quantifier: Quantifier = Quantifier.EACH
     questions: tuple[Question, ...] = ()
     summary: str = ""

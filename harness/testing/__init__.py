@@ -78,6 +78,7 @@ from harness.model.ixit.fields import BLE, CLASSIC
 from harness.model.judgement import Finding, Judgement, Judgements, Outcome, Reason, Severity
 from harness.model.observation import Absent, EvidenceRef, Present, Unknown
 from harness.model.question import AnswerKind, Question
+from harness.model.radio import Faked
 from harness.model.states import DeviceState
 from harness.testing.agents import (
     AGENT_NEEDS,
@@ -231,6 +232,7 @@ __all__ = [
     "FactRecord",
     "FactView",
     "Facts",
+    "Faked",
     "FilesFacts",
     "Finding",
     "Generation",

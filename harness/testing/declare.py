@@ -18,6 +18,7 @@ from harness.model.declaration import (
 )
 from harness.model.ids import ProbeName, UnitId
 from harness.model.question import Question
+from harness.model.radio import Faked
 from harness.model.states import DeviceState
 
 _CASE: Final = "__certbench_case__"
@@ -60,6 +61,7 @@ def unit(  # noqa: PLR0913  (a declaration by keyword)
     facts: Sequence[FactNeed] = (),
     per: str = "",
     also: Sequence[str] = (),
+    truth: Sequence[Faked] = (),
     quantifier: Quantifier = Quantifier.EACH,
     questions: Sequence[Question] = (),
 ) -> Callable[[Function], Function]:
@@ -71,6 +73,7 @@ def unit(  # noqa: PLR0913  (a declaration by keyword)
         facts: what it reads; reading anything else makes it INCONCLUSIVE.
         per: IXIT table whose rows are its items; ``""`` for one item, the DUT.
         also: further tables whose rows people are asked about.
+        truth: what a radio must really do for it; on one that only pretends it cannot be tested.
         quantifier: how the items combine.
         questions: what people are asked.
     """
@@ -82,6 +85,7 @@ def unit(  # noqa: PLR0913  (a declaration by keyword)
             facts=tuple(facts),
             per=per,
             also=tuple(also),
+            truth=tuple(truth),
             quantifier=quantifier,
             questions=tuple(questions),
             summary=(inspect.getdoc(function) or "").partition("\n")[0],

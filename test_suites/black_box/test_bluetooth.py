@@ -13,6 +13,7 @@ from harness.testing import (
     BluetoothInputFacts,
     BluetoothPairingFacts,
     FactView,
+    Faked,
     Judgements,
     Level,
     at_large,
@@ -123,7 +124,7 @@ class TestEncryptionKeys:
 class TestKeysOfOthers:
     """Keys of nobody open nothing."""
 
-    @unit("", facts=PAIRING)
+    @unit("", facts=PAIRING, truth=[Faked.LINK_KEY])
     def test_other_keys_are_refused(self, facts: FactView) -> Judgements:
         """No link is encrypted under a key that was never agreed on."""
         look = criteria.bluetooth_key_not_checked

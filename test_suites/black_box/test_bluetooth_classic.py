@@ -6,6 +6,7 @@ from harness.testing import (
     INITIALISED,
     BluetoothClassicFacts,
     FactView,
+    Faked,
     Judgements,
     at_large,
     case,
@@ -67,7 +68,7 @@ class TestAuthentication:
 class TestPins:
     """Pairing is Secure Simple Pairing."""
 
-    @unit("", facts=NEEDS)
+    @unit("", facts=NEEDS, truth=[Faked.LEGACY_PIN])
     def test_pins_are_refused(self, facts: FactView) -> Judgements:
         """Pairing by PIN is refused."""
         look = criteria.bluetooth_classic_legacy_pin
@@ -90,7 +91,7 @@ class TestSecureConnections:
 class TestKeySize:
     """Keys are long enough."""
 
-    @unit("", facts=NEEDS)
+    @unit("", facts=NEEDS, truth=[Faked.CLASSIC_KEY_SIZE])
     def test_keys_have_16_bytes(self, facts: FactView) -> Judgements:
         """The encryption key that both sides agreed on has 16 bytes."""
         look = criteria.bluetooth_classic_short_key

@@ -76,9 +76,12 @@ def test_a_flaw_fails_its_unit_alone(told) -> None:
 
 def test_what_the_radio_pretends_is_said_everywhere(told, run) -> None:
     page = (run / "bundle/data/report/index.html").read_text("utf-8")
+    plan = json.loads((run / "bundle/data/assessments/black-box@1/plan.json").read_bytes())
+    planned = {unit["id"]: unit["reason"] for unit in plan["units"]}
     for name in PRETENDED:
         unit = f"bluetooth-classic-{name}"
         assert "not testable on this bench" in told["units"][unit]["reason"]
+        assert planned[unit].startswith("not testable on this bench: its radio only pretends")
         part = page.partition(f"Test case {unit} (functional)")[2].partition('<div class="case">')[
             0
         ]
