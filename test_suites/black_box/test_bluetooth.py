@@ -71,8 +71,8 @@ class TestAuthentication:
 
     @unit("", facts=PAIRING)
     def test_just_works_is_refused(self, facts: FactView) -> Judgements:
-        """No pairing is completed that nobody authenticated."""
-        look = criteria.bluetooth_unauthenticated_pairing
+        """No pairing is completed that nobody authenticated, unless nothing is behind it."""
+        look = criteria.bluetooth_pairing_seen
         return (at_large(facts, BluetoothPairingFacts, "bluetooth-unauthenticated-pairing", look),)
 
 

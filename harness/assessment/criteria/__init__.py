@@ -66,6 +66,7 @@ from harness.assessment.criteria.bluetooth_values import (
     bluetooth_writes_closed,
     bluetooth_writes_seen,
     every_bluetooth_service_listed,
+    bluetooth_pairing_seen,
     undeclared_bluetooth_update,
 )
 from harness.assessment.criteria.console import (
@@ -224,6 +225,7 @@ __all__ = [
     "bluetooth_services",
     "bluetooth_short_key",
     "bluetooth_status",
+    "bluetooth_pairing_seen",
     "bluetooth_unauthenticated_pairing",
     "bluetooth_writes_closed",
     "bluetooth_writes_seen",

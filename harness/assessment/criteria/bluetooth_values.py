@@ -9,7 +9,12 @@ close a value.
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from harness.assessment.criteria.bluetooth import AIR, MODE, Pairing
+from harness.assessment.criteria.bluetooth import (
+    AIR,
+    MODE,
+    Pairing,
+    bluetooth_unauthenticated_pairing,
+)
 from harness.assessment.criteria.looking import Look, proof
 from harness.assessment.judging import all_of
 from harness.facts.bluetooth import (
@@ -142,6 +147,30 @@ def _or_for_a_person(look: Look, value: Characteristic) -> Judgement:
     if judged.outcome is not Outcome.CONTRADICTED:
         return judged
     return look.undecided("bluetooth-open-value", operation="write", characteristic=value.uuid)
+
+
+def bluetooth_pairing_seen(record: Pairing, item: str) -> Judgement:
+    """Without a declaration: no pairing is completed that nobody authenticated.
+
+    UNDECIDED where nothing is behind it, since everybody reads and writes every value without it:
+    many a sensor without display or keys can pair in no other way.
+    """
+    judged = bluetooth_unauthenticated_pairing(record, item)
+    guards = [each for each in record.facts.characteristics if not _is_open(each)]
+    whole = isinstance(record.facts.listed, Present)
+    if judged.outcome is not Outcome.CONTRADICTED or guards or not whole:
+        return judged
+    look = Look(judged.criterion, item, AIR, record)
+    return look.undecided(
+        "not-observed", why="anything behind a pairing that nobody authenticated: all is open"
+    )
+
+
+def _is_open(value: Characteristic) -> bool:
+    row = next((row for row in value.table if row.level is Level.OPEN), None)
+    offered = {"read": value.readable, "write": value.writable}
+    done = {_access(row, operation) for operation, there in offered.items() if there}
+    return done <= {Access.GRANTED}
 
 
 def bluetooth_open_firmware_update(record: Pairing, item: str, needed: Level) -> Judgement:

@@ -183,6 +183,26 @@ def test_a_makers_own_value_in_a_standard_service_is_its_own(paired: Any, air: A
     assert paired(criteria.bluetooth_reads_seen, characteristics=(hidden,)).outcome is UNDECIDED
 
 
+@pytest.mark.parametrize(
+    ("read", "outcome"),
+    [("granted", UNDECIDED), ("refused", CONTRADICTED), ("silent", CONTRADICTED)],
+)
+def test_a_pairing_behind_which_nothing_is_is_for_a_person(
+    read: str, outcome: Outcome, paired: Any, air: Any, made: Any
+) -> None:
+    """A battery tells everybody its level; who pairs with it gets nothing for that."""
+    look = criteria.bluetooth_pairing_seen
+    row = air.row(Level.OPEN, read)
+    level = air.value(f"0000180f{BASE}", f"00002a19{BASE}", row, readable=True, writable=False)
+    values, seen = (level, air.model_number()), made.seen()
+    assert paired(look, characteristics=values, unauthenticated=seen).outcome is outcome
+    cut = {"characteristics": values, "unauthenticated": seen, "listed": made.unknown()}
+    assert paired(look, **cut).outcome is CONTRADICTED
+    assert paired(look, characteristics=values).outcome is HELD
+    nothing = made.unknown()
+    assert paired(look, characteristics=values, unauthenticated=nothing).outcome is UNDECIDED
+
+
 def test_an_update_service_that_strangers_write_contradicts(paired: Any, air: Any) -> None:
     judged = paired(ALL["update"], characteristics=(air.update("granted"),))
     assert (judged.outcome, judged.criterion) == (CONTRADICTED, "bluetooth-open-firmware-update")
