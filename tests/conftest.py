@@ -1,7 +1,9 @@
 """Rules for every test: under CERTBENCH_REQUIRE_ALL=1 a skip is a failure."""
 
 import os
+import runpy
 import shutil
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -34,6 +36,12 @@ def pytest_runtest_makereport(item, call):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"CERTBENCH_REQUIRE_ALL=1 and this was skipped: {reason}"
+
+
+@pytest.fixture(scope="session")
+def without_bluetooth():
+    """What turns a file of the reference router into that of a device without Bluetooth."""
+    return runpy.run_path(str(Path(__file__).with_name("radioless.py")))["without_bluetooth"]
 
 
 @pytest.fixture(scope="session")

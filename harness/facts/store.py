@@ -79,6 +79,19 @@ class FactBase:
         keys = [record.key for record in self.records] + [absent.key for absent in self.missing]
         return any(key.probe == probe for key in keys)
 
+    def tried(self, probe: ProbeName, sample: SampleId, state: DeviceState) -> bool:
+        """Whether a probe really went to a sample in a state, whatever came of it.
+
+        It did not where the bench has no such link, or may not use it.
+        """
+        went = [(record.key, record.state) for record in self.records]
+        went += [
+            (absent.key, absent.state)
+            for absent in self.missing
+            if absent.outcome in {AttemptOutcome.COMPLETED, AttemptOutcome.FAILED}
+        ]
+        return any((key.probe, key.sample, at) == (probe, sample, state) for key, at in went)
+
     def why_missing(self, probe: ProbeName, sample: SampleId, state: DeviceState) -> str:
         """The recorded reasons why there is no fact, in one line."""
         reasons = [

@@ -30,8 +30,21 @@ BLUETOOTH: Final = MappingProxyType(
         "bluetooth-link-declared-open": "the link is declared without security: whether that will "
         "do is for a person to say",
         "bluetooth-list-cut": "the list of characteristics did not come to its end: {why}",
+        "bluetooth-input-undeclared": "it answers requests over Bluetooth LE, and no interface "
+        "that takes input is declared there",
+        "bluetooth-login-undeclared": "it was paired with by {model}, which is a login that is "
+        "not declared",
+        "bluetooth-model-as-declared": "it tells the model number {told}, as declared",
+        "bluetooth-model-differs": "it tells the model number {told}; declared is {model}",
+        "bluetooth-no-login": "no pairing that authenticates anybody was completed",
+        "bluetooth-undeclared": "it was heard over Bluetooth LE, which is not declared",
         "bluetooth-no-identifier": "no undeclared identifier of this unit was in what it sends to "
         "everybody",
+        "bluetooth-debug-gone": "the services of the debug interface are not there",
+        "bluetooth-debug-open": "the service {service} of the debug interface is there, and obeys "
+        "strangers",
+        "bluetooth-debug-there": "the service {service} of the debug interface is there: whether "
+        "it is guarded well enough is for a person to say",
         "bluetooth-identifier-sent": "the {kind} of this unit is in its {where}, which everybody "
         "in range receives",
         "bluetooth-no-such-service": "the sample has no service {service}",

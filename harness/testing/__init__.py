@@ -90,12 +90,15 @@ from harness.testing.agents import (
 from harness.testing.asking import IF_NO_ROW, ask_each, ask_once
 from harness.testing.bluetooth import (
     ADVERTISING_NEEDS,
+    AIR_FOUND_NEEDS,
     AIR_NEEDS,
     INPUT_NEEDS,
+    PAIRING_FOUND_NEEDS,
     PAIRING_NEEDS,
     AirView,
     at_large,
     passkeys,
+    renewed,
     robust,
 )
 from harness.testing.bluetooth_classic import (
@@ -179,6 +182,7 @@ __all__ = [
     "ADVERTISING_NEEDS",
     "AGENT_NEEDS",
     "AGENT_WRITE_NEEDS",
+    "AIR_FOUND_NEEDS",
     "AIR_NEEDS",
     "AS_RECEIVED",
     "BLE",
@@ -199,6 +203,7 @@ __all__ = [
     "LOGIN_NEEDS",
     "MAPPING_NEEDS",
     "NAME_AND_TIME_NEEDS",
+    "PAIRING_FOUND_NEEDS",
     "PAIRING_NEEDS",
     "PUBLICATION_NEEDS",
     "RADIO_NEEDS",
@@ -326,6 +331,7 @@ __all__ = [
     "published",
     "radios",
     "reason",
+    "renewed",
     "responders_asked",
     "robust",
     "rules",

@@ -51,6 +51,10 @@ class FactView:
             for entry in self._declaration.facts
         )
 
+    def tried(self, facts_type: type[Facts], state: DeviceState) -> bool:
+        """Whether the bench went to look for such facts of the first sample."""
+        return self._base.tried(ProbeName(facts_type.PROBE), self._base.samples[0], state)
+
     def records(
         self, facts_type: type[F], state: DeviceState, sample: SampleId | None = None
     ) -> tuple[FactRecord[F], ...]:

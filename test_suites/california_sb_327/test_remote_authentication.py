@@ -10,6 +10,9 @@ from typing import Final
 
 from harness.testing import (
     AS_RECEIVED,
+    BLE,
+    CLASSIC,
+    AuthMech,
     CredentialsFacts,
     DecidedBy,
     FactView,
@@ -112,8 +115,12 @@ class TestUserCreatesAuthentication:
 def _over_logins(
     facts: FactView, ixit: Ixit, criterion: str, judge: Callable[[str, str], Judgement]
 ) -> Judgements:
-    """One judgement a row with a network login, and one an undeclared login that was found."""
-    rows = on_the_network(ixit.auth_mech)
+    """One judgement a row with a network login, and one an undeclared login that was found.
+
+    A pairing over Bluetooth is none: it reaches no further than the room, and the law speaks of
+    what is outside the local network.
+    """
+    rows = [row for row in on_the_network(ixit.auth_mech) if not row.endpoints or _from_afar(row)]
     judged = over_rows(
         AUTH_MECH,
         criterion,
@@ -121,10 +128,14 @@ def _over_logins(
         lambda row: all_of(
             row.id,
             criterion,
-            [_unless_closed(facts, criterion, row.id, n, judge) for n in network_endpoints(row)],
+            [_unless_closed(facts, criterion, row.id, name, judge) for name in _from_afar(row)],
         ),
     )
     return (*judged, *(judge(name, name) for name in _undeclared_logins(facts, ixit)))
+
+
+def _from_afar(row: AuthMech) -> tuple[str, ...]:
+    return tuple(name for name in network_endpoints(row) if name not in {BLE, CLASSIC})
 
 
 def _unless_closed(

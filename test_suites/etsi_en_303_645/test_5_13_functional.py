@@ -7,6 +7,8 @@ from harness.testing import (
     EXPOSURE_NEEDS,
     INITIALISED,
     INPUT_NEEDS,
+    PAIRING_FOUND_NEEDS,
+    AirView,
     AnswerView,
     DecidedBy,
     ExtApi,
@@ -85,16 +87,22 @@ class TestInputValidation:
             return asked
         return (*asked, *ask_each(answers, OTHER_INPUT_REFUSED, EXT_API, ixit.ext_api))
 
-    @unit("c", facts=needs((*EXPOSURE_NEEDS, UpnpFacts), INITIALISED))
+    @unit(
+        "c",
+        facts=(*needs((*EXPOSURE_NEEDS, UpnpFacts), INITIALISED), *PAIRING_FOUND_NEEDS),
+    )
     def test_every_way_of_input_is_declared(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Every open TCP port lies at an endpoint of a 27-UserIntf or 28-ExtAPI row.
 
         A bare listener counts: whoever connects can send it input, whatever it makes of that. UPnP
-        on the WAN takes input from the whole Internet, which no row can declare.
+        on the WAN takes input from the whole Internet, which no row can declare. A device that
+        answers requests over Bluetooth names that in such a row, too.
         """
         declared = declared_endpoints(ixit.user_intf, ixit.ext_api)
         network = NetworkView(facts, INITIALISED)
-        return (*network.undeclared_services(declared, "tcp/"), *wan_exposure(network))
+        on_the_air = AirView(facts, ixit).takes_input((*ixit.user_intf, *ixit.ext_api))
+        found = network.undeclared_services(declared, "tcp/")
+        return (*found, *wan_exposure(network), *on_the_air)
 
 
 def _over(

@@ -9,9 +9,11 @@ from harness.testing import (
     INITIALISED,
     LIVE_LOGIN_NEEDS,
     LOGIN_NEEDS,
+    PAIRING_FOUND_NEEDS,
     PAIRING_NEEDS,
     RADIO_NEEDS,
     TRANSPORT_NEEDS,
+    AirView,
     AnswerView,
     AuthMech,
     CredentialsFacts,
@@ -40,6 +42,7 @@ from harness.testing import (
     over_rows,
     passkeys,
     radios,
+    renewed,
     unit,
 )
 
@@ -70,7 +73,11 @@ CHANGE_WORKS_AS_DOCUMENTED: Final = Question(
     "steps work as described?",
     during=INITIALISED.value,
 )
-EVERY_LOGIN: Final = (*needs(LOGIN_NEEDS, AS_RECEIVED), *needs(LIVE_LOGIN_NEEDS, INITIALISED))
+EVERY_LOGIN: Final = (
+    *needs(LOGIN_NEEDS, AS_RECEIVED),
+    *needs(LIVE_LOGIN_NEEDS, INITIALISED),
+    *PAIRING_FOUND_NEEDS,
+)
 FACTORY_LOGINS: Final = (need(CredentialsFacts, AS_RECEIVED, Samples.EACH), *PAIRING_NEEDS)
 
 
@@ -83,6 +90,8 @@ class TestNoUniversalDefaultPasswords:
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
         """Every login point lies at an endpoint of a 1-AuthMech row, in both states.
+
+        A pairing over Bluetooth that authenticates somebody is such a login.
 
         A published SNMP community in use is a universal default password, declared or not.
         """
@@ -200,15 +209,21 @@ class TestChangeOfAuthenticationValue:
             scope=_user_authenticates,
         )
 
-    @unit("b", facts=[need(CredentialsFacts, INITIALISED)], per=AUTH_MECH)
+    @unit("b", facts=[need(CredentialsFacts, INITIALISED), *PAIRING_NEEDS], per=AUTH_MECH)
     def test_the_old_password_dies_and_the_new_one_works(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
-        """Each row's network logins; one that never had a factory password only has the new one."""
+        """Each row's network logins; one that never had a factory password only has the new one.
+
+        A login that is a pairing over Bluetooth has another value each time.
+        """
 
         def judge(row: AuthMech) -> Judgement:
             parts: list[Judgement] = []
             for name in network_endpoints(row):
+                if name == BLE:
+                    parts.append(renewed(facts, row.id))
+                    continue
                 looks = [criteria.authorised_access]
                 if row.generation in FACTORY_SET:
                     looks.append(criteria.former_password_accepted)
@@ -248,6 +263,7 @@ def _logins_declared(facts: FactView, ixit: Ixit) -> Judgements:
     return (
         *NetworkView(facts, AS_RECEIVED).undeclared_logins(declared),
         *NetworkView(facts, INITIALISED).undeclared_logins(declared),
+        *AirView(facts, ixit).undeclared_login(ixit.auth_mech),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeVar
 from harness.testing import (
     EXPOSURE_NEEDS,
     INITIALISED,
-    PAIRING_NEEDS,
+    PAIRING_FOUND_NEEDS,
     UPDATED,
     AirView,
     FactRecord,
@@ -96,7 +96,7 @@ class TestUndeclaredUpdateWays:
             need(UpdatesFacts, UPDATED),
             need(TrafficFacts, INITIALISED),
             *needs(EXPOSURE_NEEDS, INITIALISED),
-            *PAIRING_NEEDS,
+            *PAIRING_FOUND_NEEDS,
         ],
     )
     def test_no_undeclared_mechanism_takes_updates(self, facts: FactView, ixit: Ixit) -> Judgements:

@@ -8,9 +8,12 @@ from typing import Final
 from harness.testing import (
     IF_NO_ROW,
     INITIALISED,
+    PAIRING_NEEDS,
     UPDATED,
+    AirView,
     AnswerView,
     DecidedBy,
+    Dossier,
     FactRecord,
     FactView,
     Ixit,
@@ -251,10 +254,30 @@ class TestModelDesignation:
         """The name is where the dossier says, in plain text."""
         return _published(answers, MODEL_IS_FOUND, ixit, "model_designation")
 
-    @unit("b", decided_by=DecidedBy.OPERATOR, per=USER_INFO, questions=[MODEL_IS_AS_DECLARED])
-    def test_designation_is_as_declared(self, answers: AnswerView, ixit: Ixit) -> Judgements:
-        """The name is that of the dossier."""
-        return _published(answers, MODEL_IS_AS_DECLARED, ixit, "model_designation")
+    @unit(
+        "b",
+        decided_by=DecidedBy.OPERATOR,
+        facts=PAIRING_NEEDS,
+        per=USER_INFO,
+        questions=[MODEL_IS_AS_DECLARED],
+    )
+    def test_designation_is_as_declared(
+        self, facts: FactView, answers: AnswerView, dossier: Dossier
+    ) -> Judgements:
+        """The name is that of the dossier; Device Information objects, where a row names it."""
+        ixit = dossier.ixit
+        air = AirView(facts, ixit)
+        told = [
+            each for row in ixit.user_info for each in air.model_as_declared(row, dossier.dut.model)
+        ]
+        return ask_each(
+            answers,
+            MODEL_IS_AS_DECLARED,
+            USER_INFO,
+            ixit.user_info,
+            seen=told,
+            fields=("model_designation",),
+        )
 
 
 def _attacked(record: FactRecord[UpdatesFacts], row: UpdMech) -> Judgement:

@@ -4,6 +4,7 @@ from typing import Final
 
 from harness.testing import (
     ACCESS_NEEDS,
+    AIR_FOUND_NEEDS,
     AS_RECEIVED,
     DISCLOSURE_NEEDS,
     DISCOVERY_NEEDS,
@@ -14,7 +15,6 @@ from harness.testing import (
     LINK_NEEDS,
     LIVE_LOGIN_NEEDS,
     MAPPING_NEEDS,
-    PAIRING_NEEDS,
     RADIO_NEEDS,
     TRANSPORT_NEEDS,
     FactRecord,
@@ -197,7 +197,7 @@ class TestConfigurationOverTheNetwork:
         "b",
         facts=(
             *needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), AS_RECEIVED, INITIALISED),
-            *PAIRING_NEEDS,
+            *AIR_FOUND_NEEDS,
             *FOUND_NEEDS,
         ),
     )

@@ -3,14 +3,18 @@
 from typing import Final
 
 from harness.testing import (
+    PAIRING_FOUND_NEEDS,
+    AirView,
     AnswerView,
     DecidedBy,
+    FactView,
     Ixit,
     Judgements,
     Question,
     ask_each,
     ask_once,
     case,
+    objections,
     rules,
     unit,
 )
@@ -61,10 +65,21 @@ DEVELOPMENT_IS_SECURE: Final = Question(
 class TestServicesAreNeeded:
     """Only services that are needed run (EN 303 645 5.6-5)."""
 
-    @unit("a", decided_by=DecidedBy.JUDGEMENT, per=SOFT_SERV, questions=[SERVICE_NEEDED])
-    def test_enabled_services_are_needed(self, answers: AnswerView, ixit: Ixit) -> Judgements:
-        """Every service that is enabled as shipped is needed."""
-        return ask_each(
+    @unit(
+        "a",
+        decided_by=DecidedBy.JUDGEMENT,
+        facts=PAIRING_FOUND_NEEDS,
+        per=SOFT_SERV,
+        questions=[SERVICE_NEEDED],
+    )
+    def test_enabled_services_are_needed(
+        self, facts: FactView, answers: AnswerView, ixit: Ixit
+    ) -> Judgements:
+        """Every service that is enabled as shipped is needed.
+
+        One that the bench finds over Bluetooth, and no row gives a reason for, is not.
+        """
+        asked = ask_each(
             answers,
             SERVICE_NEEDED,
             SOFT_SERV,
@@ -74,6 +89,7 @@ class TestServicesAreNeeded:
             none=ixit.declares_none(SOFT_SERV),
             fields=["justification"],
         )
+        return (*asked, *objections(AirView(facts, ixit).unneeded_services(ixit.soft_serv)))
 
 
 @case("5.6-6-1")

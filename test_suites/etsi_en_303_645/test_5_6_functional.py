@@ -4,7 +4,8 @@ from typing import Final
 
 from harness.testing import (
     ADVERTISING_NEEDS,
-    AIR_NEEDS,
+    AIR_FOUND_NEEDS,
+    BLE,
     CLASSIC_NEEDS,
     DISCLOSURE_NEEDS,
     DISCOVERY_NEEDS,
@@ -119,7 +120,7 @@ class TestUnusedInterfacesAreDisabled:
         "b",
         facts=(
             *needs((*EXPOSURE_NEEDS, *DISCOVERY_NEEDS), INITIALISED),
-            *PAIRING_NEEDS,
+            *AIR_FOUND_NEEDS,
             *FOUND_NEEDS,
         ),
     )
@@ -145,7 +146,7 @@ class TestUnusedInterfacesAreDisabled:
 class TestUnauthenticatedDisclosure:
     """Little is told before login (5.6-2)."""
 
-    @unit("a", facts=(*needs((*DISCLOSURE_NEEDS, UpnpFacts), INITIALISED), *AIR_NEEDS))
+    @unit("a", facts=(*needs((*DISCLOSURE_NEEDS, UpnpFacts), INITIALISED), *AIR_FOUND_NEEDS))
     def test_servers_disclose_no_more_than_declared(
         self, facts: FactView, ixit: Ixit
     ) -> Judgements:
@@ -207,27 +208,36 @@ class TestPhysicalExposure:
 class TestDebugInterfaces:
     """Debug interfaces are off (5.6-4)."""
 
-    @unit("a", facts=[need(ConsoleFacts, INITIALISED)], per=INTF)
+    @unit("a", facts=[need(ConsoleFacts, INITIALISED), *PAIRING_NEEDS], per=INTF)
     def test_declared_debug_interfaces_are_off(self, facts: FactView, ixit: Ixit) -> Judgements:
         """Neither a shell without login nor the boot loader can be used on the console.
+
+        Over Bluetooth, the row's services are not there.
 
         Debug rows without an endpoint that the bench can reach (JTAG pads) are a person's, see
         unit b.
         """
         criterion = "debug-interface-open"
-        rows = [row for row in ixit.intf if row.debug_interface and CONSOLE in row.endpoints]
-        return over_rows(
-            INTF,
-            criterion,
-            rows,
-            lambda row: facts.judge(
-                ConsoleFacts,
-                INITIALISED,
-                row.id,
-                criterion,
-                lambda record: criteria.debug_interface_open(record, row.id),
-            ),
-        )
+        air = AirView(facts, ixit)
+
+        def judge(row: Intf) -> Judgement:
+            parts = [air.debug_off(row)] if BLE in row.endpoints else []
+            if CONSOLE in row.endpoints:
+                parts.append(
+                    facts.judge(
+                        ConsoleFacts,
+                        INITIALISED,
+                        row.id,
+                        criterion,
+                        lambda record: criteria.debug_interface_open(record, row.id),
+                    )
+                )
+            return all_of(row.id, criterion, parts)
+
+        rows = [
+            row for row in ixit.intf if row.debug_interface and {CONSOLE, BLE} & set(row.endpoints)
+        ]
+        return over_rows(INTF, criterion, rows, judge)
 
     @unit(
         "b",

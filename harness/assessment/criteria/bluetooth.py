@@ -103,6 +103,17 @@ def guessable_bluetooth_passkey(record: Pairing, item: str) -> Judgement:
     return bluetooth_fixed_passkey(record, item)
 
 
+def bluetooth_passkey_renewed(record: Pairing, item: str) -> Judgement:
+    """Whoever pairs anew does so with another value (EN 303 645 5.1-4).
+
+    The same passkey again is UNDECIDED: nobody tried whether its user can change it.
+    """
+    if isinstance(record.facts.fixed_passkey, Present):
+        look = Look("bluetooth-fixed-passkey", item, AIR, record)
+        return look.undecided("not-observed", why="whether its user can change the passkey")
+    return _passkey_if_any(record, item)
+
+
 def unlimited_bluetooth_passkeys(record: Pairing, item: str) -> Judgement:
     """Wrong passkeys in a row are not looked at for ever (EN 303 645 5.1-5; CWE-307)."""
     look = Look("bluetooth-unlimited-passkeys", item, AIR, record)

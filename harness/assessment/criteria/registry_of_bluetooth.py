@@ -11,6 +11,13 @@ from harness.model.judgement import Severity
 
 BLUETOOTH: Final = (
     Criterion(
+        id="bluetooth-model-differs",
+        title="The device tells another model's name over Bluetooth than the one declared",
+        severity=Severity.LOW,
+        advice="Write the model's designation into Device Information as it stands on the label.",
+        reference="EN 303 645 5.3-16; Core, Assigned Numbers, 3.8",
+    ),
+    Criterion(
         id="bluetooth-unauthenticated-write",
         title="Strangers in radio range can change values of the device",
         severity=Severity.CRITICAL,

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from harness.model.ixit.fields import IxitRow, official, structured
+from harness.model.ixit.fields import EndpointName, IxitRow, official, structured
 
 
 class UserInfo(IxitRow):
@@ -54,6 +54,11 @@ class UserInfo(IxitRow):
         "Model Designation",
         "Where the model's name can be read, and the name as it stands there.",
         "Label below the device: RR-1.",
+    )
+    designation_endpoints: tuple[EndpointName, ...] = structured(
+        "Where the model's name can be read without a person: `ble`, in Device Information.",
+        ["ble"],
+        default=(),
     )
     support_period: str = official(
         "Support Period", "How long security updates are given.", "Five years from the last sale."

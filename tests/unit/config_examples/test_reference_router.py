@@ -134,7 +134,7 @@ def test_every_endpoint_is_an_interface(dossier: Dossier) -> None:
 def test_every_open_endpoint_is_declared_in_every_table_that_completeness_reads(
     dossier: Dossier,
 ) -> None:
-    open_ones = {"tcp/22", "tcp/80", "tcp/443", "tcp/8883", "console"}
+    open_ones = {"tcp/22", "tcp/80", "tcp/443", "tcp/8883", "console", "ble"}
     on_the_lan = {"udp/1900", "udp/5353"}
     assert _endpoints(dossier, "com_mech") == open_ones | on_the_lan
     assert _endpoints(dossier, "user_intf", "ext_api") == open_ones

@@ -19,7 +19,7 @@ snmp-default-community snmp-default-community-write weak-snmp-version
 declared-cryptography authorised-access wrong-credentials-accepted
 update-misuse-accepted undeclared-update-way update-default-differs function-lost-in-outage
 not-restored-after-outage undeclared-destination connection-pacing user-data-left
-bluetooth-unauthenticated-write bluetooth-unauthenticated-read-of-secret
+bluetooth-model-differs bluetooth-unauthenticated-write bluetooth-unauthenticated-read-of-secret
 bluetooth-unauthenticated-pairing bluetooth-legacy-pairing bluetooth-fixed-passkey
 bluetooth-short-key bluetooth-key-not-checked bluetooth-pairing-without-user-action
 bluetooth-bond-overwrite bluetooth-open-firmware-update bluetooth-identifier-leak

@@ -1,11 +1,9 @@
 """EN 303 645 over Bluetooth Classic, on facts made by hand: a router that also serves it."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.config import load_dossier
 from harness.facts.bluetooth_classic import (
     BluetoothClassicFacts,
     Cipher,
@@ -13,10 +11,9 @@ from harness.facts.bluetooth_classic import (
     ClassicTry,
     LinkKey,
 )
-from harness.model.ixit import ATTRIBUTES, AuthMech, ComMech, Intf, SoftServ
+from harness.model.ixit import AuthMech, ComMech, Intf, SoftServ
 from harness.model.judgement import Verdict
 
-ROOT = Path(__file__).parents[4]
 PLACE = {"description": "x", "endpoints": ("bt-classic",)}
 SERVED = ("rfcomm/3",)
 LINKED = frozenset({"5.1-3-2a", "5.5-1-2a", "5.5-4-2a", "5.5-4-2c", "5.5-5-2a", "5.5-6-2a"})
@@ -27,19 +24,6 @@ JUDGED = LINKED | COMPLETE | {"5.5-4-2b", "5.6-1-2a"}
 NOT_JUDGED = frozenset({"5.1-4-2b", "5.1-5-2b"})
 """Units over a row at Classic of which the bench can say nothing there."""
 WEAK = ("unauthenticated", "legacy_pin", "without_secure_connections", "short_key")
-
-
-@pytest.fixture
-def silent() -> Any:
-    """The router's dossier, without any row about Bluetooth."""
-    found = load_dossier(ROOT / "bench_configs" / "reference-router" / "dossier.toml")
-    tables = {
-        attribute: tuple(
-            row for row in found.ixit.rows(table) if "ble" not in getattr(row, "endpoints", ())
-        )
-        for table, attribute in ATTRIBUTES.items()
-    }
-    return found.model_copy(update={"ixit": found.ixit.model_copy(update=tables)})
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -55,6 +56,7 @@ def judge(
     )
     offered = {
         "ixit": ixit,
+        "dossier": SimpleNamespace(ixit=ixit, dut=SimpleNamespace(model="Reference Router RR-1")),
         "answers": AnswerView(answers, declaration),
         "facts": FactView(survey.base(), declaration) if survey else None,
     }
