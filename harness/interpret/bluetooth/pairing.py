@@ -21,6 +21,8 @@ _TOO_OFTEN: Final = "repeated-attempts"
 _KEY_SIZE: Final = "encryption-key-size"
 _NOT_STRONG_ENOUGH: Final = "authentication-requirements"
 _MOST_TRIES: Final = 100
+_ENOUGH: Final = 5
+"""Wrong passkeys that are examined before there is said to be no limit, as for other logins."""
 _ATTENDED: Final = ("pair:",)
 
 
@@ -250,6 +252,8 @@ class _Reading:
         if last is None:
             return Unknown(reason="the sample was not reached for the last wrong passkey")
         if self._was_examined(last):
+            if len(looked) < _ENOUGH:
+                return Unknown(reason="too few wrong passkeys were examined")
             return self.recording.seen(*(each.request.frame.packet.number for each in looked))
         return self._limit(last)
 

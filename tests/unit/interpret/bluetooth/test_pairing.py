@@ -333,7 +333,14 @@ EXAMINED = f"< {SHOWS.hex()}, < 0504"
     ],
 )
 def test_the_last_wrong_passkey_tells_whether_there_is_a_limit(tape, facts, last, kind):
-    assert isinstance(facts(wrong(tape, EXAMINED, EXAMINED, last)).unlimited, kind)
+    assert isinstance(facts(wrong(tape, *[EXAMINED] * 4, last)).unlimited, kind)
+
+
+@pytest.mark.parametrize("others", ["", "> 0508", "< 0509"])
+def test_a_few_wrong_passkeys_show_no_want_of_a_limit(tape, facts, others):
+    """One that lets nobody try again for some seconds examines every other one."""
+    wrong(tape, *([EXAMINED, others] if others else [EXAMINED]) * 2, EXAMINED)
+    assert isinstance(facts(tape).unlimited, Unknown)
 
 
 def test_a_limit_without_anything_examined_is_none(tape, facts):
