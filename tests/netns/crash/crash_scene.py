@@ -10,7 +10,7 @@ namespace, and writes what happened as one JSON object.
 """
 
 import json
-import shutil
+import runpy
 import subprocess
 import sys
 import time
@@ -21,6 +21,8 @@ from pathlib import Path
 from harness.bench.namespace import enter_private_namespace
 
 EXAMPLE = Path(__file__).parents[3] / "bench_configs" / "reference-router"
+RADIOLESS = runpy.run_path(str(Path(__file__).parents[2] / "radioless.py"))
+DOSSIER = RADIOLESS["without_bluetooth"]((EXAMPLE / "dossier.toml").read_text())
 GRACE = timedelta(milliseconds=100)
 PATIENCE_S = 120
 BENCH = """\
@@ -201,7 +203,7 @@ def main(order):
     out, bench = folder / "out", folder / "bench"
     bench.mkdir()
     (bench / "bench.toml").write_text(BENCH.format(device=folder / "device"))
-    shutil.copy(EXAMPLE / "dossier.toml", bench)
+    (bench / "dossier.toml").write_text(DOSSIER)
     start = command("run", bench, "-f", "california-sb-327", "--purpose", "demo", "--json")
     start += ["-o", str(out), "--key", str(folder / "key.pem")]
     with device(folder) as router:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crash_scene import BENCH, EXAMPLE, command, device
+from crash_scene import BENCH, DOSSIER, command, device
 
 from harness.bench.namespace import enter_private_namespace
 
@@ -43,7 +43,7 @@ def main(folder):
         made.mkdir()
     mount(disk, "-t", "tmpfs", "-o", f"size={SMALL}", "tmpfs")
     (bench / "bench.toml").write_text(BENCH.format(device=folder / "device"))
-    (bench / "dossier.toml").write_bytes((EXAMPLE / "dossier.toml").read_bytes())
+    (bench / "dossier.toml").write_text(DOSSIER)
     start = command("run", bench, "-f", "california-sb-327", "--purpose", "demo", "--json")
     start += ["-o", str(disk / "out"), "--key", str(folder / "key.pem")]
     again = command("run", "--resume", disk / "out", "--json")

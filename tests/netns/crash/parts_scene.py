@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crash_scene import BENCH, EXAMPLE, command, device, killed
+from crash_scene import BENCH, DOSSIER, command, device, killed
 
 from harness.bench.namespace import enter_private_namespace
 from harness.bench.reference_control import ReferenceControl
@@ -30,7 +30,7 @@ class Story:
         self.folder, self.bench = folder, folder / "bench"
         self.bench.mkdir()
         (self.bench / "bench.toml").write_text(BENCH.format(device=folder / "device"))
-        (self.bench / "dossier.toml").write_bytes((EXAMPLE / "dossier.toml").read_bytes())
+        (self.bench / "dossier.toml").write_text(DOSSIER)
 
     def start(self, name, *options):
         start = command("run", self.bench, "-f", "california-sb-327", "--purpose", "demo", "--json")

@@ -16,15 +16,17 @@ a private network namespace.
 """
 
 import json
+import runpy
 import sys
 import threading
+import tomllib
 from pathlib import Path
 
 from harness.bench.assembly import assemble
 from harness.bench.namespace import enter_private_namespace
 from harness.bench.reference_control import ReferenceControl
 from harness.cli.devices import reference_devices
-from harness.config import load_dossier
+from harness.config.reading import build_model
 from harness.model.bench_config import (
     BenchConfig,
     BenchSettings,
@@ -33,6 +35,7 @@ from harness.model.bench_config import (
     ReferenceConfig,
     SampleConfig,
 )
+from harness.model.dossier import Dossier
 from harness.model.ids import ProbeName, SampleId
 from harness.model.plan import PlannedVisit, SurveyPlan
 from harness.model.states import DeviceState, Purpose
@@ -44,6 +47,13 @@ EXAMPLE = Path(__file__).parents[3] / "bench_configs" / "reference-router"
 
 FEW_ATTEMPTS = CredentialLimits(max_attempts=3, guessing_attempts=1)
 """No scene asks what the credentials probe finds; with many it waits long for a dead link."""
+
+
+def dossier():
+    """The router's, without the Bluetooth that this bench has not."""
+    radioless = runpy.run_path(str(Path(__file__).parents[2] / "radioless.py"))
+    text = radioless["without_bluetooth"]((EXAMPLE / "dossier.toml").read_text())
+    return build_model("dossier.toml", tomllib.loads(text), Dossier)
 
 
 class Saboteur:
@@ -113,7 +123,7 @@ def main(order):
                 Path(order["run"]),
                 bench,
                 probes,
-                Order(plan, load_dossier(EXAMPLE), Purpose.DEMO, seed=1),
+                Order(plan, dossier(), Purpose.DEMO, seed=1),
                 saboteur,
             ).carry_out()
         finally:

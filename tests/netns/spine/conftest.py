@@ -5,8 +5,10 @@ address, with scripted answers. Everything else works on copies of their runs an
 """
 
 import base64
+import importlib.util
 import json
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -22,6 +24,7 @@ from harness.testing.suites import find_frameworks
 ROOT = Path(__file__).parents[3]
 BENCHES = ROOT / "bench_configs"
 HARDENED = BENCHES / "reference-router"
+RADIOLESS = runpy.run_path(str(ROOT / "tests" / "radioless.py"))
 ETSI, CALIFORNIA = "etsi-en-303-645", "california-sb-327"
 TIMEOUT_S = 300
 
@@ -39,10 +42,25 @@ def command(program, *arguments, environment=None, cwd=None):
     )
 
 
+def bench_of(folder, bench, flaws=()):
+    """An example bench, with more flaws switched on; without Bluetooth where bumble is missing."""
+    folder.mkdir()
+    as_it_is = importlib.util.find_spec("bumble")
+    for name in ("bench.toml", "dossier.toml"):
+        text = (bench / name).read_text()
+        (folder / name).write_text(text if as_it_is else RADIOLESS["without_bluetooth"](text))
+    if flaws:
+        config, line = folder / "bench.toml", 'reference.device = "router"'
+        flawed = f"{line}\nreference.flaws = {json.dumps(flaws)}"
+        config.write_text(config.read_text().replace(line, flawed))
+    return folder
+
+
 class Spine:
     """What the tests of this folder do with runs and bundles; they cannot import it."""
 
-    etsi, california = ETSI, CALIFORNIA
+    etsi, california, router = ETSI, CALIFORNIA, HARDENED
+    bench_of = staticmethod(bench_of)
 
     @staticmethod
     def certbench(*arguments, environment=None, cwd=None):
@@ -96,17 +114,6 @@ class Product:
         return {unit: entry["verdict"] for unit, entry in units.items()}
 
 
-def bench_with_flaws(folder, flaws):
-    """The example bench of the hardened router, with flaws switched on."""
-    folder.mkdir()
-    line = 'reference.device = "router"'
-    text = (HARDENED / "bench.toml").read_text()
-    text = text.replace(line, f"{line}\nreference.flaws = {json.dumps(flaws)}")
-    (folder / "bench.toml").write_text(text)
-    shutil.copy(HARDENED / "dossier.toml", folder)
-    return folder
-
-
 def run_bench(folder, bench, *options):
     key = folder / "key.pem"
     done = command(
@@ -124,19 +131,21 @@ def spine():
 
 @pytest.fixture(scope="session")
 def hardened(private_bench, tmp_path_factory):
-    return run_bench(tmp_path_factory.mktemp("hardened"), HARDENED)
+    folder = tmp_path_factory.mktemp("hardened")
+    return run_bench(folder, bench_of(folder / "bench", HARDENED))
 
 
 @pytest.fixture(scope="session")
 def weak(private_bench, tmp_path_factory):
-    return run_bench(tmp_path_factory.mktemp("weak"), BENCHES / "reference-router-weak")
+    folder = tmp_path_factory.mktemp("weak")
+    return run_bench(folder, bench_of(folder / "bench", BENCHES / "reference-router-weak"))
 
 
 @pytest.fixture(scope="session")
 def derived(private_bench, tmp_path_factory):
     """Factory passwords unique to each unit, and computed from its MAC address; people answer."""
     folder = tmp_path_factory.mktemp("derived")
-    bench = bench_with_flaws(folder / "bench", ["password-derived-from-mac"])
+    bench = bench_of(folder / "bench", HARDENED, ["password-derived-from-mac"])
     return run_bench(folder, bench, "--answers", HARDENED / "answers.toml")
 
 

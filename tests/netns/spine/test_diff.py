@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.netns, pytest.mark.slow]
 @pytest.fixture(scope="module")
 def again(private_bench, spine, tmp_path_factory):
     """A second survey of the hardened router, with other random values, in a run directory."""
-    out = tmp_path_factory.mktemp("again") / "out"
-    bench = Path(__file__).parents[3] / "bench_configs" / "reference-router"
+    folder = tmp_path_factory.mktemp("again")
+    out, bench = folder / "out", spine.bench_of(folder / "bench", spine.router)
     done = spine.certbench("survey", bench, "-f", spine.etsi, "-f", spine.california, "-o", out,
                            "--purpose", "demo", "--seed", "20261122")  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

@@ -14,9 +14,11 @@ pytestmark = [pytest.mark.netns, pytest.mark.slow]
 ROOT = Path(__file__).parents[3]
 
 
-def test_pytest_on_a_bench_gives_the_verdicts_of_the_command_and_allure_results(hardened, tmp_path):
+def test_pytest_on_a_bench_gives_the_verdicts_of_the_command_and_allure_results(
+    hardened, spine, tmp_path
+):
     suite = find_frameworks(["etsi-en-303-645"])[0][0]
-    bench = ROOT / "bench_configs" / "reference-router" / "bench.toml"
+    bench = spine.bench_of(tmp_path / "bench", spine.router) / "bench.toml"
     options = ["--bench", bench, "--alluredir", tmp_path / "allure"]
     options += ["--junitxml", tmp_path / "junit.xml", "-p", "no:cacheprovider", "-q"]
     done = subprocess.run(
