@@ -26,8 +26,8 @@ _DOSSIER: Final[Mapping[str, str]] = {
     "10-SecParam, or correct the ICS.",
     "needs-two-samples": "Hand in a second sample of the same hardware and firmware revision.",
     "no-ics-row": "Answer {provision} in the ICS with Y, N or N/A, and give the reason.",
-    "no-rows": "Fill in the table {table} of the dossier, or list it under `none` if there is "
-    "nothing to declare.",
+    "no-rows": "Add the row of {table} that this requirement is about to the dossier, or list the "
+    "table under `none` if there is nothing to declare.",
     "no-service-declared": "Name in 21-PersData the associated services that hold these data; if "
     "there are none, answer the requirement with N/A in the ICS.",
     "not-applicable-denied": "Answer with Y or N in the ICS, or correct {rows}.",

@@ -118,25 +118,28 @@ class Excerpts:
                 marks.append((count + 1, offset))
 
     def _at_packet(self, path: str, stream: IO[bytes], number: int) -> Iterator[str]:
-        """A Bluetooth packet, after the one that it answers."""
+        """A Bluetooth packet, with the one that it answers or that answers it."""
         marks = self._marks.setdefault(path, [(1, 0)])
         earliest = number - packets.ON_THE_WAY
         known = [mark for mark in marks if mark[0] <= earliest] if stream.seekable() else []
         first, offset = max(known, default=(1, 0))
         if offset:
             stream.seek(offset)
-        near: deque[HciPacket] = deque(maxlen=packets.ON_THE_WAY + 1)
+        near: deque[HciPacket] = deque(maxlen=2 * packets.ON_THE_WAY + 1)
         offset = offset or packets.HEADER_BYTES
         for size, packet in packets.read_from(stream, first):
             self._left -= size
             near.append(packet)
-            if packet.number == number:
-                yield from (neutralise(self.masked(line), _SHOWN) for line in packets.quoted(near))
-            if packet.number == number or self._left <= 0:
-                return
+            if packet.number >= number + packets.ON_THE_WAY or self._left <= 0:
+                break
             offset += size
             if offset - marks[-1][1] >= _STRIDE_BYTES:
                 marks.append((packet.number + 1, offset))
+        earlier = [each for each in near if each.number <= number]
+        later = [each for each in near if each.number > number]
+        if earlier and earlier[-1].number == number:
+            lines = packets.quoted(earlier, later)
+            yield from (neutralise(self.masked(line), _SHOWN) for line in lines)
 
     def _with_mark(self, stream: IO[bytes], mark: bytes) -> Iterator[str]:
         for line in self._lines(stream):

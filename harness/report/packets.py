@@ -63,16 +63,19 @@ def read_from(stream: IO[bytes], first: int) -> Iterator[tuple[int, HciPacket]]:
         yield len(data), replace(packet, number=number)
 
 
-def quoted(packets: Sequence[HciPacket]) -> Iterator[str]:
-    """The last of ``packets``, after the one that it answers if that is among those before it."""
-    *earlier, wanted = packets
+def quoted(earlier: Sequence[HciPacket], later: Sequence[HciPacket]) -> Iterator[str]:
+    """The last of ``earlier``, after the one that it answers or before the one that answers it."""
+    *before, wanted = earlier
     channel = _channel(wanted)
-    if channel is not None and not wanted.sent:
-        for each in reversed(earlier[-ON_THE_WAY:]):
-            if each.sent and _channel(each) == channel:
-                yield line_of(each)
-                break
-    yield line_of(wanted)
+    if channel is None:
+        yield line_of(wanted)
+        return
+    near = reversed(before[-ON_THE_WAY:]) if not wanted.sent else later[:ON_THE_WAY]
+    other = next((each for each in near if _channel(each) == channel), None)
+    if other is None or other.sent == wanted.sent:
+        yield line_of(wanted)
+        return
+    yield from map(line_of, (wanted, other) if wanted.sent else (other, wanted))
 
 
 def line_of(packet: HciPacket) -> str:

@@ -50,9 +50,31 @@ def test_an_answer_stands_behind_its_request(quote):
     )
 
 
-def test_a_packet_that_the_bench_sent_stands_alone(quote):
-    request = (True, frame(ATT, bytes.fromhex("0a1200")))
-    assert quote(2, request, request).lines == ("sent: ATT read, hex 0a 12 00",)
+def test_a_request_stands_before_its_answer(quote):
+    request = (True, frame(ATT, bytes.fromhex("121d00")))
+    done = (False, frame(ATT, b"\x13"))
+    event = (False, b"\x04\x13\x05\x01\x40\x00\x01\x00")
+    assert quote(2, request, request, event, done).lines == (
+        "sent: ATT write, hex 12 1d 00",
+        "received: ATT write response, hex 13",
+    )
+
+
+def test_a_request_that_nothing_answered_before_the_next_one_stands_alone(quote):
+    request = (True, frame(ATT, bytes.fromhex("121d00")))
+    other = (False, frame(ATT, b"\x13", handle=0x41))
+    late = (False, frame(ATT, b"\x13"))
+    assert quote(1, request, other, request, late).lines == ("sent: ATT write, hex 12 1d 00",)
+    assert quote(2, request, request).lines == ("sent: ATT write, hex 12 1d 00",)
+
+
+def test_an_answer_far_behind_its_request_stands_alone(quote):
+    request = (True, frame(ATT, bytes.fromhex("121d00")))
+    event = (False, b"\x04\x13\x05\x01\x40\x00\x01\x00")
+    done = (False, frame(ATT, b"\x13"))
+    packets = (request, *[event] * 16, done)
+    assert quote(18, *packets).lines == ("received: ATT write response, hex 13",)
+    assert quote(1, *packets).lines == ("sent: ATT write, hex 12 1d 00",)
 
 
 @pytest.mark.parametrize(
