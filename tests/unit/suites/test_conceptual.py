@@ -11,13 +11,17 @@ import pytest
 import test_suites.etsi_en_303_645 as suite
 from harness.assessment.rollup import unit_verdict
 from harness.config.files import load_catalogue, load_dossier
+from harness.facts.store import FactBase
 from harness.model.declaration import DecidedBy, UnitDeclaration
 from harness.model.dossier import Dossier
+from harness.model.ids import SampleId
 from harness.model.ixit import Ixit
 from harness.model.judgement import Judgements, Outcome, Verdict
 from harness.model.question import Answer
+from harness.model.record import SampleRecord, SurveyRecord
+from harness.model.states import Purpose
 from harness.testing.declare import declaration_of, discover
-from harness.testing.view import AnswerView
+from harness.testing.view import AnswerView, FactView
 
 EXAMPLE = Path(__file__).parents[3] / "bench_configs" / "reference-router"
 RULES = {
@@ -62,6 +66,20 @@ RULES = {
     "5.13-1B-1a",
 }
 
+NOTHING_SEEN = FactBase(
+    survey=SurveyRecord(
+        run_id="r",
+        purpose=Purpose.DEMO,
+        bench="b",
+        bench_kind="private",
+        started="2026-11-21T00:00:00.000000Z",
+        samples=(SampleRecord(id=SampleId("A"), origin="x"),),
+    ),
+    visits=(),
+    records=(),
+    missing=(),
+)
+"""Conceptual units read the dossier; what facts object to, the functional ones try."""
 NOTHING_TO_JUDGE = {"5.10-1-1a", "5.11-2-1b"}
 """Rules about what the reference router does not have, telemetry and services; its ICS says so."""
 
@@ -100,6 +118,7 @@ def judge(unit: str, ixit: Ixit, *answers: Answer) -> Judgements:
         "answers": AnswerView(answers, declaration),
         "catalogue": load_catalogue(Path(suite.__path__[0])),
         "dossier": around(ixit),
+        "facts": FactView(NOTHING_SEEN, declaration),
     }
     wanted = inspect.signature(run).parameters
     result: Judgements = run(**{name: offered[name] for name in wanted})
@@ -194,15 +213,18 @@ def test_rows_of_a_judgement_are_cited(dossier: Dossier) -> None:
         ("1-AuthMech/AuthMech-1",),
         ("1-AuthMech/AuthMech-2",),
         ("1-AuthMech/AuthMech-3",),
+        ("1-AuthMech/AuthMech-4",),
     ]
 
 
 def test_factory_password_questions_ask_about_factory_passwords_only(dossier: Dossier) -> None:
-    assert [entry.item for entry in judge("5.1-2-1a", dossier.ixit)] == ["AuthMech-1"]
+    asked = [entry.item for entry in judge("5.1-2-1a", dossier.ixit)]
+    assert asked == ["AuthMech-1", "AuthMech-4"]
 
 
 def test_where_no_row_is_in_scope_a_person_confirms_it_for_the_whole(dossier: Dossier) -> None:
-    only_users = dossier.ixit.model_copy(update={"auth_mech": dossier.ixit.auth_mech[1:]})
+    chosen = [row for row in dossier.ixit.auth_mech if row.generation == "user-defined"]
+    only_users = dossier.ixit.model_copy(update={"auth_mech": tuple(chosen)})
     (open_one,) = judge("5.1-2-1a", only_users)
     assert (open_one.item, open_one.outcome) == ("DUT", Outcome.UNDECIDED)
     (confirmed,) = judge("5.1-2-1a", only_users, answer("5.1-2-1a", "yes"))
