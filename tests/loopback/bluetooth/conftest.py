@@ -95,8 +95,9 @@ def peripheral(air):
     """Starts one that behaves badly."""
     with contextlib.ExitStack() as stack:
 
-        def begin(kind):
-            assert stack.enter_context(process(str(PERIPHERALS), kind, air)) == b"ready\n"
+        def begin(kind, name="Lock"):
+            said = stack.enter_context(process(str(PERIPHERALS), kind, air, name))
+            assert said == b"ready\n"
 
         yield begin
 

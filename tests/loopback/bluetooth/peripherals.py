@@ -1,6 +1,6 @@
-"""Peripherals that behave badly, as processes: ``python peripherals.py KIND TRANSPORT``.
+"""Peripherals that behave badly, as processes: ``python peripherals.py KIND TRANSPORT [NAME]``.
 
-All of them advertise the name ``Lock``; each ends when its input does.
+They advertise the name ``Lock`` unless told another; each ends when its input does.
 """
 
 import asyncio
@@ -14,10 +14,13 @@ from bumble.gatt import Characteristic, Service
 from bumble.hci import Address
 from bumble.transport import open_transport
 
-NAME = "Lock"
+NAME = sys.argv[3] if len(sys.argv) > 3 else "Lock"
 SERVICE = "a1b20000-5c1e-4d3f-9a7b-6f0d2c8e1b44"
 VALUE = "a1b20001-5c1e-4d3f-9a7b-6f0d2c8e1b44"
 SECURITY = 6
+PAIRING = {"request": b"\x01", "public-key": b"\x0c\x03", "confirm": b"\x04"}
+"""At which units of the bench it leaves; in legacy pairing the confirmation is what comes first."""
+FLOOD = 5
 INTERVAL_MS = 40
 TASKS = []
 ADAPTERS = 20
@@ -67,6 +70,36 @@ async def hangs_up(transport):
     await advertise(made)
 
 
+def leaves_after(phase):
+    """One that pairs with everybody, and ends the link as soon as a pairing has come so far."""
+
+    async def leaves(transport):
+        made = await device(transport)
+
+        def act(usual, connection, cid, pdu):
+            if cid == SECURITY and pdu and pdu[0] in PAIRING.get(phase, b""):
+                connection.cancel_on_disconnection(connection.disconnect())
+            else:
+                usual(connection, cid, pdu)
+
+        async def no_key(handle, _random, _diversifier):
+            connection = made.lookup_connection(handle)
+            if connection is not None:
+                await connection.disconnect()
+
+        intercept(made, act)
+        if phase == "encryption":
+            made.host.long_term_key_provider = no_key
+        await advertise(made)
+
+    return leaves
+
+
+async def calm(transport):
+    """Does nothing bad at all."""
+    await advertise(await device(transport))
+
+
 async def silent(transport):
     """Takes connections and answers nothing."""
     made = await device(transport)
@@ -81,7 +114,7 @@ async def floods(transport):
     async def flood(connection):
         with contextlib.suppress(Exception):
             while True:
-                for _ in range(5):
+                for _ in range(FLOOD):
                     connection.send_l2cap_pdu(4, bytes([0x1B, 0x03, 0x00]) + bytes(17))
                 await asyncio.sleep(0.005)
 
@@ -113,7 +146,9 @@ async def _changing(made, number):
 
 
 async def main():
-    kinds = {"hangs-up": hangs_up, "silent": silent, "floods": floods, "crowd": crowd}
+    kinds = {
+        "hangs-up": hangs_up, "silent": silent, "floods": floods, "crowd": crowd, "calm": calm,
+    } | {f"leaves-{phase}": leaves_after(phase) for phase in (*PAIRING, "encryption")}  # fmt: skip
     await kinds[sys.argv[1]](sys.argv[2])
     sys.stdout.write("ready\n")
     sys.stdout.flush()
