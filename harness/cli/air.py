@@ -165,7 +165,7 @@ def _show(wanted: Scan, heard: list[Somebody], console: Console) -> None:
     for each in heard:
         name = f" [bold]{escape(each.name)}[/]" if each.name else ""
         link = "" if each.connectable else ", takes no connection"
-        console.print(f"{each.address} {each.kind}{link}{name}", soft_wrap=True)
+        console.print(f"{escape(each.address)} {each.kind}{link}{name}", soft_wrap=True)
         for uuid in each.services:
             console.print(f"    service {uuid}", style="dim")
         for leak in each.leaks:

@@ -151,11 +151,12 @@ def _command(sample: SampleConfig, folder: Path) -> list[str]:
         argv += ["--address", sample.network.address]
         argv += ["--seed", str(reference.seed)] if reference.seed is not None else []
         argv += ["--maker-site", reference.maker_site] if reference.maker_site else []
+    elif not installed():
+        what = "the reference lock needs an optional part: pip install 'certbench[bluetooth]'"
+        raise BenchFault(f"sample {sample.id}: {what}")
     elif bluetooth is None or not _has_adapter(sample):
-        raise BenchFault(
-            f"sample {sample.id}: the reference lock needs bluetooth.transport on a virtual radio, "
-            "and an optional part: pip install 'certbench[bluetooth]'"
-        )
+        what = "the reference lock needs bluetooth.transport on a virtual radio"
+        raise BenchFault(f"sample {sample.id}: {what}")
     if bluetooth is not None and _has_adapter(sample):
         argv += ["--transport", bluetooth.transport]
         argv += ["--rotation", str(bluetooth.window_s * _ROTATION_SHARE)]

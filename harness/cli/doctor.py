@@ -76,8 +76,10 @@ def examine(config: BenchConfig, captures: Path) -> Iterator[Check]:
                     yield checked(f"sample {sample.id}", "reference", "start", started)
                 yield from sample_checks(sample, config.bench)
     except BenchFault as fault:
-        mend = "Mend this, then run doctor once more; pip install 'certbench[reference]' if the "
-        yield checked("samples", "reference", "start", blocks(str(fault), mend + "part is missing"))
+        mend = "Mend this, then run doctor once more"
+        if "pip install" not in str(fault):
+            mend += "; pip install 'certbench[reference]' if the part is missing"
+        yield checked("samples", "reference", "start", blocks(str(fault), mend))
 
 
 def exit_code(checks: Iterable[Check]) -> int:

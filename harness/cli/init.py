@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from harness.bench.bluetooth_adapters import Adapter, adapters
+from harness.bench.bluetooth_hands import installed
 from harness.bench.checks import Check, Health
 from harness.bench.console_checks import listened_baud
 from harness.bench.discovery import (
@@ -145,6 +146,8 @@ def _show(found: Found, console: Console) -> None:
         _line(console, "serial", f"{port.device} ({port.description})")
     for adapter in found.bluetooth:
         _line(console, "bluetooth", f"{adapter.transport} ({adapter.description})")
+    if found.bluetooth and not installed():
+        _line(console, "", "to test over Bluetooth: pip install 'certbench[bluetooth]'")
 
 
 def _line(console: Console, kind: str, text: str) -> None:

@@ -58,9 +58,10 @@ def pretest(  # noqa: PLR0913  (every wish has an option)
         raise typer.Exit(scan(wanted, Terminal()))
     from harness.cli.pretest import Pretest, default_target
     from harness.cli.pretest import pretest as carry_out_pretest
-    from harness.cli.pretest_target import Target, bluetooth_of, udp_ports
+    from harness.cli.pretest_target import Target, bluetooth_of, need_bluetooth, udp_ports
 
     air = bluetooth_of(bluetooth, name, service, listen, radio)
+    need_bluetooth(air)
     target = Target(address, mine, serial, mac, login, udp_ports(udp), impact, air)
     folder = out or default_target(target.shown, datetime.now(UTC))
     order = Pretest(target, folder, fail_on, baseline, write_baseline, key, seed, as_json)

@@ -7,9 +7,10 @@ from typing import Final
 
 from pydantic import ValidationError
 
+from harness.bench.bluetooth_hands import installed
 from harness.bench.guard import ScopeGuard
 from harness.encoding.text import neutralise
-from harness.errors import ScopeError, UsageError
+from harness.errors import MissingExtraError, ScopeError, UsageError
 from harness.model.bench_config import (
     BenchConfig,
     BenchSettings,
@@ -95,6 +96,16 @@ def bluetooth_of(
         raise UsageError(
             _WRONG.get(str(wrong["loc"][0]), "--bluetooth: {}").format(said)
         ) from error
+
+
+def need_bluetooth(air: BluetoothConfig | None) -> None:
+    """Whoever asks for Bluetooth is told at once what it takes, and not that nothing was heard.
+
+    Raises:
+        MissingExtraError: bumble is not installed.
+    """
+    if air is not None and not installed():
+        raise MissingExtraError("bluetooth", "--bluetooth")
 
 
 def bench_for(target: Target) -> BenchConfig:

@@ -129,7 +129,7 @@ def _air(console: Console, air: Air, name: str, *, whole: bool) -> None:
         return
     for each in air.advertisers[:_MOST_SHOWN]:
         said = f" {escape(each.name)}" if each.name else ""
-        console.print(f"  {each.address}  {each.kind}{said}")
+        console.print(f"  {escape(each.address)}  {each.kind}{said}")
     for uuid in air.services[:_MOST_SHOWN]:
         console.print(f"  service {escape(uuid)}", style="dim")
 

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.bench.checks import Health
+from harness.cli.doctor import examine
+from harness.config import load_bench
+
+LOCK = Path(__file__).parents[3] / "bench_configs" / "reference-lock"
 BENCH = """
 [bench]
 name = "b"
@@ -29,6 +34,15 @@ def doctor(tmp_path):
         )
 
     return run
+
+
+def test_a_lock_without_the_optional_part_is_told_which_one_it_is(monkeypatch, tmp_path):
+    monkeypatch.setattr("harness.cli.devices.installed", lambda: False)
+    monkeypatch.setattr("harness.cli.doctor.machine_checks", lambda *_: iter(()))
+    (check,) = examine(load_bench(LOCK), tmp_path)
+    assert check.health is Health.BLOCKS
+    assert "certbench[bluetooth]" in check.shown
+    assert "pip" not in check.mend
 
 
 def test_a_bench_with_a_missing_interface_blocks(doctor, tmp_path):

@@ -280,3 +280,14 @@ def test_a_person_at_a_terminal_is_asked_each_question_once(tmp_path):
     assert load_bench(tmp_path / "job").bench.name == "desk-1"
     dut = load_dossier(tmp_path / "job").dut
     assert (dut.supplier, dut.model) == ("Example Networks", "RR-1")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_adapter_without_its_library_is_listed_with_what_to_install(
+    there, machine, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(init, "installed", lambda: there)
+    machine()
+    said = run(tmp_path / "b")
+    assert "usb:0A12:0001" in said
+    assert ("certbench[bluetooth]" in said) is not there

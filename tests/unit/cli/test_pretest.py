@@ -10,10 +10,17 @@ from rich.console import Console
 from harness.assessment.judging import reason
 from harness.cli.pretest import Pretest, pretest
 from harness.cli.pretest_result import Air, Found, Network, Result, Standing, network_of, result_of
-from harness.cli.pretest_target import Target, bench_for, black_box_dossier, bluetooth_of, udp_ports
+from harness.cli.pretest_target import (
+    Target,
+    bench_for,
+    black_box_dossier,
+    bluetooth_of,
+    need_bluetooth,
+    udp_ports,
+)
 from harness.cli.pretest_view import LabQuestions, Next, show
 from harness.config.at_a_lab import AtALab
-from harness.errors import EvidenceError, ScopeError, UsageError
+from harness.errors import EvidenceError, MissingExtraError, ScopeError, UsageError
 from harness.facts.base import Endpoint
 from harness.facts.ports import Port, PortsFacts, PortState
 from harness.facts.services import Service, ServicesFacts
@@ -363,6 +370,16 @@ def test_a_wrong_port_is_refused(text):
 def test_whole_networks_are_never_a_target(address):
     with pytest.raises(ScopeError):
         bench_for(Target(address, mine=True))
+
+
+def test_bluetooth_without_its_library_ends_before_anything_is_asked(monkeypatch):
+    air = bluetooth_of("usb:0", "Lock", "", 30.0, Radio.REAL)
+    monkeypatch.setattr("harness.cli.pretest_target.installed", lambda: False)
+    need_bluetooth(None)
+    with pytest.raises(MissingExtraError, match=r"certbench\[bluetooth\]"):
+        need_bluetooth(air)
+    monkeypatch.setattr("harness.cli.pretest_target.installed", lambda: True)
+    need_bluetooth(air)
 
 
 def test_a_device_with_bluetooth_alone_has_an_empty_scope():
