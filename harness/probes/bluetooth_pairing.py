@@ -315,6 +315,7 @@ class _Tour:
 
     def _read_all(self, connection: Connection) -> None:
         """Read each value; write it back where that is offered."""
+        refused: list[bytes] = []
         # What offers no reading comes last: some never answer that, and then the link is spent.
         for each in sorted(
             self.handles, key=lambda each: not each.properties & attributes.READABLE
@@ -324,6 +325,8 @@ class _Tour:
             answer = connection.request(bytes([Opcode.READ]) + handle)
             if answer is None:
                 return  # what comes from here on may be the late answer to this request
+            if answer[:1] == bytes([Opcode.ERROR]) and each.properties & attributes.READABLE:
+                refused.append(handle)
             if not each.properties & attributes.WRITABLE:
                 continue
             value = self.session.link.safe_writes.get(each.uuid)
@@ -331,6 +334,14 @@ class _Tour:
                 value = answer[1:]
             if value is not None:
                 connection.request(bytes([Opcode.WRITE]) + handle + value)
+        self._read_refused(connection, refused)
+
+    def _read_refused(self, connection: Connection, refused: list[bytes]) -> None:
+        """Ask again in the way of long values: some check who may read in one of the two alone."""
+        for handle in refused:
+            self.session.context.check_time()
+            if connection.request(bytes([Opcode.READ_BLOB]) + handle + bytes(2)) is None:
+                return
 
 
 def _fallbacks() -> Iterator[tuple[str, Offer]]:

@@ -20,6 +20,7 @@ class Opcode(IntEnum):
     READ_BY_TYPE_RESPONSE = 0x09
     READ = 0x0A
     READ_RESPONSE = 0x0B
+    READ_BLOB = 0x0C
     READ_BY_GROUP = 0x10
     READ_BY_GROUP_RESPONSE = 0x11
     WRITE = 0x12
@@ -69,6 +70,7 @@ _REQUESTS: Final = frozenset(
     {0x02, 0x04, 0x06, 0x08, 0x0A, 0x0C, 0x0E, 0x10, 0x12, 0x16, 0x18, 0x20}
 )
 """Units that ask for an answer; commands and confirmations do not (3.3.1)."""
+_NAMING_HANDLE: Final = frozenset({Opcode.READ, Opcode.READ_BLOB, Opcode.WRITE})
 _BASE_UUID_END: Final = "-0000-1000-8000-00805f9b34fb"
 _HIGHEST_HANDLE: Final = 0xFFFF
 _SHORT_UUID: Final = 2
@@ -98,7 +100,7 @@ class Exchange:
     @property
     def handle(self) -> int | None:
         """The attribute that is asked for, of requests that name one."""
-        if self.opcode not in {Opcode.READ, Opcode.WRITE} or len(self.request.data) < 3:  # noqa: PLR2004
+        if self.opcode not in _NAMING_HANDLE or len(self.request.data) < 3:  # noqa: PLR2004
             return None
         return int.from_bytes(self.request.data[1:3], "little")
 

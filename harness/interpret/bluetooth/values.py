@@ -98,8 +98,10 @@ class Values:
     def _enter(self, value: _Value, exchange: Exchange, level: Level) -> None:
         evidence = self._recording.ref(exchange.request.packet.number)
         row = value.rows.get(level) or AccessAtLevel(level=level, evidence=evidence)
-        name = "read" if exchange.opcode == Opcode.READ else "write"
+        name = "write" if exchange.opcode == Opcode.WRITE else "read"
         access = _access(exchange, value.declared.properties)
+        if exchange.opcode == Opcode.READ_BLOB and access is not Access.GRANTED:
+            return  # a value that is not long may be refused for that; the plain read tells
         if _STRENGTH.index(access) > _STRENGTH.index(getattr(row, name)):
             granted = access is Access.GRANTED
             changed = {name: access, "evidence": evidence if granted else row.evidence}

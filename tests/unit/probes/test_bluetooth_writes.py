@@ -26,7 +26,7 @@ class Sample:
 
     @property
     def written(self) -> list[bytes]:
-        return [pdu[3:] for pdu in self.asked if pdu[0] != 0x0A]
+        return [pdu[3:] for pdu in self.asked if pdu[0] not in {0x0A, 0x0C}]
 
 
 def looked_at(answer: bytes | None, properties: int, safe: dict[str, bytes]) -> Sample:
@@ -60,6 +60,12 @@ def test_a_value_is_written_as_it_was_read_or_as_was_agreed(
     answer: bytes | None, properties: int, safe: dict[str, bytes], written: list[bytes]
 ) -> None:
     assert looked_at(answer, properties, safe).written == written
+
+
+def test_what_is_refused_is_asked_for_as_a_long_value_too() -> None:
+    assert looked_at(REFUSED, READ, {}).asked[-1] == bytes.fromhex("0c12000000")
+    assert looked_at(b"\x0bA", READ, {}).asked == [bytes.fromhex("0a1200")]
+    assert looked_at(REFUSED, WRITE, {}).asked == [bytes.fromhex("0a1200")]
 
 
 def test_no_malformed_unit_writes_whatever_its_flags_say() -> None:

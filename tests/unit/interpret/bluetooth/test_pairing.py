@@ -76,6 +76,16 @@ def test_a_failure_after_encryption_takes_no_level_back(tape, facts):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("answer", "access"),
+    [("0d41", "granted"), ("010c12000b", "refused"), ("010c120005", "refused"), (None, "refused")],
+)
+def test_a_value_that_a_long_read_opens_is_open(tape, facts, answer, access):
+    listing(tape).ask("0a1200", "010a120005").ask("0c12000000", answer).end()
+    (value,) = facts(tape).characteristics
+    assert value.table[0].read is Access(access)
+
+
 def test_a_link_that_was_encrypted_nobody_knows_how_is_of_no_level(tape, facts):
     listing(tape).end()
     tape.step("pair:comparison").report().connect().encrypted().ask("0a1200", "0b41").end()
