@@ -77,6 +77,12 @@ def test_what_nobody_declared_is_looked_for_on_a_bench_that_can(probes: Any, loc
     assert "classic" not in " ".join(text for unit in plan.units for text in unit.blocked)
 
 
+def test_bluetooth_that_nobody_declared_is_looked_for_as_well(probes: Any, lock: Any) -> None:
+    seen = visited(planned(probes, silent(lock), *Capability), probes)
+    assert seen >= {"bluetooth-advertising", "bluetooth-pairing"}
+    assert "bluetooth-input" not in seen  # what it takes is nobody's word
+
+
 def test_classic_that_is_declared_waits_for_a_bench_that_can(probes: Any, lock: Any) -> None:
     rows = tuple(
         row.model_copy(update={"endpoints": (*row.endpoints, CLASSIC)})
