@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.facts.bluetooth import Access
 from harness.interpret.bluetooth.advertising import INTERPRETER as AIR_READER
 from harness.interpret.bluetooth.advertising import MAX_ADVERTISERS
 from harness.interpret.bluetooth.pairing import INTERPRETER as PAIRING_READER
@@ -115,8 +116,9 @@ def test_one_that_floods_is_read_like_one_that_does_not(start, peripheral, trial
         seen, expected = getattr(flooded.facts, name), getattr(quiet.facts, name)
         assert isinstance(seen, Unknown | type(expected)), name
         assert not isinstance(seen, Absent), name
-    assert accesses(flooded.facts) == accesses(quiet.facts)
-    assert accesses(quiet.facts)
+    heard = {each for each in accesses(flooded.facts) if Access.SILENT not in each}
+    assert heard <= accesses(quiet.facts)
+    assert heard
 
 
 def accesses(facts):
@@ -194,12 +196,6 @@ id = "A"
 hardware = "rev A"
 state = "initialised"
 bluetooth = {{ transport = "{air}", radio = "bumble-link", name = "Bad", window_s = 2 }}
-
-[[sample]]
-id = "B"
-hardware = "rev A"
-state = "initialised"
-bluetooth = {{ transport = "{air}", radio = "bumble-link", name = "Lock", window_s = 2 }}
 """
 OF_PAIRINGS = {
     "bluetooth-fixed-passkey", "bluetooth-unlimited-passkeys", "bluetooth-legacy-pairing",
@@ -222,8 +218,8 @@ FAILS = {
         ("floods", OF_PAIRINGS - {"bluetooth-pairing-without-user-action"}),
     ],
 )
-def test_the_command_ends_in_time_and_the_next_sample_is_not_harmed(
-    air, lock, peripheral, tmp_path, kind, open_ones
+def test_the_command_ends_in_time_and_nobody_else_is_harmed(
+    air, lock, peripheral, trial, tmp_path, kind, open_ones
 ):
     peripheral(kind, "Bad")
     lock(rotation="1")
@@ -247,7 +243,6 @@ def test_the_command_ends_in_time_and_the_next_sample_is_not_harmed(
     assert run.returncode == INCONCLUSIVE
     survey = tmp_path / "out" / "run" / "survey"
     for probe in ("bluetooth-advertising", "bluetooth-pairing", "bluetooth-input"):
-        (attempt,) = survey.glob(f"B/*/{probe}/1/attempt.json")
+        (attempt,) = survey.glob(f"A/*/{probe}/1/attempt.json")
         assert json.loads(attempt.read_text())["outcome"] == "completed"
-    (met,) = survey.glob("B/*/bluetooth-input/1/facts.json")
-    assert json.loads(met.read_text())["crash"]["kind"] == "absent"
+    assert isinstance(trial.run(INPUT, INPUT_READER).facts.crash, Absent)  # of the lock beside it
