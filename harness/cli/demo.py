@@ -1,6 +1,6 @@
 """The demonstration: the reference router hardened, then weak, through every command.
 
-The hardened one is looked at over network, serial line and Bluetooth in one run.
+Each is looked at over network, serial line and Bluetooth in one run.
 """
 
 import os
@@ -17,13 +17,10 @@ from rich.console import Console
 
 from harness.bench.namespace import available
 from harness.cli.terminal import plain
-from harness.config import load_bench
 from harness.errors import BenchFault
 from harness.trust.keys import create_key
 
 FRAMEWORKS = ("etsi-en-303-645", "california-sb-327")
-IN_THE_AIR = "black-box"
-"""Judges the Bluetooth of a device whose bench config has an adapter, whatever it declares."""
 DEVICES = (
     ("hardened", "reference-router", "the reference router, hardened"),
     ("weak", "reference-router-weak", "the same router with eight of its flaws switched on"),
@@ -149,9 +146,7 @@ class _Run:
 
 
 def _survey_command(bench: Path, target: Path, key: Path) -> list[str]:
-    in_the_air = any(sample.bluetooth for sample in load_bench(bench).sample)
-    names = (*FRAMEWORKS, IN_THE_AIR) if in_the_air else FRAMEWORKS
-    frameworks = [part for name in names for part in ("-f", name)]
+    frameworks = [part for name in FRAMEWORKS for part in ("-f", name)]
     options = ["--purpose", "demo", "--key", str(key), "-o", str(target)]
     return ["certbench", "run", str(bench), *frameworks, *options]
 
