@@ -109,3 +109,56 @@ def test_a_script_with_a_wrong_key_names_it(tmp_path):
     file.write_text('[[answer]]\nquestion = "5.1-1-2b"\nval = "yes"\n')
     with pytest.raises(ConfigError, match=r"answer\[5.1-1-2b\].val: unknown key. Did you mean"):
         ScriptedOperator.load(file)
+
+
+HURRY = Question(id="bench-x", prompt="Press it.", choices=("done", "not possible"))
+
+
+def test_what_cannot_wait_is_asked_without_a_remark(terminal):
+    os.write(terminal[0], b"1\n")
+    sink = io.StringIO()
+    operator = TerminalOperator("Ada", terminal[1], sink)
+    assert operator.ask_now(HURRY, "A", 5.0, lambda: False) == "done"
+    assert "remark" not in sink.getvalue()
+
+
+def test_a_line_that_comes_too_late_answers_no_other_question(terminal):
+    operator = TerminalOperator("Ada", terminal[1], sink := io.StringIO())
+    assert operator.ask_now(HURRY, "A", 0.1, lambda: False) is None
+    assert "That question is over." in sink.getvalue()
+    os.write(terminal[0], b"1\n")  # meant for the question that is over
+    threading.Timer(0.3, os.write, (terminal[0], b"1\ngo\n2\n")).start()
+    assert operator.ask_now(HURRY, "A", 5.0, lambda: False) == "not possible"
+    os.write(terminal[0], b"1\n")
+    assert operator.ask_now(HURRY, "A", 5.0, lambda: False) == "done"
+
+
+def test_a_question_ends_with_what_it_was_for(terminal):
+    operator = TerminalOperator("Ada", terminal[1], io.StringIO())
+    started = time.monotonic()
+    assert operator.ask_now(HURRY, "A", 30.0, lambda: True) is None
+    assert time.monotonic() - started < 5
+
+
+def test_two_questions_share_one_terminal(terminal):
+    operator = TerminalOperator("Ada", terminal[1], sink := io.StringIO())
+    said = []
+    first = threading.Thread(
+        target=lambda: said.append(operator.ask_now(HURRY, "A", 5.0, lambda: False))
+    )
+    first.start()
+    while "Press it." not in sink.getvalue():
+        time.sleep(0.01)
+    assert operator.ask_now(HURRY, "B", 0.1, lambda: False) is None
+    assert "[B]" not in sink.getvalue()
+    os.write(terminal[0], b"1\n")
+    first.join(5)
+    assert said == ["done"]
+
+
+def test_a_script_answers_what_cannot_wait(tmp_path):
+    file = tmp_path / "answers.toml"
+    file.write_text('[[answer]]\nquestion = "bench-x"\nvalue = "done"\n')
+    script = ScriptedOperator.load(file)
+    assert script.ask_now(HURRY, "A", 1.0, lambda: False) == "done"
+    assert script.ask_now(QUESTION, "A", 1.0, lambda: False) is None
