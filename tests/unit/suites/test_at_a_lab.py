@@ -58,6 +58,7 @@ def test_it_agrees_with_the_flaw_table(framework: str) -> None:
 
 TWO_OTHERS_TOGETHER = {"debug-interface-open"}
 NEEDS_A_DECLARATION = {
+    "bluetooth-model-differs",
     "policy-without-contact",
     "publication-not-public",
     "support-period-not-published",
