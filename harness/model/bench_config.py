@@ -2,13 +2,15 @@
 
 import ipaddress
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from harness.model.base import Document, Frozen
 from harness.model.radio import FAKED, Faked, Radio, adapter_problem
 from harness.model.states import DeviceState, Impact
+
+_WHOLE_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class NetworkLinkConfig(Frozen):
@@ -93,6 +95,15 @@ class BluetoothConfig(Frozen):
     def _names_an_adapter(cls, value: str) -> str:
         if problem := adapter_problem(value):
             raise ValueError(problem)
+        return value
+
+    @field_validator("safe_writes")
+    @classmethod
+    def _names_characteristics(cls, value: dict[str, str]) -> dict[str, str]:
+        """A consent that names nothing would go unnoticed until the report."""
+        for uuid in value:
+            if not _WHOLE_UUID.fullmatch(uuid):
+                raise ValueError(f"{uuid!r} is no UUID in full and in small letters")
         return value
 
     @property
