@@ -85,11 +85,10 @@ class _Steps:
     def transport(self) -> Answer:
         """Whether a virtual adapter is called one."""
         shown = self._config.transport
-        if shown.startswith("tcp-client:") and self._config.radio is Kind.REAL:
+        if shown.startswith("tcp-client:") and self._config.radio is Kind.UNKNOWN:
             return note(
-                f"{shown} is taken for a real adapter",
-                'Set bluetooth.radio = "bumble-link" or "rootcanal" if it is a virtual one: what '
-                "those only pretend must not be judged",
+                f"{shown} is taken for a radio that pretends whatever it can",
+                'Set bluetooth.radio to what listens there: "bumble-link", "rootcanal" or "real"',
             )
         return ok(shown)
 

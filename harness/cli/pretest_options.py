@@ -9,7 +9,7 @@ import typer
 from harness.cli.output import JsonOption
 from harness.cli.terminal import Terminal
 from harness.model.judgement import Severity
-from harness.model.radio import Radio
+from harness.model.radio import Radio, radio_at
 from harness.model.states import Impact
 
 
@@ -23,7 +23,7 @@ def pretest(  # noqa: PLR0913  (every wish has an option)
     name: Annotated[str, typer.Option(help="Bluetooth name that the device says")] = "",
     service: Annotated[str, typer.Option(help="UUID of a service that it says instead")] = "",
     listen: Annotated[float, typer.Option(help="seconds to listen to the air")] = 30.0,
-    radio: Annotated[Radio, typer.Option(help="what that adapter is")] = Radio.REAL,
+    radio: Annotated[Radio | None, typer.Option(help="what that adapter is")] = None,
     scan_only: Annotated[
         bool, typer.Option("--scan-only", help="only list what is in the air and what it leaks")
     ] = False,
@@ -54,13 +54,13 @@ def pretest(  # noqa: PLR0913  (every wish has an option)
     if scan_only:
         from harness.cli.air import Scan, scan
 
-        wanted = Scan(bluetooth, listen, radio, as_json)
+        wanted = Scan(bluetooth, listen, radio or radio_at(bluetooth), as_json)
         raise typer.Exit(scan(wanted, Terminal()))
     from harness.cli.pretest import Pretest, default_target
     from harness.cli.pretest import pretest as carry_out_pretest
     from harness.cli.pretest_target import Target, bluetooth_of, need_bluetooth, udp_ports
 
-    air = bluetooth_of(bluetooth, name, service, listen, radio)
+    air = bluetooth_of(bluetooth, name, service, listen, radio or radio_at(bluetooth))
     need_bluetooth(air)
     target = Target(address, mine, serial, mac, login, udp_ports(udp), impact, air)
     folder = out or default_target(target.shown, datetime.now(UTC))

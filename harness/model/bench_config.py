@@ -2,12 +2,12 @@
 
 import ipaddress
 import re
-from typing import Annotated, ClassVar, Final, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from harness.model.base import Document, Frozen
-from harness.model.radio import FAKED, Faked, Radio, adapter_problem
+from harness.model.radio import FAKED, Faked, Radio, adapter_problem, radio_at
 from harness.model.states import DeviceState, Impact
 
 _WHOLE_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -67,7 +67,8 @@ class BluetoothConfig(Frozen):
     Attributes:
         transport: the bench's adapter as bumble calls it: ``usb:0``, ``usb:VID:PID/SERIAL``,
             ``serial:/dev/ttyACM0,1000000``, ``hci-socket:0``, ``tcp-client:HOST:PORT``.
-        radio: what that adapter is; decides what can be tested.
+        radio: what that adapter is; decides what can be tested. Behind a socket it is unknown
+            unless this says so, and what a virtual radio might pretend is not judged.
         name: local name that the sample advertises.
         service: UUID in full of a service that it advertises.
         window_s: how long a private address of the sample may last; the bench listens to
@@ -89,6 +90,13 @@ class BluetoothConfig(Frozen):
     safe_writes: dict[str, Annotated[str, Field(pattern=r"^([0-9a-f]{2}){0,20}$")]] = {}
     classic: bool = False
     classic_address: Annotated[str, Field(pattern=r"^([0-9A-F]{2}(:[0-9A-F]{2}){5})?$")] = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _radio_behind_a_socket(cls, data: Any) -> Any:  # noqa: ANN401  (whatever was written)
+        if isinstance(data, dict) and "radio" not in data:
+            return {**data, "radio": radio_at(str(data.get("transport", "")))}
+        return data
 
     @field_validator("transport")
     @classmethod

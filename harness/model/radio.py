@@ -19,6 +19,8 @@ class Radio(StrEnum):
     BUMBLE = "bumble-link"
     """The LE bus of the reference devices, on bumble's `LocalLink`."""
     ROOTCANAL = "rootcanal"
+    UNKNOWN = "unknown"
+    """Behind a socket, and nobody said what: it may pretend everything."""
 
 
 class Faked(StrEnum):
@@ -47,10 +49,12 @@ FAKED: Final[dict[Radio, frozenset[Faked]]] = {
             Faked.CLASSIC_NUMBER,
         }
     ),
+    Radio.UNKNOWN: frozenset(Faked),
 }
 """Measured with bumble 0.0.236 and rootcanal 1.10.0."""
 
 
+_SOCKET: Final = "tcp-client:"
 _ADAPTER: Final = re.compile(
     r"(usb|pyusb|hci-socket|serial):.+|tcp-client:(\[[0-9a-fA-F:]+\]|[^:\[\]]+):[0-9]{1,5}"
 )
@@ -64,6 +68,11 @@ def adapter_problem(transport: str) -> str:
         f"{transport!r} names no Bluetooth adapter: write usb:0, serial:/dev/ttyACM0, hci-socket:0 "
         "or tcp-client:HOST:PORT; certbench init lists those that are there"
     )
+
+
+def radio_at(transport: str) -> Radio:
+    """What the adapter is if nobody says: behind a socket, anything."""
+    return Radio.UNKNOWN if transport.startswith(_SOCKET) else Radio.REAL
 
 
 def is_guessable(digits: str) -> bool:

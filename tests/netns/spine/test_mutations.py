@@ -41,6 +41,7 @@ ATTEMPTS = [
             *("ports", "services", "tls", "http", "ssh", "credentials", "console", "http-input"),
             *("late-ports", "mqtt", "snmp", "snmp-write", "files", "dns", "ntp"),
             *("discovery", "upnp", "port-mapping", "publications"),
+            *("bluetooth-advertising", "bluetooth-pairing", "bluetooth-input"),
         ),
     }.items()
     for probe in probes

@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from harness.model.bench_config import BluetoothConfig
+from harness.model.radio import FAKED, Faked, Radio
 
 BOLT = "a1b20001-5c1e-4d3f-9a7b-6f0d2c8e1b44"
 
@@ -27,3 +28,13 @@ def test_a_consent_names_its_characteristic_in_full():
     for uuid in ("a1b20001", BOLT.upper()):
         with pytest.raises(ValidationError, match="no UUID in full"):
             BluetoothConfig(transport="usb:0", name="Lock", safe_writes={uuid: "01"})
+
+
+def test_what_listens_at_a_socket_is_known_only_if_somebody_said_so():
+    behind = "tcp-client:127.0.0.1:6402"
+    unsaid = BluetoothConfig(transport=behind, name="Lock")
+    assert unsaid.radio is Radio.UNKNOWN
+    assert FAKED[unsaid.radio] == frozenset(Faked)
+    assert BluetoothConfig(transport=behind, name="Lock", radio=Radio.REAL).radio is Radio.REAL
+    assert BluetoothConfig(transport="usb:0", name="Lock").radio is Radio.REAL
+    assert BluetoothConfig.model_validate_json(unsaid.model_dump_json()) == unsaid

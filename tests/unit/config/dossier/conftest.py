@@ -48,6 +48,8 @@ def values_of(annotation, metadata=()):
                       for each in (entry, *getattr(entry, "metadata", ())))  # fmt: skip
     if "[0-9a-f]{8}" in repr(metadata):
         return st.uuids().map(str)
+    if "rfcomm" in repr(metadata):
+        return st.sampled_from(["rfcomm/3", "l2cap/0x0019"])
     if metadata and not long_enough:
         return ENDPOINTS
     return TEXTS.filter(bool) if long_enough else TEXTS
