@@ -49,7 +49,7 @@ def record(name, row, until):
 def with_certificates(judge, dossier):
     """The dossier with a radio link, a web server declared with TLS 1.1, and the records."""
     link = dossier.to_json()["ixit"]["11-ComMech"][0]
-    radio = {**link, "id": "Radio-1", "endpoints": ["bt-classic"]}
+    radio = {**link, "id": "Radio-1", "endpoints": []}
     web = {**link, "id": "Web-1", "endpoints": ["tcp/443", "bt-classic"], "crypto": ["TLSv1.1"]}
     crossing = dossier.to_json()["ixit"]["10-SecParam"][0]["communication_mechanisms"]
     edits = [
