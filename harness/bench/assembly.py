@@ -215,7 +215,7 @@ def _kind(config: BenchConfig) -> str:
     if addresses and all(ipaddress.ip_address(address).is_loopback for address in addresses):
         return "loopback"
     radios = [sample.bluetooth.radio for sample in config.sample if sample.bluetooth]
-    if not addresses and radios and not {Radio.REAL, Radio.UNKNOWN} & set(radios):
+    if not addresses and radios and not {Radio.REAL, Radio.OTHER} & set(radios):
         return "loopback"
     return "physical"
 

@@ -85,7 +85,7 @@ class _Steps:
     def transport(self) -> Answer:
         """Whether a virtual adapter is called one."""
         shown = self._config.transport
-        if shown.startswith("tcp-client:") and self._config.radio is Kind.UNKNOWN:
+        if shown.startswith("tcp-client:") and self._config.radio is Kind.OTHER:
             return note(
                 f"{shown} is taken for a radio that pretends whatever it can",
                 'Set bluetooth.radio to what listens there: "bumble-link", "rootcanal" or "real"',

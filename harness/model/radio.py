@@ -19,7 +19,7 @@ class Radio(StrEnum):
     BUMBLE = "bumble-link"
     """The LE bus of the reference devices, on bumble's `LocalLink`."""
     ROOTCANAL = "rootcanal"
-    UNKNOWN = "unknown"
+    OTHER = "other"
     """Behind a socket, and nobody said what: it may pretend everything."""
 
 
@@ -49,7 +49,7 @@ FAKED: Final[dict[Radio, frozenset[Faked]]] = {
             Faked.CLASSIC_NUMBER,
         }
     ),
-    Radio.UNKNOWN: frozenset(Faked),
+    Radio.OTHER: frozenset(Faked),
 }
 """Measured with bumble 0.0.236 and rootcanal 1.10.0."""
 
@@ -72,7 +72,7 @@ def adapter_problem(transport: str) -> str:
 
 def radio_at(transport: str) -> Radio:
     """What the adapter is if nobody says: behind a socket, anything."""
-    return Radio.UNKNOWN if transport.startswith(_SOCKET) else Radio.REAL
+    return Radio.OTHER if transport.startswith(_SOCKET) else Radio.REAL
 
 
 def is_guessable(digits: str) -> bool:

@@ -14,10 +14,13 @@ from harness.model.base import Frozen
 EDITIONS: Final = "editions"
 """Key in a field's extra data: the editions of TS 103 701 that have the field, 1 or 2."""
 
-EndpointName = Annotated[str, Field(pattern=r"^(tcp|udp)/[0-9]{1,5}$|^console$|^ble$|^bt-classic$")]
+EndpointName = Annotated[
+    str, Field(pattern=r"^(tcp|udp)/[0-9]{1,5}$|^console$|^ble$|^bt-classic$|^radio$")
+]
 """How a row names a place for probes to look at.
 
-``tcp/443``, ``udp/53``, ``console``, ``ble``, ``bt-classic``.
+``tcp/443``, ``udp/53``, ``console``, ``ble``, ``bt-classic``; and ``radio`` for any other, such as
+Zigbee or NFC, which no probe looks at: it keeps its row open.
 """
 BLE: Final = "ble"
 """Bluetooth LE, as an endpoint."""

@@ -33,7 +33,7 @@ def test_a_consent_names_its_characteristic_in_full():
 def test_what_listens_at_a_socket_is_known_only_if_somebody_said_so():
     behind = "tcp-client:127.0.0.1:6402"
     unsaid = BluetoothConfig(transport=behind, name="Lock")
-    assert unsaid.radio is Radio.UNKNOWN
+    assert unsaid.radio is Radio.OTHER
     assert FAKED[unsaid.radio] == frozenset(Faked)
     assert BluetoothConfig(transport=behind, name="Lock", radio=Radio.REAL).radio is Radio.REAL
     assert BluetoothConfig(transport="usb:0", name="Lock").radio is Radio.REAL

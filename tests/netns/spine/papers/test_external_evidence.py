@@ -49,8 +49,8 @@ def record(name, row, until):
 def with_certificates(judge, dossier):
     """The dossier with a radio link, a web server declared with TLS 1.1, and the records."""
     link = dossier.to_json()["ixit"]["11-ComMech"][0]
-    radio = {**link, "id": "Radio-1", "endpoints": []}
-    web = {**link, "id": "Web-1", "endpoints": ["tcp/443", "bt-classic"], "crypto": ["TLSv1.1"]}
+    radio = {**link, "id": "Radio-1", "endpoints": ["radio"]}
+    web = {**link, "id": "Web-1", "endpoints": ["tcp/443", "radio"], "crypto": ["TLSv1.1"]}
     crossing = dossier.to_json()["ixit"]["10-SecParam"][0]["communication_mechanisms"]
     edits = [
         {"add": "11-ComMech", "set": radio},

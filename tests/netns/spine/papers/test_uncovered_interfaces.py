@@ -5,7 +5,7 @@ import pytest
 pytestmark = [pytest.mark.netns, pytest.mark.slow]
 
 VERSIONS = ("2.1.1", "3.1.3")
-UNCOVERED = (["udp/50999"], ["bt-classic"], ["tcp/443", "bt-classic"], [])
+UNCOVERED = (["udp/50999"], ["radio"], ["tcp/443", "radio"], [])
 """Endpoints that no probe looked at: outside the scanned ports, without a probe, or not named."""
 NOT_OF_THIS_ROW = {
     "1-AuthMech": set(),
@@ -25,7 +25,7 @@ NOT_OF_THIS_ROW = {
 """Units of a table that do not speak of the row that is added here."""
 OTHER_INTERFACES = {
     "a radio": (
-        {"type": "radio", "exposed": True, "endpoints": ["bt-classic"]},
+        {"type": "radio", "exposed": True, "endpoints": ["radio"]},
         {"5.6-1-2a", "5.6-3-2c"},
     ),
     "pads": (
@@ -75,7 +75,7 @@ def test_an_interface_that_nothing_covered_keeps_every_unit_over_its_table_open(
     assert over_it - open_ones == NOT_OF_THIS_ROW[table]
 
 
-@pytest.mark.parametrize("endpoint", ["udp/50999", "bt-classic"])
+@pytest.mark.parametrize("endpoint", ["udp/50999", "radio"])
 @pytest.mark.parametrize("carried", CARRIED)
 def test_a_link_that_nothing_covered_keeps_the_units_of_what_crosses_it_open(
     carried, endpoint, judge, dossier, answers
@@ -116,7 +116,7 @@ def test_every_unit_over_interfaces_is_kept_open_by_some_row(judge):
     assert elsewhere <= over_it
 
 
-@pytest.mark.parametrize("endpoint", ["udp/50999", "bt-classic"])
+@pytest.mark.parametrize("endpoint", ["udp/50999", "radio"])
 def test_an_api_that_nothing_covered_keeps_the_input_unit_open(endpoint, judge, dossier, answers):
     row = {"id": "New-1", "description": "An API.", "endpoints": [endpoint]}
     said = judge.said(judge.edited(dossier, [{"add": "28-ExtAPI", "set": row}]), answers)

@@ -26,6 +26,8 @@ ELSEWHERE: tuple[tuple[str, ...], ...] = (
     ("tcp/443", "ble"),
     ("bt-classic",),
     ("tcp/443", "bt-classic"),
+    ("radio",),
+    ("tcp/443", "radio"),
     ("udp/50999",),
     (),
 )
@@ -82,7 +84,7 @@ def test_the_status_of_a_radio_that_names_an_endpoint_is_not_passed_by_silence(
     assert judged("5.6-1-2a", ixit, survey)[0] is Verdict.PASS, "a person's, see 5.6-3-2c"
 
 
-@pytest.mark.parametrize("endpoint", ["ble", "bt-classic", "udp/50999"])
+@pytest.mark.parametrize("endpoint", ["ble", "bt-classic", "radio", "udp/50999"])
 def test_an_api_at_an_unknown_place_keeps_the_input_unit_open(
     endpoint: str, survey: Any, dossier: Any
 ) -> None:
