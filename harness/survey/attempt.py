@@ -142,13 +142,13 @@ class AttemptRunner:
         self, visit: Visit, probe: Probe, upstream: tuple[FactKey, ...]
     ) -> tuple[AttemptOutcome, str] | None:
         declared = probe.declaration
+        lacking = declared.lacking(visit.links.capabilities)
+        if lacking:
+            return AttemptOutcome.NOT_POSSIBLE, f"this bench has no {', '.join(lacking)}"
         if declared.impact.rank > self._bench.settings.max_impact.rank:
             allowed = self._bench.settings.max_impact.value
             reason = f"impact {declared.impact.value}, the bench config allows {allowed}"
             return AttemptOutcome.NOT_ALLOWED, reason
-        lacking = declared.lacking(visit.links.capabilities)
-        if lacking:
-            return AttemptOutcome.NOT_POSSIBLE, f"this bench has no {', '.join(lacking)}"
         given = {key.probe for key in upstream}
         absent = [name for name in declared.upstream if name not in given]
         if absent:
