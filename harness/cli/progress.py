@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable, Sequence
 from typing import Self
 
 from rich.console import Console
@@ -20,13 +21,24 @@ class SurveyProgress:
     Implements `harness.survey.campaign.Listener`; called from several threads.
     """
 
-    def __init__(self, plan: SurveyPlan, title: str, *, console: Console, bar: bool = True) -> None:
+    def __init__(
+        self,
+        plan: SurveyPlan,
+        title: str,
+        *,
+        ways: Callable[[PlannedVisit], Sequence[str]],
+        console: Console,
+        bar: bool = True,
+    ) -> None:
         """Expect what ``plan`` says: every probe of every visit and identity twice.
+
+        ``ways`` tells over what a visit looks at its sample: network, serial console, Bluetooth.
 
         Without ``bar`` there are lines alone: somebody types on this terminal, and a bar that is
         drawn ten times a second would wipe out what they type.
         """
         self._console = console
+        self._ways = ways
         self._lock = threading.Lock()
         self._running: list[str] = []
         self._bar = Progress(
@@ -55,7 +67,9 @@ class SurveyProgress:
 
     def visit_started(self, visit: PlannedVisit) -> None:
         """A sample is in its state."""
-        self._console.print(f"  sample {visit.sample}: {visit.state.value}", style="dim")
+        ways = self._ways(visit)
+        over = f", over {', '.join(ways)}" if ways else ""
+        self._console.print(f"  sample {visit.sample}: {visit.state.value}{over}", style="dim")
 
     def attempt_started(self, sample: SampleId, probe: ProbeName) -> None:
         """Name the probe beside the bar."""

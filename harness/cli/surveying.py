@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,12 @@ from harness.survey.store import write_atomic
 from harness.testing.suites import Suite
 
 NOT_SELECTED: Final = "not selected"
+_WAYS: Final = {
+    Capability.NETWORK: "network",
+    Capability.CONSOLE: "serial console",
+    Capability.BLUETOOTH: "Bluetooth",
+    Capability.BLUETOOTH_CLASSIC: "Bluetooth Classic",
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,20 @@ def expected_capabilities(config: BenchConfig) -> dict[SampleId, frozenset[Capab
         }
         found[SampleId(sample.id)] = frozenset(name for name, there in has.items() if there)
     return found
+
+
+def ways_of(config: BenchConfig, visit: PlannedVisit) -> tuple[str, ...]:
+    """Over what the sample is looked at in a visit, in words."""
+    offered = expected_capabilities(config).get(visit.sample, frozenset())
+    known = probe_declarations()
+    probes = [known[name] for name in visit.probes if name in known]
+    used = {
+        name
+        for probe in probes
+        if not probe.lacking(offered)
+        for name in (*probe.capabilities, *offered.intersection(probe.one_of))
+    }
+    return tuple(word for name, word in _WAYS.items() if name in used)
 
 
 def plans(
@@ -217,6 +238,7 @@ def carry_out(order: SurveyOrder, console: Console) -> None:
                 progress := SurveyProgress(
                     order.plan,
                     order.config.bench.name,
+                    ways=partial(ways_of, order.config),
                     console=console,
                     bar=not (isinstance(person, TerminalOperator) and person.is_there),
                 ),
