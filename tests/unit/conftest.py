@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -81,10 +82,9 @@ FAMILIES = ("NULL", "EXPORT", "ANON", "RC4", "DES", "3DES", "MD5")
 
 @pytest.fixture(autouse=True)
 def forgotten_suites() -> Iterator[None]:
-    """Forget suites that a test made: the next test's have the same name."""
-    before = list(sys.path)
+    """Forget suites that a test, or a fixture of its module, made: the next ones have their name."""
     yield
-    sys.path[:] = before
+    sys.path[:] = [entry for entry in sys.path if not (Path(entry) / "tinysuites").is_dir()]
     for name in [name for name in sys.modules if name.partition(".")[0] == "tinysuites"]:
         del sys.modules[name]
 

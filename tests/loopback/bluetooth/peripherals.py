@@ -20,7 +20,7 @@ VALUE = "a1b20001-5c1e-4d3f-9a7b-6f0d2c8e1b44"
 SECURITY = 6
 PAIRING = {"request": b"\x01", "public-key": b"\x0c\x03", "confirm": b"\x04"}
 """At which units of the bench it leaves; in legacy pairing the confirmation is what comes first."""
-FLOOD = 5
+FLOOD = 25
 INTERVAL_MS = 40
 TASKS = []
 ADAPTERS = 20

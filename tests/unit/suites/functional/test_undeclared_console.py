@@ -36,7 +36,7 @@ def judged(ixit: Ixit, survey: Any, answer: str) -> Verdict:
 
 
 @pytest.fixture
-def silent(dossier: Any) -> Ixit:
+def consoleless(dossier: Any) -> Ixit:
     """The dossier without any row of the console in 15-Intf."""
     rows = tuple(row for row in dossier.ixit.intf if "console" not in row.endpoints)
     assert len(rows) < len(dossier.ixit.intf)
@@ -47,16 +47,18 @@ def silent(dossier: Any) -> Ixit:
 @pytest.mark.parametrize("what", ["unauthenticated_shell", "boot_loader_prompt"])
 @pytest.mark.parametrize("answer", ["yes", ""])
 def test_a_way_to_debug_on_an_undeclared_console_fails_whatever_a_person_says(
-    what: str, answer: str, silent: Ixit, survey: Any, made: Any
+    what: str, answer: str, consoleless: Ixit, survey: Any, made: Any
 ) -> None:
     open_one = survey.put(made.console(**{what: made.seen()}))
-    assert judged(silent, open_one, answer) is Verdict.FAIL
+    assert judged(consoleless, open_one, answer) is Verdict.FAIL
 
 
-def test_a_console_that_allows_nothing_passes_only_by_a_person(silent: Ixit, survey: Any) -> None:
-    assert judged(silent, survey, "yes") is Verdict.PASS
-    assert judged(silent, survey, "no") is Verdict.FAIL
-    assert judged(silent, survey, "") is Verdict.INCONCLUSIVE
+def test_a_console_that_allows_nothing_passes_only_by_a_person(
+    consoleless: Ixit, survey: Any
+) -> None:
+    assert judged(consoleless, survey, "yes") is Verdict.PASS
+    assert judged(consoleless, survey, "no") is Verdict.FAIL
+    assert judged(consoleless, survey, "") is Verdict.INCONCLUSIVE
 
 
 def test_a_declared_console_is_for_the_other_unit(dossier: Any, survey: Any, made: Any) -> None:
