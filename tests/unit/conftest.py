@@ -82,7 +82,7 @@ FAMILIES = ("NULL", "EXPORT", "ANON", "RC4", "DES", "3DES", "MD5")
 
 @pytest.fixture(autouse=True)
 def forgotten_suites() -> Iterator[None]:
-    """Forget suites that a test, or a fixture of its module, made: the next ones have their name."""
+    """Forget suites that a test, or a fixture of its module, made: the next have their name."""
     yield
     sys.path[:] = [entry for entry in sys.path if not (Path(entry) / "tinysuites").is_dir()]
     for name in [name for name in sys.modules if name.partition(".")[0] == "tinysuites"]:
