@@ -198,6 +198,16 @@ def test_somebody_at_a_terminal_is_led_through_every_way_to_pair(lock, at_a_term
     }  # fmt: skip
 
 
+def test_somebody_at_a_terminal_pairs_a_lock_that_knows_nothing_but_just_works(lock, at_a_terminal):
+    _, control = lock("just-works-only", rotation="1")
+    person = AtTheLock(control)
+    run = at_a_terminal(person)
+    ways = {each["name"]: each["model"] for each in run.pairing()["tries"] if each["completed"]}
+    assert ways["pair:just-works"] == "just-works"
+    assert run.verdicts()["bluetooth-unauthenticated-pairing"] == "FAIL"
+    assert "bluetooth-pairing-mode" in {name for name, _ in person.prompts}
+
+
 def test_somebody_who_cannot_press_the_button_leaves_everything_open(lock, at_a_terminal):
     _, control = lock(rotation="1")
     person = AtTheLock(control)
