@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.measure import Measured
-from benchmarks.report import environment, record, table
+from benchmarks.report import conclude, table
 from benchmarks.survey_time import SurveyTimes, run_survey
 from harness.bench.namespace import enter_private_namespace
 from harness.errors import CertbenchError
@@ -90,13 +90,8 @@ def main() -> int:
     options = parser.parse_args()
     enter_private_namespace([sys.executable, "-m", "benchmarks.bluetooth_time", *sys.argv[1:]])
     measured, times = run_lock()
-    text = air_tables(measured, times)
-    print(text)
-    if options.record:
-        record(f"{environment()}\n{text}", BEGIN, END)
-    for sentence in air_complaints(times):
-        print(f"benchmarks: {sentence}", file=sys.stderr)
-    return 1 if air_complaints(times) else 0
+    text, complaints = air_tables(measured, times), air_complaints(times)
+    return conclude(text, complaints, (BEGIN, END), write=options.record)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -91,6 +92,19 @@ def tls_tables(comparison: Comparison) -> str:
             "",
         ]
     )
+
+
+def conclude(text: str, complaints: Sequence[str], marks: tuple[str, str], *, write: bool) -> int:
+    """Print tables and what is beyond its bound; with ``write``, into README.md too.
+
+    Returns 1 if there are complaints. Raises UsageError if the marks are not there.
+    """
+    print(text)
+    if write:
+        record(f"{environment()}\n{text}", *marks)
+    for sentence in complaints:
+        print(f"benchmarks: {sentence}", file=sys.stderr)
+    return 1 if complaints else 0
 
 
 def record(text: str, first: str = BEGIN, last: str = END) -> None:

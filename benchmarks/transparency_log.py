@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from benchmarks.measure import Measured, measure
-from benchmarks.report import environment, record, table
+from benchmarks.report import conclude, table
 from harness.errors import BenchFault, CertbenchError
 
 COUNT: Final = 1_000_000
@@ -94,13 +94,8 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=COUNT, help="entries; a million")
     options = parser.parse_args()
     times = run_log(options.count)
-    text = log_tables(times)
-    print(text)
-    if options.record:
-        record(f"{environment()}\n{text}", BEGIN, END)
-    for sentence in log_complaints(times):
-        print(f"benchmarks: {sentence}", file=sys.stderr)
-    return 1 if log_complaints(times) else 0
+    text, complaints = log_tables(times), log_complaints(times)
+    return conclude(text, complaints, (BEGIN, END), write=options.record)
 
 
 if __name__ == "__main__":

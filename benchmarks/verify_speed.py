@@ -16,7 +16,7 @@ from typing import Final
 
 from benchmarks.big_bundle import MIB, make_bundle
 from benchmarks.measure import Measured, measure
-from benchmarks.report import environment, record, table
+from benchmarks.report import conclude, table
 from benchmarks.verify_worker import ARCHIVE, BARE, FOLDER
 from harness.encoding.tree import DirectoryTree
 from harness.errors import BenchFault, CertbenchError
@@ -139,14 +139,10 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=7, help="rounds that count; 7")
     options = parser.parse_args()
     times = run_verify(options.mib * MIB, options.rounds)
-    text = verify_tables(times)
-    print(text)
-    if options.record:
-        record(f"{environment()}\n{text}", BEGIN, END)
-    for sentence in verify_complaints(times):
-        print(f"benchmarks: {sentence}", file=sys.stderr)
+    text, complaints = verify_tables(times), verify_complaints(times)
+    ended = conclude(text, complaints, (BEGIN, END), write=options.record)
     print(f"verification / bare hashlib thread pool: {times.ratio(FOLDER):.2f} (at least {LEAST})")
-    return 1 if verify_complaints(times) else 0
+    return ended
 
 
 if __name__ == "__main__":

@@ -16,17 +16,18 @@ from bumble import core, hci, pairing, smp
 from bumble import device as bumble_device
 from bumble.device import Advertisement, Device, DeviceConfiguration
 from bumble.keys import PairingKeys
-from bumble.transport.common import SnoopingTransport, Transport
+from bumble.transport.common import Transport
 from typing_extensions import override
 
 from harness.bench.bluetooth_delegate import OfferDelegate
 from harness.bench.bluetooth_host import (
     SLACK_S,
+    HeldAdapter,
+    HeldLink,
     Loop,
     LostError,
-    Recording,
     bounded,
-    open_adapter,
+    take_adapter,
 )
 from harness.bench.bluetooth_link import (
     Bond,
@@ -38,7 +39,6 @@ from harness.bench.bluetooth_link import (
     Radio,
     Recorder,
 )
-from harness.errors import BenchFault
 
 T = TypeVar("T")
 _OPEN_S: Final = 15.0
@@ -64,40 +64,19 @@ def open_radio(transport: str, recorder: Recorder) -> Iterator[Radio]:
     Raises:
         BenchFault: it cannot be opened; the message says why as bumble told it.
     """
-    loop = Loop()
-    try:
-        radio = loop.run(_powered(loop, transport, recorder), _OPEN_S)
-        try:
-            yield radio
-        finally:
-            with contextlib.suppress(BenchFault):
-                loop.run(radio.power_off(), _CLOSE_S)
-    finally:
-        loop.close()
+    with take_adapter(transport, recorder, _Radio) as radio:
+        yield radio
 
 
-async def _powered(loop: Loop, transport: str, recorder: Recorder) -> "_Radio":
-    try:
-        opened = await bounded(open_adapter(transport), _OPEN_S)
-        snooping = SnoopingTransport(opened, Recording(recorder))
-        radio = _Radio(loop, snooping)
-        await bounded(radio.power_on(), _OPEN_S)
-    except Exception as error:  # each of bumble's transports raises errors of its own
-        said = str(error) or type(error).__name__
-        raise BenchFault(f"bluetooth adapter {transport}: {said}") from error
-    return radio
-
-
-class _Radio(Radio):
+class _Radio(HeldAdapter, Radio):
     def __init__(self, loop: Loop, transport: Transport) -> None:
-        self._loop = loop
-        self._transport = transport
         first = bytes([secrets.randbits(6) | 0xC0])
         address = hci.Address((first + secrets.token_bytes(5))[::-1])
         options = DeviceConfiguration(
             name="certbench", address=address, irk=secrets.token_bytes(16)
         )
-        self._device = Device.from_config_with_hci(options, transport.source, transport.sink)
+        device = Device.from_config_with_hci(options, transport.source, transport.sink)
+        super().__init__(loop, transport, device)
         self._device.smp_session_proxy = _Session
         self._connections: dict[int, _Connection] = {}
         self._heard: dict[str, Heard] = {}
@@ -107,18 +86,6 @@ class _Radio(Radio):
         channels = self._device.l2cap_channel_manager
         self._usual = channels.on_pdu
         channels.on_pdu = self._on_pdu  # type: ignore[method-assign]
-
-    async def power_on(self) -> None:
-        """Reset the adapter and set it up."""
-        await self._device.power_on()
-
-    async def power_off(self) -> None:
-        """Hang up and let go of the adapter."""
-        for connection in list(self._connections.values()):
-            await connection.hang_up()
-        with contextlib.suppress(Exception):
-            await self._device.power_off()
-        await self._transport.close()
 
     @override
     def listen(self, seconds: float) -> Sequence[Heard]:
@@ -161,6 +128,7 @@ class _Radio(Radio):
             return None
         connection = _Connection(self._loop, self._device, made)
         self._connections[made.handle] = connection
+        self._links.append(connection)
         return connection
 
     async def _scanning(self, work: Awaitable[T]) -> T:
@@ -194,19 +162,11 @@ class _Radio(Radio):
                 self._usual(connection, cid, pdu)
 
 
-class _Connection(Connection):
+class _Connection(HeldLink, Connection):
     def __init__(self, loop: Loop, device: Device, connection: bumble_device.Connection) -> None:
-        self._loop = loop
+        super().__init__(loop, connection)
         self._device = device
-        self._connection = connection
-        self._ended = asyncio.Event()
         self._waiting: dict[int, asyncio.Future[bytes]] = {}
-        connection.on(connection.EVENT_DISCONNECTION, self._on_end)
-
-    @property
-    @override
-    def is_open(self) -> bool:
-        return not self._ended.is_set()
 
     def takes(self, channel: int, pdu: bytes) -> bool:
         """Whether the bench, and not bumble, waits for this unit."""
@@ -242,16 +202,6 @@ class _Connection(Connection):
     def encrypt(self, bond: Bond) -> bool:
         return self._loop.run(self._encrypt(bond), _ENCRYPT_S)
 
-    @override
-    def close(self) -> None:
-        self._loop.run(self.hang_up(), _CLOSE_S)
-
-    async def hang_up(self) -> None:
-        """End the link, if it has not ended."""
-        if self.is_open:
-            with contextlib.suppress(Exception, asyncio.CancelledError):
-                await bounded(self._connection.disconnect(), _CLOSE_S)
-
     async def _ask(self, channel: int, pdu: bytes) -> bytes | None:
         future: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[channel] = future
@@ -274,8 +224,9 @@ class _Connection(Connection):
         if future is not None and not future.done():
             future.set_result(pdu)
 
-    def _on_end(self, _reason: int) -> None:
-        self._ended.set()
+    @override
+    def _on_end(self, reason: int) -> None:
+        super()._on_end(reason)
         for future in self._waiting.values():
             if not future.done():
                 future.set_exception(LostError())

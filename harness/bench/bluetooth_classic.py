@@ -16,16 +16,17 @@ from bumble import device as bumble_device
 from bumble.core import AdvertisingData
 from bumble.device import Device, DeviceConfiguration
 from bumble.keys import MemoryKeyStore
-from bumble.transport.common import SnoopingTransport, Transport
+from bumble.transport.common import Transport
 from typing_extensions import override
 
 from harness.bench.bluetooth_host import (
     SLACK_S,
+    HeldAdapter,
+    HeldLink,
     Loop,
     LostError,
-    Recording,
     bounded,
-    open_adapter,
+    take_adapter,
 )
 from harness.bench.bluetooth_link import Hands, Recorder
 from harness.bench.classic_link import ClassicConnection, ClassicOffer, ClassicRadio, Services
@@ -66,37 +67,13 @@ def open_classic_radio(
     Raises:
         BenchFault: it cannot be opened; the message says why as bumble told it.
     """
-    loop = Loop()
-    try:
-        powered = _powered(loop, transport, recorder, simple_pairing=simple_pairing)
-        radio = loop.run(powered, _OPEN_S)
-        try:
-            yield radio
-        finally:
-            with contextlib.suppress(BenchFault):
-                loop.run(radio.power_off(), _CLOSE_S)
-    finally:
-        loop.close()
+    make = functools.partial(_Radio, simple_pairing=simple_pairing)
+    with take_adapter(transport, recorder, make) as radio:
+        yield radio
 
 
-async def _powered(
-    loop: Loop, transport: str, recorder: Recorder, *, simple_pairing: bool
-) -> "_Radio":
-    try:
-        opened = await bounded(open_adapter(transport), _OPEN_S)
-        snooping = SnoopingTransport(opened, Recording(recorder))
-        radio = _Radio(loop, snooping, simple_pairing=simple_pairing)
-        await bounded(radio.power_on(), _OPEN_S)
-    except Exception as error:  # each of bumble's transports raises errors of its own
-        said = str(error) or type(error).__name__
-        raise BenchFault(f"bluetooth adapter {transport}: {said}") from error
-    return radio
-
-
-class _Radio(ClassicRadio):
+class _Radio(HeldAdapter, ClassicRadio):
     def __init__(self, loop: Loop, transport: Transport, *, simple_pairing: bool) -> None:
-        self._loop = loop
-        self._transport = transport
         options = DeviceConfiguration(
             name="certbench",
             le_enabled=False,
@@ -106,24 +83,12 @@ class _Radio(ClassicRadio):
             connectable=False,
             discoverable=False,
         )
-        self._device = Device.from_config_with_hci(options, transport.source, transport.sink)
+        device = Device.from_config_with_hci(options, transport.source, transport.sink)
+        super().__init__(loop, transport, device)
         self._device.pairing_config_factory = _refusing
-        self._connections: list[_Connection] = []
         self._heard: dict[str, str] = {}
         self._woken = asyncio.Event()
         self._device.on(Device.EVENT_INQUIRY_RESULT, self._hear)
-
-    async def power_on(self) -> None:
-        """Reset the adapter and set it up."""
-        await self._device.power_on()
-
-    async def power_off(self) -> None:
-        """Hang up and let go of the adapter."""
-        for connection in self._connections:
-            await connection.hang_up()
-        with contextlib.suppress(Exception):
-            await self._device.power_off()
-        await self._transport.close()
 
     @override
     def inquire(self, wanted: Callable[[str, str], bool], seconds: float) -> str | None:
@@ -190,22 +155,14 @@ class _Radio(ClassicRadio):
         except (TimeoutError, LostError, hci.HCI_Error, core.BaseBumbleError):
             return None
         connection = _Connection(self._loop, self._device, made)
-        self._connections.append(connection)
+        self._links.append(connection)
         return connection
 
 
-class _Connection(ClassicConnection):
+class _Connection(HeldLink, ClassicConnection):
     def __init__(self, loop: Loop, device: Device, connection: bumble_device.Connection) -> None:
-        self._loop = loop
+        super().__init__(loop, connection)
         self._device = device
-        self._connection = connection
-        self._ended = False
-        connection.on(connection.EVENT_DISCONNECTION, self._on_end)
-
-    @property
-    @override
-    def is_open(self) -> bool:
-        return not self._ended
 
     @override
     def services(self) -> Services:
@@ -222,19 +179,6 @@ class _Connection(ClassicConnection):
     @override
     def pair(self, offer: ClassicOffer, hands: Hands | None) -> bool:
         return self._loop.run(self._pair(offer, hands), _PAIRING_S + 2 * _ENCRYPT_S)
-
-    @override
-    def close(self) -> None:
-        self._loop.run(self.hang_up(), _CLOSE_S)
-
-    async def hang_up(self) -> None:
-        """End the link, if it has not ended."""
-        if self.is_open:
-            with contextlib.suppress(Exception, asyncio.CancelledError):
-                await bounded(self._connection.disconnect(), _CLOSE_S)
-
-    def _on_end(self, _reason: int) -> None:
-        self._ended = True
 
     async def _services(self) -> Services:
         client = sdp.Client(self._connection)

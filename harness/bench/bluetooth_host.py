@@ -9,12 +9,18 @@ import contextlib
 import logging
 import socket
 import threading
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from typing import Any, Final, TypeVar
 
+from bumble.device import Connection, Device
 from bumble.snoop import Snooper
 from bumble.transport import open_transport
-from bumble.transport.common import StreamPacketSink, StreamPacketSource, Transport
+from bumble.transport.common import (
+    SnoopingTransport,
+    StreamPacketSink,
+    StreamPacketSource,
+    Transport,
+)
 from typing_extensions import override
 
 from harness.bench.bluetooth_link import Recorder
@@ -27,6 +33,7 @@ logging.getLogger("bumble").addHandler(logging.NullHandler())
 T = TypeVar("T")
 SLACK_S: Final = 5.0
 """How much longer a caller waits than the work may take."""
+_OPEN_S: Final = 15.0
 _CLOSE_S: Final = 3.0
 _TCP: Final = "tcp-client:"
 
@@ -135,3 +142,98 @@ async def open_adapter(transport: str) -> Transport:
     loop = asyncio.get_running_loop()
     opened, source = await loop.create_connection(_Prompt, host, int(port))
     return Transport(source, StreamPacketSink(opened))
+
+
+class HeldLink:
+    """A connection to somebody, which either side may end."""
+
+    def __init__(self, loop: Loop, connection: Connection) -> None:
+        """Hold ``connection``, whose host stack runs on ``loop``."""
+        self._loop = loop
+        self._connection = connection
+        self._ended = asyncio.Event()
+        connection.on(connection.EVENT_DISCONNECTION, self._on_end)
+
+    @property
+    def is_open(self) -> bool:
+        """Nobody ended it yet."""
+        return not self._ended.is_set()
+
+    def close(self) -> None:
+        """End it. Raises BenchFault if the adapter hangs."""
+        self._loop.run(self.hang_up(), _CLOSE_S)
+
+    async def hang_up(self) -> None:
+        """End it, if it has not ended."""
+        if self.is_open:
+            with contextlib.suppress(Exception, asyncio.CancelledError):
+                await bounded(self._connection.disconnect(), _CLOSE_S)
+
+    def _on_end(self, reason: int) -> None:
+        del reason
+        self._ended.set()
+
+
+class HeldAdapter:
+    """An adapter with a host stack of the bench's own."""
+
+    def __init__(self, loop: Loop, transport: Transport, device: Device) -> None:
+        """Hold ``device``, which runs on ``loop`` and speaks over ``transport``."""
+        self._loop = loop
+        self._transport = transport
+        self._device = device
+        self._links: list[HeldLink] = []
+
+    async def power_on(self) -> None:
+        """Reset the adapter and set it up."""
+        await self._device.power_on()
+
+    async def power_off(self) -> None:
+        """Hang up and let go of the adapter."""
+        for link in self._links:
+            await link.hang_up()
+        with contextlib.suppress(Exception):
+            await self._device.power_off()
+        await self._transport.close()
+
+
+A = TypeVar("A", bound=HeldAdapter)
+
+
+@contextlib.contextmanager
+def take_adapter(
+    transport: str, recorder: Recorder, make: Callable[[Loop, Transport], A]
+) -> Iterator[A]:
+    """Open an adapter, give each of its packets to ``recorder``, and let go of it in the end.
+
+    Args:
+        transport: what bumble calls it.
+        recorder: is given every packet.
+        make: puts a host stack on it.
+
+    Raises:
+        BenchFault: it cannot be opened; the message says why as bumble told it.
+    """
+    loop = Loop()
+    try:
+        adapter = loop.run(_powered(loop, transport, recorder, make), _OPEN_S)
+        try:
+            yield adapter
+        finally:
+            with contextlib.suppress(BenchFault):
+                loop.run(adapter.power_off(), _CLOSE_S)
+    finally:
+        loop.close()
+
+
+async def _powered(
+    loop: Loop, transport: str, recorder: Recorder, make: Callable[[Loop, Transport], A]
+) -> A:
+    try:
+        opened = await bounded(open_adapter(transport), _OPEN_S)
+        adapter = make(loop, SnoopingTransport(opened, Recording(recorder)))
+        await bounded(adapter.power_on(), _OPEN_S)
+    except Exception as error:  # each of bumble's transports raises errors of its own
+        said = str(error) or type(error).__name__
+        raise BenchFault(f"bluetooth adapter {transport}: {said}") from error
+    return adapter

@@ -9,7 +9,6 @@ from typing import Final
 
 from harness.assessment.criteria.looking import Look, proof
 from harness.assessment.judging import all_of
-from harness.facts.base import Facts
 from harness.facts.bluetooth import (
     Access,
     BluetoothAdvertisingFacts,
@@ -46,7 +45,7 @@ Pairing = FactRecord[BluetoothPairingFacts]
 def bluetooth_unauthenticated_pairing(record: Pairing, item: str) -> Judgement:
     """No pairing is completed that nobody authenticated: level 2 (EN 303 645 5.1-3, 5.5-1)."""
     look = Look("bluetooth-unauthenticated-pairing", item, AIR, record)
-    return _unexamined(look) or look.must_be_absent(
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.unauthenticated,
         absent="bluetooth-pairing-authenticated",
         present="bluetooth-pairing-unauthenticated",
@@ -57,7 +56,7 @@ def bluetooth_unauthenticated_pairing(record: Pairing, item: str) -> Judgement:
 def bluetooth_legacy_pairing(record: Pairing, item: str) -> Judgement:
     """LE Legacy Pairing is refused: at most level 3 (EN 303 645 5.1-3, 5.5-1)."""
     look = Look("bluetooth-legacy-pairing", item, AIR, record)
-    return _unexamined(look) or look.must_be_absent(
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.legacy,
         absent="bluetooth-legacy-refused",
         present="bluetooth-legacy-accepted",
@@ -68,7 +67,7 @@ def bluetooth_legacy_pairing(record: Pairing, item: str) -> Judgement:
 def bluetooth_short_key(record: Pairing, item: str) -> Judgement:
     """Encryption keys of less than 16 bytes are refused: level 4 needs 128 bits."""
     look = Look("bluetooth-short-key", item, AIR, record)
-    return _unexamined(look) or look.must_be_absent(
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.short_key,
         absent="bluetooth-key-whole",
         present="bluetooth-key-short",
@@ -82,7 +81,7 @@ def bluetooth_fixed_passkey(record: Pairing, item: str) -> Judgement:
     Entering a passkey tells an attacker in the middle a part of it each time.
     """
     look = Look("bluetooth-fixed-passkey", item, AIR, record)
-    return _unexamined(look) or look.must_be_absent(
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.fixed_passkey,
         absent="bluetooth-passkey-drawn",
         present="bluetooth-passkey-fixed",
@@ -117,7 +116,7 @@ def bluetooth_passkey_renewed(record: Pairing, item: str) -> Judgement:
 def unlimited_bluetooth_passkeys(record: Pairing, item: str) -> Judgement:
     """Wrong passkeys in a row are not looked at for ever (EN 303 645 5.1-5; CWE-307)."""
     look = Look("bluetooth-unlimited-passkeys", item, AIR, record)
-    return _unexamined(look) or look.must_be_absent(
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.unlimited,
         absent="bluetooth-wrong-passkeys-limited",
         present="bluetooth-wrong-passkeys-unlimited",
@@ -127,19 +126,21 @@ def unlimited_bluetooth_passkeys(record: Pairing, item: str) -> Judgement:
 def bluetooth_key_not_checked(record: Pairing, item: str) -> Judgement:
     """No link is encrypted under a key that the device never agreed on."""
     look = Look("bluetooth-key-not-checked", item, AIR, record)
-    if Faked.LINK_KEY.value in record.facts.fakes:
-        return look.undecided("not-testable-here", what="to compare keys")
-    return _unexamined(look) or look.must_be_absent(
-        record.facts.wrong_key_accepted,
-        absent="bluetooth-key-checked",
-        present="bluetooth-key-not-checked",
+    return (
+        look.if_pretended(record.facts.fakes, Faked.LINK_KEY, "to compare keys")
+        or look.if_unexamined()
+        or look.must_be_absent(
+            record.facts.wrong_key_accepted,
+            absent="bluetooth-key-checked",
+            present="bluetooth-key-not-checked",
+        )
     )
 
 
 def bluetooth_pairing_without_user_action(record: Pairing, item: str) -> Judgement:
     """The device pairs only when somebody at it asked for that (EN 303 645 5.5-5)."""
     look = Look("bluetooth-pairing-without-user-action", item, AIR, record)
-    return _unexamined(look) or look.must_be_absent(
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.outside_mode,
         absent="bluetooth-pairing-wanted-only",
         present="bluetooth-pairing-unasked",
@@ -149,7 +150,7 @@ def bluetooth_pairing_without_user_action(record: Pairing, item: str) -> Judgeme
 def bluetooth_bond_overwrite(record: Pairing, item: str) -> Judgement:
     """A bonded device pairs with nobody else unasked (EN 303 645 5.5-5)."""
     look = Look("bluetooth-bond-overwrite", item, AIR, record)
-    return _unexamined(look) or look.must_be_absent(
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.over_bond,
         absent="bluetooth-bond-kept",
         present="bluetooth-bond-overwritten",
@@ -332,11 +333,6 @@ def links_of(facts: BluetoothPairingFacts) -> str:
         if each.completed
     }
     return "; ".join(sorted(made)) or "no link came about"
-
-
-def _unexamined(look: Look) -> Judgement | None:
-    facts: Facts = look.record.facts
-    return None if facts.gap(AIR) is None else look.unexamined()
 
 
 def _why(seen: Observation) -> str:

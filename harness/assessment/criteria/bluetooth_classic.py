@@ -10,7 +10,7 @@ from harness.assessment.criteria.looking import Look
 from harness.facts.bluetooth_classic import BluetoothClassicFacts, Cipher, LinkKey
 from harness.facts.store import FactRecord
 from harness.model.judgement import Judgement
-from harness.model.observation import Observation, Present
+from harness.model.observation import Present
 from harness.model.radio import Faked
 
 CLASSIC: Final = "bluetooth-classic"
@@ -23,8 +23,7 @@ Record = FactRecord[BluetoothClassicFacts]
 def bluetooth_classic_discoverable(record: Record, item: str) -> Judgement:
     """It answers inquiries only after somebody at it asked for that (Core, Vol 3, Part C, 4.1)."""
     look = Look("bluetooth-classic-discoverable", item, CLASSIC, record)
-    return _under_control(
-        look,
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.discoverable,
         absent="bluetooth-classic-hidden",
         present="bluetooth-classic-found",
@@ -37,8 +36,7 @@ def bluetooth_classic_open_service(record: Record, item: str) -> Judgement:
     look = Look("bluetooth-classic-open-service", item, CLASSIC, record)
     services = record.facts.services
     named = [each.name for each in services if isinstance(each.open, Present)]
-    return _under_control(
-        look,
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.open_service,
         absent="bluetooth-classic-services-closed",
         present="bluetooth-classic-service-open",
@@ -49,8 +47,7 @@ def bluetooth_classic_open_service(record: Record, item: str) -> Judgement:
 def bluetooth_classic_pairing_without_user_action(record: Record, item: str) -> Judgement:
     """It pairs only when somebody at it asked for that (EN 303 645 5.5-5)."""
     look = Look("bluetooth-classic-pairing-without-user-action", item, CLASSIC, record)
-    return _under_control(
-        look,
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.outside_mode,
         absent="bluetooth-pairing-wanted-only",
         present="bluetooth-pairing-unasked",
@@ -60,8 +57,7 @@ def bluetooth_classic_pairing_without_user_action(record: Record, item: str) -> 
 def bluetooth_classic_unauthenticated_pairing(record: Record, item: str) -> Judgement:
     """No link key is made that nobody authenticated: level 2 (EN 303 645 5.1-3, 5.5-1)."""
     look = Look("bluetooth-classic-unauthenticated-pairing", item, CLASSIC, record)
-    return _under_control(
-        look,
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.unauthenticated,
         absent="bluetooth-pairing-authenticated",
         present="bluetooth-pairing-unauthenticated",
@@ -72,21 +68,22 @@ def bluetooth_classic_unauthenticated_pairing(record: Record, item: str) -> Judg
 def bluetooth_classic_legacy_pin(record: Record, item: str) -> Judgement:
     """Pairing by PIN, of before Bluetooth 2.1, is refused (NIST SP 800-121 Rev. 2, 4.4)."""
     look = Look("bluetooth-classic-legacy-pin", item, CLASSIC, record)
-    return _under_control(
-        look,
-        record.facts.legacy_pin,
-        absent="bluetooth-classic-pin-refused",
-        present="bluetooth-classic-pin-accepted",
-        faked=(Faked.LEGACY_PIN, "to pair by PIN"),
-        links=links_of(record.facts),
+    return (
+        look.if_unexamined()
+        or look.if_pretended(record.facts.fakes, Faked.LEGACY_PIN, "to pair by PIN")
+        or look.must_be_absent(
+            record.facts.legacy_pin,
+            absent="bluetooth-classic-pin-refused",
+            present="bluetooth-classic-pin-accepted",
+            links=links_of(record.facts),
+        )
     )
 
 
 def bluetooth_classic_no_secure_connections(record: Record, item: str) -> Judgement:
     """Link keys are made on P-256, where the other side can: level 4 needs it."""
     look = Look("bluetooth-classic-no-secure-connections", item, CLASSIC, record)
-    return _under_control(
-        look,
+    return look.if_unexamined() or look.must_be_absent(
         record.facts.without_secure_connections,
         absent="bluetooth-classic-p256",
         present="bluetooth-classic-p192",
@@ -100,13 +97,16 @@ def bluetooth_classic_short_key(record: Record, item: str) -> Judgement:
     An adapter cannot be told over HCI to ask for a shorter one: only what was agreed on is judged.
     """
     look = Look("bluetooth-classic-short-key", item, CLASSIC, record)
-    return _under_control(
-        look,
-        record.facts.short_key,
-        absent="bluetooth-classic-key-whole",
-        present="bluetooth-classic-key-short",
-        faked=(Faked.CLASSIC_KEY_SIZE, "to agree on the size of a key"),
-        links=links_of(record.facts),
+    agree = "to agree on the size of a key"
+    return (
+        look.if_unexamined()
+        or look.if_pretended(record.facts.fakes, Faked.CLASSIC_KEY_SIZE, agree)
+        or look.must_be_absent(
+            record.facts.short_key,
+            absent="bluetooth-classic-key-whole",
+            present="bluetooth-classic-key-short",
+            links=links_of(record.facts),
+        )
     )
 
 
@@ -124,20 +124,3 @@ def links_of(facts: BluetoothClassicFacts) -> str:
 def _key(kind: int | None) -> str:
     known = {each.value: each.name.lower().replace("_", " ") for each in LinkKey}
     return "no key" if kind is None else known.get(kind, f"key of type {kind}")
-
-
-def _under_control(
-    look: Look,
-    seen: Observation,
-    *,
-    absent: str,
-    present: str,
-    faked: tuple[Faked, str] | None = None,
-    **params: object,
-) -> Judgement:
-    facts = look.record.facts
-    if not isinstance(facts, BluetoothClassicFacts) or facts.gap(CLASSIC) is not None:
-        return look.unexamined()
-    if faked is not None and faked[0].value in facts.fakes:
-        return look.undecided("not-testable-here", what=faked[1])
-    return look.must_be_absent(seen, absent=absent, present=present, **params)

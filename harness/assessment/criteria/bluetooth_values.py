@@ -94,7 +94,7 @@ def bluetooth_secret_closed(
 ) -> Judgement:
     """The values that hold a secret cannot be read below a level (EN 303 645 5.4-1, 5.5-6)."""
     look = Look(READ, item, AIR, record)
-    gap = _gap(look)
+    gap = look.if_unexamined()
     if gap is not None:
         return gap
     there = [each for each in record.facts.characteristics if each.uuid in characteristics]
@@ -110,7 +110,7 @@ def bluetooth_reads_seen(record: Pairing, item: str) -> Judgement:
     services but those that name a device.
     """
     look = Look(READ, item, AIR, record)
-    gap = _gap(look)
+    gap = look.if_unexamined()
     if gap is not None:
         return gap
     values = [
@@ -179,7 +179,7 @@ def bluetooth_open_firmware_update(record: Pairing, item: str, needed: Level) ->
     Known by their UUIDs: Nordic DFU and MCUmgr SMP. Others are values of a maker's own like any.
     """
     look = Look(UPDATE, item, AIR, record)
-    gap = _gap(look)
+    gap = look.if_unexamined()
     if gap is not None:
         return gap
     found = [each for each in record.facts.characteristics if each.uuid in UPDATES]
@@ -193,7 +193,7 @@ def bluetooth_open_firmware_update(record: Pairing, item: str, needed: Level) ->
 def undeclared_bluetooth_update(record: Pairing, item: str, *, declared: bool) -> Judgement:
     """A service that takes firmware is there only if updates over Bluetooth are declared."""
     look = Look("undeclared-update-way", item, AIR, record)
-    gap = _gap(look)
+    gap = look.if_unexamined()
     if gap is not None:
         return gap
     found = [each for each in record.facts.characteristics if each.uuid in UPDATES]
@@ -227,13 +227,13 @@ def every_bluetooth_service_listed(record: Pairing, item: str) -> Judgement:
     """The list of characteristics is whole, without which no other one means nothing."""
     look = Look("undeclared-service", item, AIR, record)
     whole = look.held("every-service-examined", proof(record.facts.listed))
-    return _gap(look) or _if_listed(look, whole)
+    return look.if_unexamined() or _if_listed(look, whole)
 
 
 def _closed(
     look: Look, operation: str, needed: Level, services: Collection[str] | None
 ) -> Judgement:
-    gap = _gap(look)
+    gap = look.if_unexamined()
     if gap is not None:
         return gap
     facts = _facts(look)
@@ -320,10 +320,6 @@ def _never_made(facts: BluetoothPairingFacts, level: Level) -> tuple[EvidenceRef
     else:
         return None
     return proof(*shown) if all(isinstance(seen, Absent) for seen in shown) else None
-
-
-def _gap(look: Look) -> Judgement | None:
-    return None if _facts(look).gap(AIR) is None else look.unexamined()
 
 
 def _if_listed(look: Look, judged: Judgement) -> Judgement:

@@ -1,6 +1,6 @@
 """How a criterion looks at one fact for one item: every judgement that it makes cites that fact."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from harness.assessment.criteria.registry import CRITERIA
@@ -9,6 +9,7 @@ from harness.facts.base import Facts
 from harness.facts.store import FactRecord
 from harness.model.judgement import Finding, Judgement
 from harness.model.observation import Absent, EvidenceRef, Observation, Present, Unknown
+from harness.model.radio import Faked
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,22 @@ class Look:
         """The probe did not look at the subject, or says nothing about it."""
         gap = self.record.facts.gap(self.subject)
         return self.undecided("not-examined", why=gap or "the fact says nothing about it")
+
+    def if_unexamined(self) -> Judgement | None:
+        """As `unexamined`; None if the probe looked at the subject."""
+        return None if self.record.facts.gap(self.subject) is None else self.unexamined()
+
+    def if_pretended(self, fakes: Collection[str], faked: Faked, what: str) -> Judgement | None:
+        """UNDECIDED where the bench's radio only pretends what this rests on; None where not.
+
+        Args:
+            fakes: what the radio pretends.
+            faked: what the criterion rests on.
+            what: what cannot be done on this bench: ``to compare keys``.
+        """
+        if faked.value not in fakes:
+            return None
+        return self.undecided("not-testable-here", what=what)
 
     def must_be_absent(
         self, seen: Observation, *, absent: str, present: str, **params: object

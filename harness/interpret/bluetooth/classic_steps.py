@@ -8,8 +8,7 @@ from harness.interpret.base import INPUTS, CaptureReader
 from harness.interpret.bluetooth.classic_hci import Answered, Capable, KeyMade
 from harness.interpret.bluetooth.classic_links import ClassicAir, ClassicLink, read_classic
 from harness.interpret.bluetooth.payloads import parts_of
-from harness.interpret.bluetooth.steps import CAPTURE, STEPS
-from harness.model.observation import EvidenceRef, Present
+from harness.interpret.bluetooth.steps import CAPTURE, STEPS, AnyStep, Stepped
 
 
 class Name(StrEnum):
@@ -29,59 +28,35 @@ class Name(StrEnum):
 
 
 @dataclass(frozen=True)
-class ClassicStep:
-    """What the probe did from one packet to the next step, and what it saw of the sample.
+class ClassicStep(AnyStep):
+    """A step of the probe, and what it saw of the sample.
 
     Attributes:
-        first: packets before this number belong to earlier steps.
         link: the connection that the step was made on; None if the sample did not answer.
     """
 
-    name: str
-    first: int
     link: ClassicLink | None
     answers: tuple[Answered, ...]
     keys: tuple[KeyMade, ...]
     capable: tuple[Capable, ...]
 
 
-@dataclass(frozen=True)
-class ClassicRecording:
-    """A capture, taken apart by steps.
+@dataclass(frozen=True, kw_only=True)
+class ClassicRecording(Stepped[ClassicStep]):
+    """A capture of Classic.
 
     Attributes:
         address: of the sample; ``""`` if it was never found.
         name: by which it was found, as bytes of Latin-1; ``""`` if it did not say.
         window_s: how long a pairing window may stay open.
         fakes: what the radio only pretends.
-        whole: nothing is missing, so that what is not there did not happen.
     """
 
-    captures: CaptureReader
     address: str
     name: str
     window_s: float
     fakes: tuple[str, ...]
     air: ClassicAir
-    steps: tuple[ClassicStep, ...]
-    whole: bool
-
-    def named(self, name: Name) -> tuple[ClassicStep, ...]:
-        """The steps of a name, in order."""
-        return tuple(step for step in self.steps if step.name == name)
-
-    def step(self, name: Name) -> ClassicStep | None:
-        """The last step of a name."""
-        found = self.named(name)
-        return found[-1] if found else None
-
-    def ref(self, packet: int) -> EvidenceRef:
-        """A packet of the capture."""
-        return self.captures.ref(CAPTURE, f"packet {packet}")
-
-    def seen(self, *packets: int) -> Present:
-        """An observation that rests on packets."""
-        return Present(evidence=tuple(self.ref(number) for number in dict.fromkeys(packets)))
 
 
 def read_classic_recording(captures: CaptureReader) -> ClassicRecording:

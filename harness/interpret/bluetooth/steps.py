@@ -4,7 +4,7 @@ import bisect
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 from harness.encoding.btsnoop import is_whole, read_packets
 from harness.encoding.journal import Journal, JournalRecord
@@ -23,18 +23,30 @@ LASTING: Final = frozenset({AddressKind.PUBLIC, AddressKind.STATIC})
 
 
 @dataclass(frozen=True)
-class Step:
+class AnyStep:
     """What the probe did from one packet to the next step.
 
     Attributes:
         first: packets before this number belong to earlier steps.
+    """
+
+    name: str
+    first: int
+
+
+S = TypeVar("S", bound=AnyStep)
+
+
+@dataclass(frozen=True)
+class Step(AnyStep):
+    """A step of a probe of Bluetooth LE.
+
+    Attributes:
         links: the connections that began in it.
         reports: what was heard in it.
     """
 
-    name: str
     record: JournalRecord
-    first: int
     links: tuple[Link, ...]
     reports: tuple[Report, ...]
 
@@ -44,21 +56,47 @@ class Step:
         return self.links[-1] if self.links else None
 
 
-@dataclass(frozen=True)
-class Recording:
+@dataclass(frozen=True, kw_only=True)
+class Stepped(Generic[S]):
     """A capture, taken apart by steps.
 
     Attributes:
-        air: with connections to the DUT alone.
         whole: nothing is missing, so that what is not there did not happen.
     """
 
     captures: CaptureReader
+    steps: tuple[S, ...]
+    whole: bool
+
+    def named(self, name: str) -> tuple[S, ...]:
+        """The steps of a name, in order."""
+        return tuple(step for step in self.steps if step.name == name)
+
+    def step(self, name: str) -> S | None:
+        """The last step of a name."""
+        found = self.named(name)
+        return found[-1] if found else None
+
+    def ref(self, packet: int) -> EvidenceRef:
+        """A packet of the capture."""
+        return self.captures.ref(CAPTURE, f"packet {packet}")
+
+    def seen(self, *packets: int) -> Present:
+        """An observation that rests on packets."""
+        return Present(evidence=tuple(self.ref(number) for number in dict.fromkeys(packets)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording(Stepped[Step]):
+    """A capture of Bluetooth LE.
+
+    Attributes:
+        air: with connections to the DUT alone.
+    """
+
     inputs: JournalRecord
     journal: Journal
     air: Air
-    steps: tuple[Step, ...]
-    whole: bool
 
     def of_dut(self) -> tuple[Report, ...]:
         """Every report of an address that once said what the DUT says."""
@@ -75,23 +113,6 @@ class Recording:
         reports = [report for report in self.of_dut() if report.connectable]
         lasting = {each.address for each in reports if each.address.kind in LASTING}
         return len(lasting) > 1 or overlap(reports)
-
-    def named(self, name: str) -> tuple[Step, ...]:
-        """The steps of a name, in order."""
-        return tuple(step for step in self.steps if step.name == name)
-
-    def step(self, name: str) -> Step | None:
-        """The last step of a name."""
-        found = self.named(name)
-        return found[-1] if found else None
-
-    def ref(self, packet: int) -> EvidenceRef:
-        """A packet of the capture."""
-        return self.captures.ref(CAPTURE, f"packet {packet}")
-
-    def seen(self, *packets: int) -> Present:
-        """An observation that rests on packets."""
-        return Present(evidence=tuple(self.ref(number) for number in dict.fromkeys(packets)))
 
 
 def read_recording(captures: CaptureReader) -> Recording:
@@ -113,7 +134,9 @@ def read_recording(captures: CaptureReader) -> Recording:
         _step(record, air, numbers, end) for record, end in zip(records, ends, strict=False)
     )
     whole = journal.whole and captures.complete and not air.truncated and is_whole(data)
-    return Recording(captures, inputs, journal, air, steps, whole)
+    return Recording(
+        captures=captures, inputs=inputs, journal=journal, air=air, steps=steps, whole=whole
+    )
 
 
 def _addresses(air: Air, inputs: JournalRecord) -> set[Address]:

@@ -266,43 +266,6 @@ SHAPES: Final[Mapping[type[Frozen], Shape]] = MappingProxyType(
             "function", "place", "datum", told=("after",), drop="before", means={_WAY: ITSELF}
         ),
         bluetooth.BluetoothAdvertisingFacts: _shape(
-            drop="window_s others known", means={_WAY: "trackable identifying"}
-        ),
-        bluetooth.Advertiser: _shape(
-            "kind", "name", told=("services",), drop="address first_s last_s manufacturer"
-        ),  # the address is meant to change, and what a maker sends along may count
-        bluetooth.BluetoothPairingFacts: _shape(
-            drop="fakes",
-            means={
-                _WAY: "outside_mode over_bond legacy unauthenticated short_key fixed_passkey "
-                "guessable_passkey unlimited wrong_key_accepted open_after_bond",
-                Meaning.IDENTITY: "information",
-            },
-        ),
-        bluetooth.PairingTry: _shape(
-            "name",
-            told=("answer", "model"),
-            drop="reason",  # which of two sides gave up first is a matter of time
-            means={_PROTECTION: "secure_connections"},
-        ),
-        bluetooth.Characteristic: _shape(
-            "service",
-            "uuid",
-            drop="handle",  # another firmware numbers its values anew
-            means={_SURFACE: ITSELF},
-        ),
-        bluetooth.AccessAtLevel: _shape("level", told=("read", "write"), means={_SURFACE: ITSELF}),
-        bluetooth.BluetoothInputFacts: _shape(drop="sent survived culprit", means={_WAY: "crash"}),
-        bluetooth_classic.BluetoothClassicFacts: _shape(
-            drop="fakes window_s",
-            means={
-                _WAY: "discoverable outside_mode unauthenticated legacy_pin short_key "
-                "without_secure_connections open_service",
-            },
-        ),
-        bluetooth_classic.ClassicTry: _shape("name", told=("answer",)),
-        bluetooth_classic.ClassicService: _shape("name", means={_SURFACE: ITSELF, _WAY: "open"}),
-        bluetooth.BluetoothAdvertisingFacts: _shape(
             drop="window_s others known", means={_SURFACE: "trackable identifying"}
         ),
         bluetooth.Advertiser: _shape(
