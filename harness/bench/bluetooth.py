@@ -188,11 +188,11 @@ class _Connection(HeldLink, Connection):
         return self._loop.run(self._ask(_SMP, pdu), _ANSWER_S)
 
     @override
-    def send(self, channel: int, pdu: bytes) -> None:
-        async def send() -> None:
-            self._send(channel, pdu)
+    def send(self, channel: int, pdu: bytes) -> bool:
+        async def send() -> bool:
+            return self._send(channel, pdu)
 
-        self._loop.run(send(), _ANSWER_S)
+        return self._loop.run(send(), _ANSWER_S)
 
     @override
     def pair(self, offer: Offer, hands: Hands, *, wrong: bool = False) -> PairingEnd:

@@ -136,8 +136,8 @@ class Connection(Protocol):
         """Send a request of the Attribute Protocol; the answer, None if there was none in time."""
         ...
 
-    def send(self, channel: int, pdu: bytes) -> None:
-        """Send anything on a fixed channel."""
+    def send(self, channel: int, pdu: bytes) -> bool:
+        """Send anything on a fixed channel; whether it left: the link may have ended."""
         ...
 
     def ask_security(self, pdu: bytes) -> bytes | None:

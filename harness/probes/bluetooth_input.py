@@ -4,14 +4,16 @@ Silence after a malformed unit proves nothing: many stacks drop what they can't 
 one a request that was answered before is sent again, on the same link or on a new one.
 """
 
+import contextlib
 import random  # noqa: TID251  (seeded: the same units must come again)
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from typing_extensions import override
 
-from harness.bench.bluetooth_link import Connection
+from harness.bench.bluetooth_link import Connection, HandsError
 from harness.interpret.bluetooth.attributes import Opcode
 from harness.interpret.bluetooth.links import ATTRIBUTES, SECURITY, SIGNALLING
 from harness.model.declaration import ProbeDeclaration
@@ -24,6 +26,7 @@ GOOD_REQUEST: Final = bytes([Opcode.READ, 0x03, 0x00])
 """Reads the value behind the first declaration: the device name, on most devices."""
 UNITS: Final = 48
 _RECOVERIES: Final = 3
+_SETTLE_S: Final = 0.3
 _MAX_LONGER: Final = 22
 
 _GROUND: Final[tuple[tuple[int, bytes], ...]] = (
@@ -87,7 +90,7 @@ class BluetoothInputProbe(Probe):
         """Intrusive: a weak sample may restart; alone with it, after the pairings."""
         return ProbeDeclaration(
             name=ProbeName("bluetooth-input"),
-            version=1,
+            version=2,
             summary="malformed Bluetooth LE protocol units, each followed by a good request",
             capabilities=(Capability.BLUETOOTH,),
             after=(ProbeName("bluetooth-pairing"),),
@@ -123,17 +126,36 @@ class _Trial:
         for channel, unit in malformed(seed):
             connection = self._connected()
             self.session.step("malformed", channel=channel, unit=unit)
-            if connection is not None:
-                connection.send(channel, unit)
+            if connection is not None and not connection.send(channel, unit):
+                # It hung up at the unit before, and that showed only now.
+                connection = self._connected()
+                if connection is not None:
+                    connection.send(channel, unit)
             self.session.step("good", channel=channel)
             if not self._recovers():
                 self._hang_up()
+                self._wake()
                 return
+        # What met the last good request may have been the answer to the unit before it: once more,
+        # when everything has come.
+        time.sleep(_SETTLE_S)
+        self._answers()
         # What comes on a new link can't be the late answer to anything on the old one.
         self._hang_up()
         self.session.step("last")
         self._recovers()
         self._hang_up()
+
+    def _wake(self) -> None:
+        """Let somebody bring the sample back: it may only have gone to sleep."""
+        hands = self.session.link.hands
+        if hands is None:
+            return
+        with contextlib.suppress(HandsError):
+            hands.press_button()
+            self.session.step("woken")
+            self._recovers()
+            self._hang_up()
 
     def _recovers(self) -> bool:
         """Whether the sample answers a good request, on this link or on a new one."""

@@ -16,6 +16,7 @@ TARGET: Final = "bluetooth"
 _GOOD: Final = bytes.fromhex("0a0300")
 _READ_RESPONSE: Final = 0x0B
 _ERROR: Final = 0x01
+_BENCH_HUNG_UP: Final = 0x16
 
 
 def interpret(captures: CaptureReader, upstream: Upstream) -> BluetoothInputFacts:
@@ -46,6 +47,7 @@ class _Reading:
         self._answers = dict(_good_answers(recording))
         self.control = self._answer_in(recording.step("control"))
         self._last = self._answer_in(recording.step("last"))
+        self._woken = recording.step("woken")
         self._malformed = _sent(recording)
         self.sent = len(self._malformed)
 
@@ -81,21 +83,44 @@ class _Reading:
         return (unit, frame) if frame.packet.number > answered else None
 
     @property
+    def _asleep(self) -> str:
+        """Why silence may be sleep; ``""`` if it is not.
+
+        Many a sample on a battery ends a link that it dislikes, and advertises no more until
+        somebody touches it. One that keeps the link, or is heard, and answers nothing is awake.
+        """
+        if self._woken is not None:
+            answered = self._answer_in(self._woken) is not None
+            return "it answered when somebody woke it" if answered else ""
+        links, reports = self.recording.air.links, self.recording.of_dut()
+        ended = links[-1].ended if links else None
+        if ended is None or ended.reason == _BENCH_HUNG_UP:
+            return ""
+        heard = any(each.packet.number > ended.packet.number for each in reports)
+        return "" if heard else "it was not heard any more, and nobody tried to wake it"
+
+    @property
     def culprit(self) -> str:
-        """The last malformed unit before the sample fell silent, in hex."""
-        return self._fatal[0].hex() if self._fatal else ""
+        """The last malformed unit before the sample fell silent for good, in hex."""
+        return self._fatal[0].hex() if self._fatal and not self._asleep else ""
 
     def crash(self) -> Observation:
         """Whether the sample fell silent after a unit, and for good."""
         if self.control is None:
             return Unknown(reason="the sample answered no good request to begin with")
         if self._fatal is not None:
-            return self.recording.seen(self._fatal[1].packet.number)
+            return self._after(self._fatal[1])
         if self.sent < self.recording.inputs.number("units"):
             return Unknown(reason="not every unit was sent")
         if self._last is None:
             return Unknown(reason="no good request was answered on a link of its own in the end")
         return Absent(control=self.recording.ref(self._last.packet.number))
+
+    def _after(self, fatal: Frame) -> Observation:
+        asleep = self._asleep
+        if asleep:
+            return Unknown(reason=f"it fell silent after a malformed unit; {asleep}")
+        return self.recording.seen(fatal.packet.number)
 
 
 def _sent(recording: Recording) -> list[tuple[bytes, Frame]]:
@@ -125,7 +150,7 @@ def _good_answers(recording: Recording) -> Iterator[tuple[int, Frame]]:
 
     An answer stands for one request only: a late one must not count for the next as well.
     """
-    steps = [step for step in recording.steps if step.name in {"control", "good", "last"}]
+    steps = [step for step in recording.steps if step.name in {"control", "good", "last", "woken"}]
     begins = [step.first for step in steps]
     for link in recording.air.links:
         waiting: deque[int] = deque()

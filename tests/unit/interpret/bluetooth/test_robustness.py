@@ -145,3 +145,34 @@ def test_an_answer_on_the_last_link_to_another_request_is_none(tape, taken):
     good(malformed(good(malformed(begin(tape)))), answer=None).end()
     tape.step("last").report().connect().ask(GOOD, "010a050001").end()
     assert isinstance(taken(tape).crash, Present)
+
+
+def gone(tape):
+    """One that ends the link after a malformed unit, and is heard no more."""
+    malformed(good(malformed(begin(tape))), "ee").end(0x13)
+    # Looked for in vain: only a stranger is heard.
+    return tape.step("good", channel=ATT).report(b"\x02\x01\x06", address=OTHER)
+
+
+def test_one_that_may_only_sleep_did_not_crash_for_certain(tape, taken):
+    found = taken(gone(tape))
+    assert isinstance(found.crash, Unknown)
+    assert "nobody tried to wake it" in found.crash.reason
+    assert found.culprit == ""
+
+
+def test_one_that_answers_when_somebody_woke_it_slept(tape, taken):
+    found = taken(gone(tape).step("woken").report().connect().ask(GOOD, ANSWER).end())
+    assert isinstance(found.crash, Unknown)
+    assert "woke it" in found.crash.reason
+
+
+def test_one_that_nobody_could_wake_crashed(tape, taken):
+    found = taken(gone(tape).step("woken"))
+    assert isinstance(found.crash, Present)
+    assert found.culprit == "ee"
+
+
+def test_one_that_is_heard_and_answers_nothing_is_awake_and_crashed(tape, taken):
+    found = taken(gone(tape).report().connect().ask(GOOD))
+    assert isinstance(found.crash, Present)
